@@ -1,0 +1,334 @@
+/**
+ * The only doors to the outside world. `src/net` implements them; probes receive them.
+ *
+ * What the other side does is a value, whatever it is (NXDOMAIN, refused, silent, garbage). A port
+ * throws `Unobserved` only for a reason of ours: out of time, cancelled, budget, a file not readable.
+ */
+export interface Io {
+	readonly dns: DnsPort;
+	readonly http: HttpPort;
+	readonly tls: TlsPort;
+	readonly smtp: SmtpPort;
+	readonly timing: TimingPort;
+	readonly files: FilesPort;
+	readonly clock: Clock;
+}
+
+export interface Clock {
+	now(): Date;
+}
+
+// ── DNS ──────────────────────────────────────────────────────────────────────────────────────────
+
+export interface DnsPort {
+	/** One question, to one server or to the recursive resolver. CNAMEs in the answer are followed. */
+	ask(question: DnsQuestion): Promise<DnsAnswer>;
+}
+
+export interface DnsQuestion {
+	/** A-labels, no final dot; `.` is the root. */
+	readonly name: string;
+	/** Mnemonic: `A`, `TXT`, `HTTPS`, … */
+	readonly type: string;
+	/** IP address of the server asked (port 53); the recursive resolver where absent. */
+	readonly server?: string | undefined;
+	/** DNSSEC OK and checking disabled (RFC 4035 §3.2). Off unless given. */
+	readonly dnssec?: boolean | undefined;
+	/** TCP from the start. */
+	readonly tcp?: boolean | undefined;
+}
+
+export const DNS_STATUSES = [
+	'ok',
+	/** NOERROR without a record of this type (RFC 2308 §2.2). */
+	'nodata',
+	'nxdomain',
+	'servfail',
+	'refused',
+	/** Another rcode; see `rcode`. */
+	'other-error',
+	/** An authoritative server pointed to others. */
+	'referral',
+	/** The chain of CNAMEs ends without the type asked, outside what this server knows. */
+	'cname-only',
+	'cname-loop',
+	'no-response',
+	'connection-refused',
+	'malformed',
+] as const;
+export type DnsStatus = (typeof DNS_STATUSES)[number];
+
+export interface DnsAnswer {
+	readonly status: DnsStatus;
+	/** Mnemonic, `NOERROR`…; `null` without a usable message. */
+	readonly rcode: string | null;
+	readonly aa: boolean;
+	readonly ad: boolean;
+	readonly ra: boolean;
+	/** Extended DNS errors (RFC 8914): evidence, never a cause. */
+	readonly ede: readonly { readonly code: number; readonly text: string }[];
+	/** Aliases followed from the name asked, in order. */
+	readonly chain: readonly {
+		readonly owner: string;
+		readonly target: string;
+		readonly ttl: number;
+	}[];
+	/** Records of the type asked at the end of the chain. */
+	readonly records: readonly DnsRecord[];
+	readonly authority: readonly DnsRecord[];
+	readonly additional: readonly DnsRecord[];
+	/** Seconds that the absence may be cached (RFC 2308 §5); `null` where no SOA said so. */
+	readonly negativeTtl: number | null;
+	/** `address` asked, or the DoH URL. */
+	readonly server: string;
+	readonly transport: 'udp' | 'tcp' | 'https';
+	/** What went wrong on the way, in one line; empty where nothing did. */
+	readonly detail: string;
+}
+
+export interface DnsRecord {
+	/** Lower case, no final dot. */
+	readonly owner: string;
+	readonly type: string;
+	/** Seconds. */
+	readonly ttl: number;
+	/** RDATA in presentation form (RFC 1035 §5.1), names without final dot. */
+	readonly text: string;
+	readonly data: DnsData;
+}
+
+/** RDATA of the types that checks read; every other type has only `text`. */
+export type DnsData =
+	| { readonly type: 'A' | 'AAAA'; readonly address: string }
+	| { readonly type: 'CNAME' | 'NS' | 'PTR' | 'DNAME'; readonly target: string }
+	| { readonly type: 'MX'; readonly preference: number; readonly exchange: string }
+	| {
+			readonly type: 'TXT' | 'SPF';
+			/** One character a byte (latin1), so that nothing is lost. */
+			readonly strings: readonly string[];
+	  }
+	| {
+			readonly type: 'SOA';
+			readonly mname: string;
+			readonly rname: string;
+			readonly serial: number;
+			readonly refresh: number;
+			readonly retry: number;
+			readonly expire: number;
+			readonly minimum: number;
+	  }
+	| { readonly type: 'CAA'; readonly flags: number; readonly tag: string; readonly value: string }
+	| {
+			readonly type: 'HTTPS' | 'SVCB';
+			readonly priority: number;
+			readonly target: string;
+			/** Key name or `keyNNNNN` to value in presentation form, in wire order. */
+			readonly params: readonly (readonly [key: string, value: string])[];
+	  }
+	| { readonly type: 'other' };
+
+// ── HTTP ─────────────────────────────────────────────────────────────────────────────────────────
+
+export interface HttpPort {
+	/** One request, one response, no redirect followed. */
+	exchange(request: HttpRequest): Promise<HttpOutcome>;
+}
+
+export interface HttpRequest {
+	readonly url: string;
+	readonly method: 'GET' | 'OPTIONS';
+	/** Beside Host, User-Agent, Accept and Accept-Encoding, which are always sent. */
+	readonly headers?: readonly (readonly [name: string, value: string])[] | undefined;
+	/** This address instead of the ones that DNS gives. */
+	readonly address?: string | undefined;
+	/** Of the decoded body; the rest is not read. Default 1 MiB. */
+	readonly maxBytes?: number | undefined;
+	/** A host outside the target's domain, which a check declares that it must ask. */
+	readonly thirdParty?: boolean | undefined;
+}
+
+export type HttpOutcome =
+	| HttpAnswered
+	| {
+			readonly kind: 'failed';
+			readonly how: ConnectFailure | 'no-such-host' | 'tls-failed' | 'not-tls' | 'bad-response';
+			/** Where it stopped. Silence at `connect` may be a filter between us and them. */
+			readonly phase: Phase;
+			readonly detail: string;
+			readonly address: string | null;
+	  };
+
+export interface HttpAnswered {
+	readonly kind: 'answered';
+	readonly status: number;
+	/** In wire order, duplicates kept, names as sent. */
+	readonly headers: readonly (readonly [name: string, value: string])[];
+	readonly body: HttpBody;
+	/** The address that answered. */
+	readonly address: string;
+	/** `null` on http. */
+	readonly tls: { readonly protocol: string; readonly certificateSha256: string } | null;
+	readonly timing: HttpTiming;
+}
+
+export interface HttpBody {
+	/** Decoded by Content-Encoding, one character a byte (latin1), cut at `maxBytes`, redacted. */
+	readonly bytes: string;
+	readonly truncated: boolean;
+	/** Of the decoded bytes that were read, before redaction; hex. */
+	readonly sha256: string;
+}
+
+/** Milliseconds; a phase that did not happen (kept-alive connection, plain http) is 0. */
+export interface HttpTiming {
+	readonly dns: number;
+	readonly connect: number;
+	readonly tls: number;
+	/** Request sent to first byte of the response. */
+	readonly firstByte: number;
+	readonly download: number;
+}
+
+export type Phase = 'dns' | 'connect' | 'tls' | 'request';
+
+export type ConnectFailure =
+	/** RST or ICMP port unreachable. */
+	| 'refused'
+	/** No route to the network or host. */
+	| 'unreachable'
+	| 'reset'
+	/** Nothing came within the deadline. */
+	| 'silent';
+
+// ── TLS ──────────────────────────────────────────────────────────────────────────────────────────
+
+export interface TlsPort {
+	/** One handshake, accepting any certificate: judging it is not the network's business. */
+	handshake(request: TlsRequest): Promise<TlsOutcome>;
+}
+
+export interface TlsRequest {
+	readonly host: string;
+	readonly address: string;
+	readonly port: number;
+}
+
+export type TlsOutcome =
+	| TlsCompleted
+	| {
+			readonly kind: 'failed';
+			readonly how: ConnectFailure | 'alert' | 'not-tls' | 'handshake-failed';
+			readonly phase: 'connect' | 'tls';
+			/** TLS alert number (RFC 8446 §6.2), where one was received. */
+			readonly alert: number | null;
+			readonly detail: string;
+	  };
+
+export interface TlsCompleted {
+	readonly kind: 'completed';
+	/** `TLSv1.3`, … */
+	readonly protocol: string;
+	readonly cipher: string;
+	readonly alpn: string | null;
+	/** DER in base64, exactly as sent, leaf first. */
+	readonly chain: readonly string[];
+}
+
+// ── SMTP ─────────────────────────────────────────────────────────────────────────────────────────
+
+export interface SmtpPort {
+	/** Connect to port 25, EHLO, STARTTLS, QUIT. Never a mail. */
+	session(request: { readonly host: string; readonly address: string }): Promise<SmtpOutcome>;
+}
+
+export type SmtpOutcome =
+	| {
+			readonly kind: 'session';
+			/** Reply to the connection, first line. */
+			readonly greeting: string;
+			/** EHLO keywords, upper case, with parameters. */
+			readonly extensions: readonly string[];
+			/** Reply code to STARTTLS; `null` where it was not offered. */
+			readonly starttls: number | null;
+			/** `null` where STARTTLS did not get so far. */
+			readonly tls: TlsOutcome | null;
+	  }
+	| {
+			readonly kind: 'failed';
+			readonly how: ConnectFailure | 'bad-response';
+			readonly phase: 'connect' | 'smtp';
+			readonly detail: string;
+	  };
+
+// ── Timing ───────────────────────────────────────────────────────────────────────────────────────
+
+export interface TimingPort {
+	/** Raw samples, endpoints interleaved, nothing else running. */
+	series(request: TimingRequest): Promise<TimingSeries>;
+}
+
+export interface TimingRequest {
+	readonly endpoints: readonly {
+		readonly url: string;
+		/** Most samples taken; the sequential plan may stop earlier. */
+		readonly samples: number;
+		/** A sample at or above it counts as over, in milliseconds. */
+		readonly budgetMs: number;
+		/** Stop when the sequential plan decides (only at its looks). */
+		readonly sequential: boolean;
+	}[];
+}
+
+export interface TimingSeries {
+	readonly endpoints: readonly {
+		readonly url: string;
+		readonly samples: readonly TimingSample[];
+	}[];
+	/** 99th percentile of the event loop's delay while measuring, milliseconds. */
+	readonly loopDelayP99Ms: number;
+}
+
+export interface TimingSample {
+	/** Milliseconds since the series began. */
+	readonly startedMs: number;
+	/** Request sent to last byte; for a failure, to the failure. */
+	readonly tookMs: number;
+	/** Request sent to first byte. */
+	readonly firstByteMs: number;
+	/** 0 on a kept-alive connection. */
+	readonly connectMs: number;
+	/** 0 where no answer came. */
+	readonly status: number;
+	readonly newConnection: boolean;
+	/** Empty where an answer came. */
+	readonly failure: string;
+}
+
+// ── Files and git ────────────────────────────────────────────────────────────────────────────────
+
+export interface FilesPort {
+	/**
+	 * Files of a repository that could be published: tracked by git, or, outside git, every file that
+	 * is not in a dependency folder. Symbolic links are not followed out of the root.
+	 */
+	list(root: string): Promise<FileListing>;
+	/** One character a byte (latin1), at most `maxBytes`. Throws `Unobserved` where it can't be read. */
+	read(root: string, path: string, maxBytes: number): Promise<string>;
+	/** The user's key for secret fingerprints: this machine only; made on first use. Hex. */
+	fingerprintKey(): Promise<string>;
+}
+
+export interface FileListing {
+	readonly files: readonly {
+		/** Relative to the root, `/` between folders. */
+		readonly path: string;
+		readonly bytes: number;
+		readonly tracked: boolean;
+		/** Matched by a .gitignore rule. */
+		readonly ignored: boolean;
+	}[];
+	/** `null` outside git. */
+	readonly head: string | null;
+	/** What was passed over, with the reason, in one line each. */
+	readonly skipped: readonly string[];
+}

@@ -1,0 +1,24 @@
+/** What the user asked us to audit, parsed once and never re-parsed. */
+export interface Target {
+	/** The audited name in A-labels, lower case, without a final dot; `null` for a repository alone. */
+	readonly domain: string | null;
+	/** Its registrable domain, by the public suffix list; the domain itself where it has none. */
+	readonly registrable: string | null;
+	/** Hosts named by the user besides the domain: each is required to work. */
+	readonly hosts: readonly string[];
+	/** URLs named by the user, to be timed with the sequential plan. */
+	readonly endpoints: readonly string[];
+	/** DKIM selectors that the user knows to be active. */
+	readonly dkimSelectors: readonly string[];
+	/** The user says that this domain sends mail, whatever DNS shows. */
+	readonly sends: boolean;
+	/** 5,000 messages or more a day to one provider: provider rules become blockers. */
+	readonly bulk: boolean;
+	/** Folder of the repository, absolute; `null` without `--repo`. */
+	readonly repo: string | null;
+	/**
+	 * 16 hex digits that make this run's control labels and paths unguessable. Part of the target,
+	 * so that a replay asks the very same control questions.
+	 */
+	readonly seed: string;
+}

@@ -1,0 +1,125 @@
+import { getSubdomain } from 'tldts';
+import { z } from 'zod';
+import { type Fact, known } from '../core/fact.ts';
+import { defineSubjects, type Subject } from '../core/subject.ts';
+import { addressesOf } from './dns.ts';
+
+/**
+ * `apex`: the audited name; `named`: by the user or the config; both are required to work.
+ * `www`: the apex's twin. `guessed`: tried unasked, and listed only where it exists.
+ */
+type Standing = 'apex' | 'named' | 'www' | 'guessed';
+
+/** A name that visitors or programs connect to. */
+export interface Host extends Subject<{ standing: Standing; stage: 'production' | 'staging' }> {
+	/** The audited name, for comparisons. */
+	readonly apex: string;
+	/** 16 hex digits for control labels and paths. */
+	readonly seed: string;
+}
+
+/** Sub-domains where products of this kind usually live. */
+const USUAL = ['app', 'api', 'admin'] as const;
+
+const STAGING = /^(?:dev|preview|qa|stage|staging|test|uat)\b/;
+
+const Params = z.object({
+	domain: z.string().nullable(),
+	/** Guesses are made only where the audited name is a registrable domain. */
+	guess: z.boolean(),
+	named: z.array(z.string()),
+	seed: z.string(),
+});
+
+const SAMPLE: Host = hostAt('example.com', 'apex', { domain: 'example.com', seed: '0'.repeat(16) });
+
+const from = (target: {
+	domain: string | null;
+	registrable: string | null;
+	hosts: readonly string[];
+	seed: string;
+}) => ({
+	domain: target.domain,
+	guess: target.domain !== null && target.domain === target.registrable,
+	named: [...target.hosts],
+	seed: target.seed,
+});
+
+/** Every name that is tried, those that turn out not to exist included. */
+export const names = defineSubjects({
+	name: 'hosts.names',
+	params: Params,
+	from,
+	sample: SAMPLE,
+	derive: (params): Fact<readonly Host[]> => known(candidates(params)),
+});
+
+/**
+ * The hosts to look at: the required ones whatever DNS says, the others where they resolve by a
+ * record of their own. An address that a random sibling label gets too is the wildcard's.
+ */
+export const hosts = defineSubjects({
+	name: 'hosts',
+	params: Params,
+	from,
+	sample: SAMPLE,
+	async derive(params, get): Promise<Fact<readonly Host[]>> {
+		const wildcard =
+			params.domain !== null && params.guess
+				? await get(addressesOf({ host: controlName(params.domain, params.seed) }))
+				: null;
+		const answeredToAnyName = new Set(
+			wildcard?.status === 'known' ? [...wildcard.value.v4, ...wildcard.value.v6] : [],
+		);
+		const exists = await Promise.all(
+			candidates(params).map(async (host) => {
+				if (isRequired(host)) return [host];
+				const addresses = await get(addressesOf({ host: host.name }));
+				if (addresses.status !== 'known') return [];
+				const own = [...addresses.value.v4, ...addresses.value.v6].filter(
+					(address) => host.context.standing === 'www' || !answeredToAnyName.has(address),
+				);
+				return own.length > 0 ? [host] : [];
+			}),
+		);
+		return known(exists.flat());
+	},
+});
+
+/** A label that nobody registers: what answers to it answers to every name. */
+export function controlName(parent: string, seed: string): string {
+	return `lr-${seed}.${parent}`;
+}
+
+/** The launch hangs on it: the audited name, and every name that the user gave. */
+export function isRequired({ context }: Host): boolean {
+	return context.standing === 'apex' || context.standing === 'named';
+}
+
+function candidates(params: z.infer<typeof Params>): readonly Host[] {
+	const { domain } = params;
+	if (domain === null) return [];
+	const about = { domain, seed: params.seed };
+	const named = params.named.filter((name) => name !== domain);
+	const guessed = params.guess ? USUAL.map((label) => `${label}.${domain}`) : [];
+	return [
+		hostAt(domain, 'apex', about),
+		...(params.guess && !named.includes(`www.${domain}`)
+			? [hostAt(`www.${domain}`, 'www', about)]
+			: []),
+		...named.map((name) => hostAt(name, 'named', about)),
+		...guessed
+			.filter((name) => !named.includes(name))
+			.map((name) => hostAt(name, 'guessed', about)),
+	];
+}
+
+/** The stage is read from below the registrable domain: `staging.example.com`, but not `test.com`. */
+function hostAt(
+	name: string,
+	standing: Standing,
+	{ domain, seed }: { domain: string; seed: string },
+): Host {
+	const stage = STAGING.test(getSubdomain(name) ?? '') ? 'staging' : 'production';
+	return { kind: 'host', name, context: { standing, stage }, apex: domain, seed };
+}
