@@ -35,4 +35,4 @@ export { days, hours, minutes, seconds } from './core/units.ts';
 export { type Addresses, addressesOf, dnsAnswer, lookup, textsIn } from './facts/dns.ts';
 export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/http.ts';
-export { tlsHandshake } from './facts/tls.ts';
+export { tlsHandshake, trustStore } from './facts/tls.ts';

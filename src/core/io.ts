@@ -205,6 +205,17 @@ export type ConnectFailure =
 export interface TlsPort {
 	/** One handshake, accepting any certificate: judging it is not the network's business. */
 	handshake(request: TlsRequest): Promise<TlsOutcome>;
+	/** What this machine trusts: PEM bundles, empty where there is none. */
+	roots(): Promise<TrustStore>;
+}
+
+export interface TrustStore {
+	/** Node's version, because stores differ between versions. */
+	readonly node: string;
+	/** The roots that Node ships: a path that ends here is public. */
+	readonly publicPem: string;
+	/** `--ca` and NODE_EXTRA_CA_CERTS: a path that ends here is private. */
+	readonly privatePem: string;
 }
 
 export interface TlsRequest {

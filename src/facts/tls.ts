@@ -43,3 +43,13 @@ export const tlsHandshake = defineProbe({
 	}),
 	plan: ({ host, address, port }) => `TLS ${host} at ${address}:${port}`,
 });
+
+/** The roots of trust that this machine has. Touches no network. */
+export const trustStore = defineProbe({
+	name: 'tls.trust-store',
+	params: z.object({}),
+	value: z.object({ node: z.string(), publicPem: z.string(), privatePem: z.string() }),
+	observe: (_, io) => io.tls.roots(),
+	describe: (_, { node }) => ({ kind: 'tls', summary: `the roots of Node ${node}`, detail: '' }),
+	plan: () => 'read the trust store (no request)',
+});
