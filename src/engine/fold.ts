@@ -1,0 +1,62 @@
+import type { Place } from '../core/fact.ts';
+import type { Blocked, Finding } from '../core/finding.ts';
+
+/**
+ * Puts every `blocked` finding under the failure at the far end of its chain.
+ *
+ * A chain that ends in no failure (its cause was skipped, is unknown, or goes in a circle) explains
+ * nothing: that finding becomes `unknown`, so that nothing hides under a risk nobody is shown. The
+ * same holds under a cause that was accepted or is no blocker: fixing or bearing it is not urgent,
+ * so what it hides must still be counted as not known.
+ */
+export function fold(findings: readonly Finding[]): readonly Finding[] {
+	const owners = new Map<string, Finding>();
+	for (const finding of findings) {
+		const key = keyOf(finding);
+		const known = owners.get(key);
+		if (known === undefined || weight(finding) < weight(known)) owners.set(key, finding);
+	}
+	return findings.map((finding) => {
+		if (finding.outcome !== 'blocked') return finding;
+		const cause = farEnd(finding, owners);
+		if (cause?.outcome === 'fail' && cause.severity === 'blocker') {
+			return { ...finding, by: { check: cause.check, subject: cause.subject } };
+		}
+		return orphaned(finding, cause);
+	});
+}
+
+function orphaned(finding: Blocked, cause: Finding | undefined): Finding {
+	const { by, ...common } = finding;
+	const place = `${by.check} at ${by.subject}`;
+	const why =
+		cause?.outcome === 'accepted'
+			? `${place} was accepted`
+			: cause?.outcome === 'fail'
+				? `see ${cause.check}/${cause.verdict} at ${cause.subject}`
+				: `${place} does not say why`;
+	const reason = cause?.outcome === 'unknown' ? cause.reason : 'cause-not-found';
+	return { ...common, outcome: 'unknown', reason, message: `${finding.message}; ${why}` };
+}
+
+/** Where a chain of `blocked` stops: past its last link, or at the link it has seen before. */
+function farEnd(first: Finding, owners: ReadonlyMap<string, Finding>): Finding | undefined {
+	const seen = new Set<Finding>();
+	let link: Finding | undefined = first;
+	while (link?.outcome === 'blocked' && !seen.has(link)) {
+		seen.add(link);
+		link = owners.get(keyOf(link.by));
+	}
+	return link;
+}
+
+/** Of several findings of one check at one subject, the gravest failure is the cause. */
+function weight(finding: Finding): number {
+	if (finding.outcome === 'fail')
+		return ['blocker', 'high', 'later', 'info'].indexOf(finding.severity);
+	return finding.outcome === 'accepted' ? 5 : finding.outcome === 'unknown' ? 6 : 7;
+}
+
+function keyOf({ check, subject }: Place): string {
+	return JSON.stringify([check, subject]);
+}
