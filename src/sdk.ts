@@ -32,7 +32,34 @@ export type { Severity } from './core/severity.ts';
 export { defineSubjects, type Subject } from './core/subject.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
-export { type Addresses, addressesOf, dnsAnswer, lookup, textsIn } from './facts/dns.ts';
+export {
+	type AddressClass,
+	addressClass,
+	isControlNet,
+	networkOf,
+} from './facts/address-class.ts';
+export {
+	type Addresses,
+	addressesIn,
+	addressesOf,
+	dnsAnswer,
+	lookup,
+	textsIn,
+} from './facts/dns.ts';
 export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/http.ts';
+export { type LocationFault, readLocation } from './facts/location.ts';
+export { isReachableClass, type NetworkScope, networkScope } from './facts/network-scope.ts';
+export {
+	type ChainEnd,
+	chainInWords,
+	type Hop,
+	isLocalName,
+	isRedirect,
+	isSameSite,
+	type Landing,
+	landing,
+	type RedirectChain,
+	redirectChain,
+} from './facts/redirects.ts';
 export { tlsHandshake, trustStore } from './facts/tls.ts';

@@ -174,7 +174,8 @@ export const addressesOf = defineDerivation({
 	},
 });
 
-function addressesIn(answer: DnsAnswer): readonly string[] {
+/** The addresses among an answer's records. */
+export function addressesIn(answer: DnsAnswer): readonly string[] {
 	return answer.records.flatMap(({ data }) => ('address' in data ? [data.address] : []));
 }
 
