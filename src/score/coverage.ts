@@ -1,0 +1,75 @@
+import type { UnknownReason } from '../core/fact.ts';
+import { type Finding, isFailed } from '../core/finding.ts';
+import { couldBlock } from './decide.ts';
+
+export const OUTCOMES = [
+	'fail',
+	'accepted',
+	'unknown',
+	'blocked',
+	'pass',
+	'skipped',
+	'not-applicable',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What became of one check at one subject. */
+export interface Row {
+	readonly check: string;
+	readonly subject: string;
+	readonly outcome: Outcome;
+	/** For anything but pass and fail. */
+	readonly reason: string | null;
+	readonly code: UnknownReason | null;
+	/** Everything that the check said, in its order. */
+	readonly verdicts: readonly string[];
+	/** The launch hangs on this unknown. */
+	readonly couldBlock: boolean;
+	/** For `blocked`: the check and subject that own the cause. */
+	readonly by: { readonly check: string; readonly subject: string } | null;
+}
+
+/** One row for each check at each subject, in the order of the findings: fail > unknown > pass. */
+export function rowsOf(findings: readonly Finding[]): readonly Row[] {
+	const groups = new Map<string, Finding[]>();
+	for (const finding of findings) {
+		const key = JSON.stringify([finding.check, finding.subject]);
+		const group = groups.get(key);
+		if (group === undefined) groups.set(key, [finding]);
+		else group.push(finding);
+	}
+	return [...groups.values()].map(rowOf);
+}
+
+function rowOf(group: readonly Finding[]): Row {
+	const decided = group.toSorted(
+		(a, b) => OUTCOMES.indexOf(outcomeOf(a)) - OUTCOMES.indexOf(outcomeOf(b)),
+	)[0] as Finding;
+	const outcome = outcomeOf(decided);
+	return {
+		check: decided.check,
+		subject: decided.subject,
+		outcome,
+		reason: outcome === 'pass' || isFailed(decided) ? null : decided.message,
+		code: decided.outcome === 'unknown' ? decided.reason : null,
+		verdicts: group.flatMap(({ verdict }) => (verdict === null ? [] : [verdict])),
+		couldBlock: group.some(couldBlock),
+		by: decided.outcome === 'blocked' ? decided.by : null,
+	};
+}
+
+/** A note is no failure: the check's claim still holds. */
+function outcomeOf(finding: Finding): Outcome {
+	return finding.outcome === 'note' ? 'pass' : finding.outcome;
+}
+
+/** How much of what applies was judged. */
+export function coverageOf(rows: readonly Row[]): {
+	readonly judged: number;
+	readonly apply: number;
+} {
+	const count = (...outcomes: Outcome[]) =>
+		rows.filter((row) => outcomes.includes(row.outcome)).length;
+	const judged = count('pass', 'fail', 'accepted');
+	return { judged, apply: judged + count('unknown', 'blocked') };
+}
