@@ -47,6 +47,16 @@ export {
 	textsIn,
 } from './facts/dns.ts';
 export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
+export {
+	asksForSecrets,
+	canonicalsIn,
+	isHtml,
+	metaIn,
+	type Page,
+	pageIn,
+	readPage,
+	readRefresh,
+} from './facts/html.ts';
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/http.ts';
 export { type LocationFault, readLocation } from './facts/location.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/network-scope.ts';
