@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { SEVERITIES } from '../core/severity.ts';
+
+/** A finding id, or a prefix of one at a slash: `email`, `email/spf`, `email/spf/missing`. */
+const IdPrefix = z
+	.string()
+	.regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+){0,2}$/, 'an id like email, email/spf or email/spf/missing');
+
+const Day = z.iso.date('a day like 2026-12-31');
+
+const Waiver = z.strictObject({
+	id: IdPrefix,
+	subject: z.string().optional().describe('the name that the finding shows; any subject if absent'),
+	reason: z.string().min(1),
+	owner: z.string().min(1),
+	until: Day.describe('the last day on which it holds; at most a year ahead'),
+	allowBlocker: z.boolean().optional().describe('needed to accept a launch blocker'),
+});
+
+/** Data only: nothing in a config is ever executed. */
+export const ConfigSchema = z.strictObject({
+	domain: z.string().optional().describe('audited when the command line names none'),
+	hosts: z.array(z.string()).optional().describe('further hosts that must work'),
+	endpoints: z.array(z.string()).optional().describe('URLs to time, with the sequential plan'),
+	dkimSelectors: z.array(z.string()).optional(),
+	sends: z.boolean().optional().describe('this domain sends mail, whatever DNS shows'),
+	bulk: z.boolean().optional().describe('5,000 or more messages a day to one provider'),
+	resolver: z.string().optional(),
+	only: z.array(IdPrefix).optional(),
+	skip: z.array(IdPrefix).optional(),
+	deadline: z.string().optional().describe('a duration: 48h, 2d, 90m'),
+	timeout: z.string().optional().describe('a duration: 60s, 2m'),
+	failOn: z.enum(['blocker', 'high', 'later', 'never']).optional(),
+	severity: z
+		.record(IdPrefix, z.enum(SEVERITIES))
+		.optional()
+		.describe('another severity, by id; the longest prefix wins'),
+	options: z
+		.record(z.string(), z.record(z.string(), z.unknown()))
+		.optional()
+		.describe('options of single checks, by check id; see launch-ready explain'),
+	accept: z.array(Waiver).optional(),
+});
+export type Config = z.infer<typeof ConfigSchema>;

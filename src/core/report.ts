@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { PLATFORMS } from './fix.ts';
+import { SEVERITIES } from './severity.ts';
+import { SUBJECT_KINDS } from './subject.ts';
+
+/**
+ * The JSON report: a contract. Additive changes only within a schema version; objects are open, so
+ * that a reader of an older version is not broken by a new member.
+ */
+
+const Severity = z.enum(SEVERITIES);
+const Outcome = z.enum([
+	'fail',
+	'accepted',
+	'unknown',
+	'blocked',
+	'pass',
+	'skipped',
+	'not-applicable',
+]);
+
+const Evidence = z.object({
+	kind: z.string().describe('dns, http, tls, smtp, file, timing or control'),
+	summary: z.string(),
+	detail: z.string(),
+});
+
+const Waiver = z.object({
+	id: z.string(),
+	subject: z.string().optional(),
+	reason: z.string(),
+	owner: z.string(),
+	until: z.string(),
+	allowBlocker: z.boolean().optional(),
+});
+
+const Finding = z.object({
+	id: z.string().describe('area/check/verdict'),
+	fingerprint: z.string().describe('stable across runs, wording and order; hex'),
+	check: z.string(),
+	outcome: z.enum(['fail', 'note', 'accepted']).describe('note: severity info, never a risk'),
+	severity: Severity,
+	title: z.string(),
+	impact: z.string(),
+	subject: z.object({
+		kind: z.enum(SUBJECT_KINDS),
+		name: z.string(),
+		file: z.string().optional(),
+		line: z.number().int().optional(),
+	}),
+	evidence: z.array(Evidence),
+	control: z.string().optional().describe('the experiment that excludes a false alarm'),
+	confidence: z.enum(['high', 'medium', 'low']),
+	effortMinutes: z.number(),
+	leadSeconds: z.number().optional().describe('waiting that nobody controls'),
+	fix: z.object({
+		summary: z.string(),
+		steps: z.array(z.string()),
+		snippets: z.array(
+			z.object({ platform: z.enum(PLATFORMS), language: z.string(), text: z.string() }),
+		),
+	}),
+	reproduce: z.string().nullable(),
+	references: z.array(z.string()),
+	waiver: Waiver.optional(),
+});
+
+const Check = z.object({
+	check: z.string(),
+	subject: z.string(),
+	outcome: Outcome,
+	reason: z.string().optional(),
+	code: z.string().optional().describe('why it is unknown: timeout, denied, budget, offline, …'),
+	verdicts: z.array(z.string()),
+});
+
+const Risk = z.object({
+	rank: z.number().int().describe('place in the ranking, from 1; the array is in fix order'),
+	id: z.string(),
+	severity: Severity,
+	title: z.string(),
+	findings: z.array(z.string()).describe('fingerprints'),
+	hides: z.array(z.string()).describe('checks that cannot be judged until this is fixed'),
+	effortMinutes: z.number(),
+	leadSeconds: z.number(),
+	dependsOn: z.array(z.string()).describe('ids of risks to fix first'),
+});
+
+const Timing = z.object({
+	url: z.string(),
+	samples: z.number().int(),
+	p50: z.number().describe('milliseconds'),
+	p95: z.number(),
+	p99: z.number(),
+	p95Interval: z
+		.tuple([z.number(), z.number().nullable()])
+		.describe('95 % confidence, from order statistics; null where the samples give no upper bound'),
+	errorRate: z.number().describe('0 to 1'),
+	phases: z.object({ connect: z.number(), firstByte: z.number(), download: z.number() }),
+});
+
+const ServiceMap = z.object({
+	records: z.array(
+		z.object({ name: z.string(), type: z.string(), ttl: z.number(), value: z.string() }),
+	),
+	hosts: z.array(
+		z.object({ name: z.string(), addresses: z.array(z.string()), aliases: z.array(z.string()) }),
+	),
+	redirects: z.array(z.object({ from: z.string(), to: z.string(), status: z.number().int() })),
+	certificates: z.array(
+		z.object({
+			host: z.string(),
+			subject: z.string(),
+			issuer: z.string(),
+			names: z.array(z.string()),
+			notBefore: z.string(),
+			notAfter: z.string(),
+			sha256: z.string(),
+		}),
+	),
+	mail: z.object({
+		exchangers: z.array(z.string()),
+		spf: z.string().nullable(),
+		dmarc: z.string().nullable(),
+	}),
+	externalDependencies: z
+		.array(z.object({ name: z.string(), seenIn: z.string() }))
+		.describe('names outside the registrable domain that the product depends on'),
+});
+
+export const ReportSchema = z.object({
+	headline: z.string().describe('the whole answer in one line'),
+	schemaVersion: z.literal('1'),
+	decision: z.object({
+		launch: z.enum(['GO', 'GO_WITH_CONDITIONS', 'CANNOT_SAY', 'NO_GO']),
+		sentence: z.string().describe('the sentence that decided it'),
+		blockers: z.number().int().describe('risks of severity blocker'),
+		high: z.number().int(),
+		later: z.number().int(),
+		info: z.number().int(),
+		accepted: z.number().int().describe('findings covered by a valid waiver'),
+		score: z.number().int(),
+		deductions: z.array(z.object({ id: z.string(), points: z.number(), reason: z.string() })),
+		earliestGo: z
+			.number()
+			.nullable()
+			.describe('seconds until a GO is possible; null where the decision is CANNOT_SAY'),
+		deadlineSeconds: z.number(),
+		withinDeadline: z.boolean().nullable(),
+	}),
+	coverage: z.object({
+		pass: z.number().int(),
+		fail: z.number().int(),
+		unknown: z.number().int(),
+		blocked: z.number().int(),
+		notApplicable: z.number().int(),
+		skipped: z.number().int(),
+		accepted: z.number().int(),
+		blockerCapableUnknown: z.array(
+			z.object({ check: z.string(), subject: z.string(), reason: z.string() }),
+		),
+	}),
+	complete: z.boolean().describe('false: stopped by the user or by the time limit'),
+	target: z.object({
+		domain: z.string().nullable(),
+		hosts: z.array(z.string()),
+		repo: z.string().optional(),
+		platform: z.string().optional(),
+	}),
+	tool: z.object({ name: z.literal('launch-ready'), version: z.string() }),
+	startedAt: z.string(),
+	durationMs: z.number(),
+	vantage: z.object({ resolver: z.string(), node: z.string(), proxy: z.string().nullable() }),
+	findings: z.array(Finding),
+	checks: z.array(Check),
+	risks: z.array(Risk),
+	waivers: z
+		.array(Waiver.extend({ state: z.enum(['used', 'unused', 'expired', 'refused']) }))
+		.describe('every waiver of the config and what became of it'),
+	map: ServiceMap,
+	timings: z.array(Timing),
+});
+
+export type Report = z.infer<typeof ReportSchema>;
+export type ReportFinding = z.infer<typeof Finding>;
+export type ServiceMap = z.infer<typeof ServiceMap>;
+export type ReportTiming = z.infer<typeof Timing>;

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { getDomain } from 'tldts';
+import type { Target } from '../core/target.ts';
+
+/** What the user typed cannot be audited; the message is the line to show. */
+export class BadTarget extends Error {}
+
+export interface Asked {
+	/** A domain or an http(s) URL; absent for a repository alone. */
+	readonly domain?: string | undefined;
+	readonly hosts?: readonly string[] | undefined;
+	readonly endpoints?: readonly string[] | undefined;
+	readonly dkimSelectors?: readonly string[] | undefined;
+	readonly sends?: boolean | undefined;
+	readonly bulk?: boolean | undefined;
+	/** Absolute path. */
+	readonly repo?: string | undefined;
+	readonly seed: string;
+}
+
+/** Throws `BadTarget` with one line that says what to type instead. */
+export function parseTarget(asked: Asked): Target {
+	const domain = asked.domain === undefined ? null : hostName(asked.domain);
+	return {
+		domain,
+		registrable: domain === null ? null : registrableOf(domain),
+		hosts: (asked.hosts ?? []).map(hostName),
+		endpoints: (asked.endpoints ?? []).map(endpointUrl),
+		dkimSelectors: [...(asked.dkimSelectors ?? [])],
+		sends: asked.sends ?? false,
+		bulk: asked.bulk ?? false,
+		repo: asked.repo ?? null,
+		seed: asked.seed,
+	};
+}
+
+/** By the public suffix list with its private part: `a.github.io` belongs to its owner. */
+export function registrableOf(name: string): string {
+	return getDomain(name, { allowPrivateDomains: true }) ?? name;
+}
+
+/** A domain name in A-labels, lower case, without final dot, out of what people paste. */
+function hostName(input: string): string {
+	const text = input.trim();
+	const name = text.includes('://') ? hostOfUrl(text) : text.replace(/\/.*$/s, '');
+	if (/:\d*$/.test(name)) {
+		throw new BadTarget(
+			`"${input}" names a port. Give the domain: its public ports 443, 80 and 25 are audited.`,
+		);
+	}
+	const ascii = domainToASCII(name.replace(/\.$/, '')).toLowerCase();
+	if (isIP(name) !== 0 || isIP(ascii) !== 0) {
+		throw new BadTarget(
+			`"${input}" is an address. Give the domain that leads to it, with --resolve DOMAIN:443:${name} to aim at that server.`,
+		);
+	}
+	const labels = ascii.split('.');
+	const wellFormed =
+		ascii.length > 0 &&
+		ascii.length <= 253 &&
+		labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
+	if (!wellFormed || labels.length < 2) {
+		throw new BadTarget(
+			`"${input}" is not a domain name. Type one like: launch-ready audit example.com`,
+		);
+	}
+	return ascii;
+}
+
+function hostOfUrl(text: string): string {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+		throw new BadTarget(`"${text}" cannot be audited. Give a domain or an https:// URL.`);
+	}
+	return url.host;
+}
+
+function endpointUrl(text: string): string {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+		throw new BadTarget(`--endpoint "${text}" is not an http(s) URL.`);
+	}
+	url.hash = '';
+	return url.href;
+}

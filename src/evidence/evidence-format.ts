@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Target } from '../core/target.ts';
+
+/** The observations, one a line, behind one line of header. */
+export const EVIDENCE = 'evidence.jsonl';
+/** Long strings (bodies, certificates), each in a file named by the SHA-256 of its UTF-8. */
+export const BLOBS = 'blobs';
+/** Characters; a longer string goes to a blob. */
+export const LONGEST_INLINE = 512;
+
+const TargetSchema: z.ZodType<Target> = z.object({
+	domain: z.string().nullable(),
+	registrable: z.string().nullable(),
+	hosts: z.array(z.string()),
+	endpoints: z.array(z.string()),
+	dkimSelectors: z.array(z.string()),
+	sends: z.boolean(),
+	bulk: z.boolean(),
+	repo: z.string().nullable(),
+	seed: z.string(),
+});
+
+export const EvidenceHeaderSchema = z.object({
+	format: z.literal('launch-ready-evidence'),
+	version: z.literal(1),
+	tool: z.object({ name: z.literal('launch-ready'), version: z.string() }),
+	target: TargetSchema,
+	vantage: z.object({ resolver: z.string(), node: z.string(), proxy: z.string().nullable() }),
+	startedAt: z.string(),
+	durationMs: z.number(),
+	complete: z.boolean(),
+});
+export type EvidenceHeader = z.infer<typeof EvidenceHeaderSchema>;

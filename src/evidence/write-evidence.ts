@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Json } from '../core/json.ts';
+import { BLOBS, EVIDENCE, type EvidenceHeader, LONGEST_INLINE } from './evidence-format.ts';
+
+export interface EvidenceWriter {
+	/** Observations arrive redacted: what a probe returns has no secret in it. */
+	record(observation: unknown): void;
+	/** Writes what is left and puts the file in its place; rejects where the disk refused anything. */
+	finish(header: EvidenceHeader): Promise<void>;
+}
+
+/**
+ * Starts a recording in `folder`, which is made. Observations go to disk as they come; the file gets
+ * its name only when the recording is whole.
+ */
+export async function writeEvidence(folder: string): Promise<EvidenceWriter> {
+	await mkdir(path.join(folder, BLOBS), { recursive: true });
+	const partial = path.join(folder, `${EVIDENCE}.observations`);
+	const stream = createWriteStream(partial);
+	let failure: unknown;
+	stream.on('error', (error) => {
+		failure = error;
+	});
+	await once(stream, 'open');
+	const blobs = new Map<string, Promise<void>>();
+	const keep = (text: string): string => {
+		const hash = createHash('sha256').update(text, 'utf8').digest('hex');
+		if (!blobs.has(hash)) {
+			const written = writeFile(path.join(folder, BLOBS, hash), text);
+			written.catch((error: unknown) => {
+				failure = error;
+			});
+			blobs.set(hash, written);
+		}
+		return hash;
+	};
+	return {
+		record(observation) {
+			stream.write(`${JSON.stringify(outlined(observation as Json, keep))}\n`);
+		},
+		async finish(header) {
+			await new Promise<void>((done) => stream.end(done));
+			await Promise.allSettled(blobs.values());
+			if (failure !== undefined) throw failure;
+			await prepend(folder, partial, header);
+		},
+	};
+}
+
+async function prepend(folder: string, partial: string, header: EvidenceHeader): Promise<void> {
+	const whole = path.join(folder, `${EVIDENCE}.partial`);
+	await writeFile(whole, `${JSON.stringify(header)}\n`);
+	const [from, to] = [await open(partial), await open(whole, 'a')];
+	await pipeline(from.createReadStream(), to.createWriteStream());
+	await rename(whole, path.join(folder, EVIDENCE));
+	await rm(partial);
+}
+
+/** The same value with long strings replaced by the hash of their blob. */
+function outlined(value: Json | undefined, keep: (text: string) => string): Json | undefined {
+	if (typeof value === 'string') {
+		return value.length > LONGEST_INLINE ? { $blob: keep(value) } : value;
+	}
+	if (typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) return value.map((one) => outlined(one as Json, keep) ?? null);
+	const entries = Object.entries(value as Record<string, Json | undefined>);
+	return Object.fromEntries(entries.map(([key, one]) => [key, outlined(one, keep)]));
+}

@@ -1,0 +1,206 @@
+import type { AnyCheck } from '../core/check.ts';
+import {
+	type Evidence,
+	type Failed,
+	type Finding,
+	idOf,
+	isFailed,
+	type Waiver,
+} from '../core/finding.ts';
+import type { Fix, Platform } from '../core/fix.ts';
+import type { Report, ReportFinding, ReportTiming, ServiceMap } from '../core/report.ts';
+import type { Target } from '../core/target.ts';
+import { coverageOf, type Row, rowsOf } from '../score/coverage.ts';
+import { decide } from '../score/decide.ts';
+import { deduct } from '../score/deduct.ts';
+import { earliestGo } from '../score/earliest-go.ts';
+import { fixOrder } from '../score/fix-order.ts';
+import { rank } from '../score/rank.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { headline } from './headline.ts';
+
+/** Shown with a finding; the rest is counted. */
+const MOST_EVIDENCE = 8;
+
+export interface Composed {
+	readonly target: Target;
+	readonly checks: readonly AnyCheck[];
+	readonly findings: readonly Finding[];
+	readonly waivers: readonly {
+		readonly waiver: Waiver;
+		readonly state: Report['waivers'][number]['state'];
+	}[];
+	/** The report line of an observed fact; `null` where it was not observed. */
+	describe(key: string): Evidence | null;
+	readonly map: ServiceMap;
+	readonly timings: readonly ReportTiming[];
+	/** Whose syntax fixes show first. */
+	readonly platform: Platform | null;
+	readonly platformName: string | null;
+	readonly complete: boolean;
+	readonly deadlineSeconds: number;
+	readonly version: string;
+	readonly startedAt: Date;
+	readonly durationMs: number;
+	readonly vantage: Report['vantage'];
+}
+
+/** The report: a pure function of what was found. */
+export function compose(about: Composed): Report {
+	const { findings, target } = about;
+	const byId = new Map(about.checks.map((check) => [check.id, check]));
+	const ranked = rank(findings, (id) => {
+		const { reach, layer } = byId.get(id) as AnyCheck;
+		return { reach, layer };
+	});
+	const ordered = fixOrder(ranked);
+	const rows = rowsOf(findings);
+	const fingerprints = fingerprintsOf(findings.filter(isFailed));
+	const decision = decisionOf(about, ranked, ordered, rows);
+	const { domain, repo } = target;
+	const hosts = new Set(
+		findings.filter(({ locus }) => locus.kind === 'host').map(({ subject }) => subject),
+	);
+	return {
+		headline: headline(decision, coverageOf(rows)),
+		schemaVersion: '1',
+		decision,
+		coverage: coverage(rows),
+		complete: about.complete,
+		target: {
+			domain,
+			hosts: [...hosts],
+			...(repo !== null && { repo }),
+			...(about.platformName !== null && { platform: about.platformName }),
+		},
+		tool: { name: 'launch-ready', version: about.version },
+		startedAt: about.startedAt.toISOString(),
+		durationMs: about.durationMs,
+		vantage: about.vantage,
+		findings: ordered
+			.flatMap(({ risk }) => risk.findings)
+			.concat(findings.filter(isFailed).filter(({ outcome }) => outcome === 'accepted'))
+			.map((one) => toFinding(one, fingerprints.get(one) ?? '', about, byId)),
+		checks: rows.map(({ check, subject, outcome, reason, code, verdicts }) => ({
+			check,
+			subject,
+			outcome,
+			...(reason !== null && { reason }),
+			...(code !== null && { code }),
+			verdicts: [...verdicts],
+		})),
+		risks: ordered.map(({ risk, rank: place, dependsOn }) => ({
+			rank: place,
+			id: risk.id,
+			severity: risk.severity,
+			title: risk.findings[0].message,
+			findings: risk.findings.map((one) => fingerprints.get(one) ?? ''),
+			hides: [...risk.hides],
+			effortMinutes: risk.effort,
+			leadSeconds: risk.lead,
+			dependsOn: [...new Set(dependsOn.map(({ id }) => id))],
+		})),
+		waivers: about.waivers.map(({ waiver, state }) => ({ ...waiver, state })),
+		map: about.map,
+		timings: [...about.timings],
+	};
+}
+
+function decisionOf(
+	{ findings, deadlineSeconds }: Composed,
+	ranked: ReturnType<typeof rank>,
+	ordered: ReturnType<typeof fixOrder>,
+	rows: readonly Row[],
+): Report['decision'] {
+	const { launch, sentence } = decide(findings);
+	const count = (severity: string) => ranked.filter((risk) => risk.severity === severity).length;
+	const { score, deductions } = deduct(ranked, rows);
+	const earliest = launch === 'CANNOT_SAY' ? null : earliestGo(ordered);
+	return {
+		launch,
+		sentence,
+		blockers: count('blocker'),
+		high: count('high'),
+		later: count('later'),
+		info: count('info'),
+		accepted: findings.filter(({ outcome }) => outcome === 'accepted').length,
+		score,
+		deductions: [...deductions],
+		earliestGo: earliest,
+		deadlineSeconds,
+		withinDeadline: earliest === null ? null : earliest <= deadlineSeconds,
+	};
+}
+
+function coverage(rows: readonly Row[]): Report['coverage'] {
+	const count = (outcome: Row['outcome']) => rows.filter((row) => row.outcome === outcome).length;
+	return {
+		pass: count('pass'),
+		fail: count('fail'),
+		unknown: count('unknown'),
+		blocked: count('blocked'),
+		notApplicable: count('not-applicable'),
+		skipped: count('skipped'),
+		accepted: count('accepted'),
+		blockerCapableUnknown: rows
+			.filter((row) => row.couldBlock)
+			.map(({ check, subject, reason }) => ({ check, subject, reason: reason ?? '' })),
+	};
+}
+
+function fingerprintsOf(failed: readonly Failed[]): ReadonlyMap<Failed, string> {
+	const seen = new Map<string, number>();
+	return new Map(
+		failed.map((finding) => {
+			const first = fingerprintOf(finding, 0);
+			const nth = seen.get(first) ?? 0;
+			seen.set(first, nth + 1);
+			return [finding, nth === 0 ? first : fingerprintOf(finding, nth)];
+		}),
+	);
+}
+
+function toFinding(
+	finding: Failed,
+	fingerprint: string,
+	about: Composed,
+	byId: ReadonlyMap<string, AnyCheck>,
+): ReportFinding {
+	const { locus, severity, control, waiver } = finding;
+	return {
+		id: idOf(finding),
+		fingerprint,
+		check: finding.check,
+		outcome: finding.outcome,
+		severity,
+		title: finding.message,
+		impact: finding.impact,
+		subject: { ...locus },
+		evidence: [...evidenceOf(finding, about)],
+		...(control !== null && { control }),
+		confidence: finding.confidence,
+		effortMinutes: finding.effort,
+		...(finding.lead > 0 && { leadSeconds: finding.lead }),
+		fix: fixFor(finding.fix, about.platform),
+		reproduce: finding.reproduce,
+		references: [...(byId.get(finding.check)?.references ?? [])],
+		...(waiver !== null && { waiver }),
+	};
+}
+
+function evidenceOf(finding: Failed, about: Composed): readonly Evidence[] {
+	if (finding.evidence !== null) return finding.evidence;
+	const seen = finding.facts.flatMap((key) => about.describe(key) ?? []);
+	if (seen.length <= MOST_EVIDENCE) return seen;
+	const more = seen.length - MOST_EVIDENCE;
+	const rest = { kind: 'more', summary: `and ${more} more observations`, detail: '' };
+	return [...seen.slice(0, MOST_EVIDENCE), rest];
+}
+
+/** The detected platform's snippet first; the others follow, because a detection can be wrong. */
+function fixFor(fix: Fix, platform: Platform | null): ReportFinding['fix'] {
+	const snippets = fix.snippets.toSorted(
+		(a, b) => Number(b.platform === platform) - Number(a.platform === platform),
+	);
+	return { summary: fix.summary, steps: [...fix.steps], snippets };
+}

@@ -1,0 +1,152 @@
+import { X509Certificate } from 'node:crypto';
+import type { DnsAnswer, DnsRecord, HttpOutcome, TlsOutcome } from '../core/io.ts';
+import type { ServiceMap } from '../core/report.ts';
+import type { Target } from '../core/target.ts';
+
+/** One observation, as the fact store hands it on. */
+interface Observed {
+	readonly probe: string;
+	readonly params: unknown;
+	readonly value: unknown;
+}
+
+/** The DNS and service map: what was seen of the target, its controls left out. */
+export function serviceMap(observed: readonly Observed[], target: Target): ServiceMap {
+	const dns = ofProbe<{ name: string; type: string; server?: string }, DnsAnswer>(
+		observed,
+		'dns.answer',
+	).filter(
+		({ params }) =>
+			params.server === undefined &&
+			!params.name.includes(target.seed) &&
+			isOurs(params.name, target),
+	);
+	const answers = dns.map(({ value }) => value);
+	const found = answers.flatMap((answer) => [...aliasesOf(answer), ...answer.records]);
+	return {
+		records: unique(
+			found.map(({ owner, type, ttl, text }) => ({ name: owner, type, ttl, value: text })),
+		),
+		hosts: hostsIn(dns),
+		redirects: redirectsIn(observed, target),
+		certificates: certificatesIn(observed),
+		mail: mailIn(found, target),
+		externalDependencies: externalIn(found, target),
+	};
+}
+
+function ofProbe<P, V>(observed: readonly Observed[], probe: string) {
+	return observed.filter((one) => one.probe === probe) as unknown as readonly {
+		readonly params: P;
+		readonly value: V;
+	}[];
+}
+
+function isOurs(name: string, { registrable, domain }: Target): boolean {
+	const zone = registrable ?? domain;
+	return zone !== null && (name === zone || name.endsWith(`.${zone}`));
+}
+
+function aliasesOf({ chain }: DnsAnswer): readonly DnsRecord[] {
+	return chain.map(({ owner, target, ttl }) => ({
+		owner,
+		type: 'CNAME',
+		ttl,
+		text: target,
+		data: { type: 'CNAME', target },
+	}));
+}
+
+function hostsIn(
+	dns: readonly { params: { name: string; type: string }; value: DnsAnswer }[],
+): ServiceMap['hosts'] {
+	const hosts = new Map<string, { addresses: Set<string>; aliases: Set<string> }>();
+	for (const { params, value } of dns) {
+		if (params.type !== 'A' && params.type !== 'AAAA') continue;
+		if (value.records.length === 0) continue;
+		const host = hosts.get(params.name) ?? { addresses: new Set(), aliases: new Set() };
+		hosts.set(params.name, host);
+		for (const { text } of value.records) host.addresses.add(text);
+		for (const { target } of value.chain) host.aliases.add(target);
+	}
+	return [...hosts]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([name, { addresses, aliases }]) => ({
+			name,
+			addresses: [...addresses].sort(),
+			aliases: [...aliases],
+		}));
+}
+
+function redirectsIn(observed: readonly Observed[], { seed }: Target): ServiceMap['redirects'] {
+	const exchanges = ofProbe<{ url: string }, HttpOutcome>(observed, 'http.exchange');
+	return unique(
+		exchanges.flatMap(({ params: { url }, value }) => {
+			if (value.kind !== 'answered' || value.status < 300 || value.status > 399) return [];
+			const to = value.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+			if (to === undefined || url.includes(seed)) return [];
+			return [{ from: url, to, status: value.status }];
+		}),
+	);
+}
+
+function certificatesIn(observed: readonly Observed[]): ServiceMap['certificates'] {
+	const handshakes = ofProbe<{ host: string }, TlsOutcome>(observed, 'tls.handshake');
+	return unique(
+		handshakes.flatMap(({ params: { host }, value }) => {
+			const leaf = value.kind === 'completed' ? value.chain[0] : undefined;
+			if (leaf === undefined) return [];
+			try {
+				const certificate = new X509Certificate(Buffer.from(leaf, 'base64'));
+				return [
+					{
+						host,
+						subject: certificate.subject ?? '',
+						issuer: certificate.issuer ?? '',
+						names: certificate.subjectAltName?.split(', ') ?? [],
+						notBefore: new Date(certificate.validFrom).toISOString(),
+						notAfter: new Date(certificate.validTo).toISOString(),
+						sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+					},
+				];
+			} catch {
+				// A certificate that cannot be read has its own finding; the map shows the readable ones.
+				return [];
+			}
+		}),
+	);
+}
+
+function mailIn(found: readonly DnsRecord[], { registrable }: Target): ServiceMap['mail'] {
+	const at = (owner: string | null, type: string) =>
+		found.filter((one) => one.owner === owner && one.type === type);
+	const text = (owner: string, start: RegExp) =>
+		at(owner, 'TXT')
+			.flatMap(({ data }) => ('strings' in data ? [data.strings.join('')] : []))
+			.find((one) => start.test(one)) ?? null;
+	return {
+		exchangers: at(registrable, 'MX').map(({ text: exchanger }) => exchanger),
+		spf: text(registrable ?? '', /^v=spf1(?: |$)/i),
+		dmarc: text(`_dmarc.${registrable}`, /^v=DMARC1/),
+	};
+}
+
+function externalIn(
+	found: readonly DnsRecord[],
+	target: Target,
+): ServiceMap['externalDependencies'] {
+	return unique(
+		found.flatMap(({ owner, type, data }) => {
+			const name = 'exchange' in data ? data.exchange : 'target' in data ? data.target : '';
+			const ours = name === '' || name === '.' || isOurs(name, target);
+			return ours || !isOurs(owner, target) ? [] : [{ name, seenIn: `${owner} ${type}` }];
+		}),
+	);
+}
+
+/** Equal members once, in a fixed order. */
+function unique<T>(list: readonly T[]): T[] {
+	return [...new Map(list.map((one) => [JSON.stringify(one), one]))]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([, one]) => one);
+}
