@@ -338,8 +338,13 @@ export interface FileListing {
 		/** Matched by a .gitignore rule. */
 		readonly ignored: boolean;
 	}[];
-	/** `null` outside git. */
+	/** `null` outside git, empty before the first commit. */
 	readonly head: string | null;
+	/**
+	 * Why git's own account could not be had where there is a `.git` (no git here, the folder
+	 * belongs to somebody else): `tracked` and `ignored` are then false everywhere, and unknown.
+	 */
+	readonly gitUnread?: string | undefined;
 	/** What was passed over, with the reason, in one line each. */
 	readonly skipped: readonly string[];
 }

@@ -1,0 +1,329 @@
+import type { ChalkInstance } from 'chalk';
+import Table from 'cli-table3';
+import wrapAnsi from 'wrap-ansi';
+import type { Report, ReportFinding } from '../core/report.ts';
+import type { Severity } from '../core/severity.ts';
+import { duration } from './headline.ts';
+import { toAscii, visible, visibleLines } from './visible-text.ts';
+
+export interface TextStyle {
+	/** Columns of the terminal. */
+	readonly width: number;
+	readonly ascii: boolean;
+	/** `new Chalk({ level })`, the level decided by the caller. */
+	readonly chalk: ChalkInstance;
+	/** Everything: what can wait and notes too, with evidence. */
+	readonly verbose: boolean;
+}
+
+/** Below this a table's columns are too narrow to read: a list is printed. */
+const NARROWEST_TABLE = 80;
+/** Lines longer than this are tiring to read, however wide the terminal. */
+const WIDEST = 120;
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+	blocker: 'launch blocker',
+	high: 'high risk',
+	later: 'can wait',
+	info: 'for information',
+};
+
+type Risk = Report['risks'][number];
+
+/** The report as a founder reads it in a terminal; the headline is its last line. */
+export function toText(report: Report, style: TextStyle): string {
+	const page = new Page(report, style);
+	const text = page.render();
+	return style.ascii ? toAscii(text) : text;
+}
+
+class Page {
+	readonly #report: Report;
+	readonly #style: TextStyle;
+	readonly #width: number;
+	readonly #findings: ReadonlyMap<string, ReportFinding>;
+
+	constructor(report: Report, style: TextStyle) {
+		this.#report = report;
+		this.#style = style;
+		this.#width = Math.min(style.width, WIDEST);
+		this.#findings = new Map(report.findings.map((one) => [one.fingerprint, one]));
+	}
+
+	render(): string {
+		const sections = [
+			this.#decision(),
+			this.#risks('blocker', 'What a customer would see', (one) => one.impact),
+			this.#fixes('blocker'),
+			this.#risks('high', 'Fix', (one) => one.fix.summary),
+			this.#style.verbose ? this.#fixes('high') : '',
+			this.#style.verbose
+				? this.#risks('later', 'Fix', (one) => one.fix.summary)
+				: this.#folded('later'),
+			this.#style.verbose ? this.#fixes('later') : '',
+			this.#style.verbose
+				? this.#risks('info', 'What it means', (one) => one.impact)
+				: this.#folded('info'),
+			this.#accepted(),
+			this.#unseen(),
+			this.#coverage(),
+		];
+		const body = sections.filter((section) => section !== '').join('\n\n');
+		return `${body}\n\n${this.#style.chalk.bold(visible(this.#report.headline))}\n`;
+	}
+
+	#decision(): string {
+		const { decision, target, complete } = this.#report;
+		const { chalk } = this.#style;
+		const colour = { GO: chalk.green, NO_GO: chalk.red, CANNOT_SAY: chalk.magenta }[
+			decision.launch as string
+		];
+		const name = visible(target.domain ?? target.repo ?? '');
+		const lines = [
+			`${(colour ?? chalk.yellow).bold(decision.launch.replaceAll('_', ' '))}  ${chalk.bold(name)}`,
+			this.#wrap(visible(decision.sentence)),
+		];
+		if (!complete) {
+			lines.push(chalk.yellow('The run ended early: what was not reached is counted as unknown.'));
+		}
+		return lines.join('\n');
+	}
+
+	#risksOf(severity: Severity): readonly Risk[] {
+		return this.#report.risks.filter((risk) => risk.severity === severity);
+	}
+
+	#leading(risk: Risk): ReportFinding {
+		return this.#findings.get(risk.findings[0] ?? '') as ReportFinding;
+	}
+
+	#heading(severity: Severity, count: number): string {
+		const { chalk } = this.#style;
+		const colour = { blocker: chalk.red, high: chalk.yellow, later: chalk.cyan, info: chalk.dim };
+		const words = SEVERITY_WORDS[severity];
+		const plural = count === 1 || severity === 'later' || severity === 'info' ? words : `${words}s`;
+		return colour[severity].bold(`${plural[0]?.toUpperCase()}${plural.slice(1)} (${count})`);
+	}
+
+	/** Risks of one severity, in fix order: a table, or a list where the terminal is narrow. */
+	#risks(severity: Severity, column: string, second: (finding: ReportFinding) => string): string {
+		const risks = this.#risksOf(severity);
+		if (risks.length === 0) return '';
+		const rows = risks.map((risk) => {
+			const finding = this.#leading(risk);
+			return {
+				place: String(this.#place(risk)),
+				wrong: [visible(risk.title), ...this.#about(risk)],
+				second: visible(second(finding)),
+				effort: effortOf(risk),
+			};
+		});
+		const heading = this.#heading(severity, risks.length);
+		if (this.#width < NARROWEST_TABLE) {
+			const items = rows.map(({ place, wrong, second: text, effort }) =>
+				[
+					this.#wrap(`${place}. ${wrong[0]}`, 3),
+					...wrong.slice(1).map((line) => this.#wrap(line, 3, 3)),
+					this.#wrap(`${column}: ${text}`, 3, 3),
+					this.#wrap(`Effort: ${effort}`, 3, 3),
+				].join('\n'),
+			);
+			return `${heading}\n${items.join('\n')}`;
+		}
+		const effortWidth = 12;
+		const free = this.#width - 4 - effortWidth - 5;
+		const [left, right] = [Math.ceil(free * 0.5), Math.floor(free * 0.5)];
+		const table = new Table({
+			head: ['#', SEVERITY_WORDS[severity], column, 'Effort'],
+			colWidths: [4, left, right, effortWidth],
+			style: { head: [], border: [] },
+			...(this.#style.ascii && { chars: ASCII_TABLE }),
+		});
+		for (const { place, wrong, second: text, effort } of rows) {
+			table.push([
+				place,
+				wrong.map((line) => wrap(line, left - 2)).join('\n'),
+				wrap(text, right - 2),
+				wrap(effort, effortWidth - 2),
+			]);
+		}
+		return `${heading}\n${table.toString()}`;
+	}
+
+	/** Id, the other names that have the same trouble, and what cannot be judged until it is fixed. */
+	#about({ id, findings, hides }: Risk): readonly string[] {
+		const { chalk } = this.#style;
+		const names = [...new Set(findings.map((one) => this.#subjectOf(one)))];
+		const listed = names.slice(0, 3).join(', ') + (names.length > 3 ? `, … (${names.length})` : '');
+		return [
+			chalk.dim(`${id}${listed === '' ? '' : ` at ${listed}`}`),
+			...(hides.length > 0 ? [chalk.dim(`hides ${hides.length} checks`)] : []),
+		];
+	}
+
+	#subjectOf(fingerprint: string): string {
+		const { name = '', file, line } = this.#findings.get(fingerprint)?.subject ?? {};
+		return visible(
+			file === undefined ? name : `${file}${line === undefined ? '' : `:${line}`}`,
+			120,
+		);
+	}
+
+	#place(risk: Risk): number {
+		return this.#report.risks.indexOf(risk) + 1;
+	}
+
+	/** How to fix each, with the text to paste: outside of any table, so that it can be copied. */
+	#fixes(severity: Severity): string {
+		return this.#risksOf(severity)
+			.map((risk) => this.#fix(risk))
+			.join('\n\n');
+	}
+
+	#fix(risk: Risk): string {
+		const { chalk, verbose } = this.#style;
+		const { fix, evidence, control, confidence, reproduce } = this.#leading(risk);
+		const lines = [
+			this.#wrap(`${chalk.bold(`Fix ${this.#place(risk)}`)}  ${visible(fix.summary)}`, 3),
+			...fix.steps.map((step, index) => this.#wrap(`${index + 1}. ${visible(step)}`, 6, 3)),
+		];
+		const [snippet] = fix.snippets;
+		if (snippet !== undefined) {
+			if (snippet.platform !== 'any') lines.push(chalk.dim(`   ${snippet.platform}:`));
+			lines.push(...indented(visibleLines(snippet.text), '     ').map((line) => chalk.cyan(line)));
+		}
+		if (risk.dependsOn.length > 0)
+			lines.push(this.#wrap(`after: ${risk.dependsOn.join(', ')}`, 3, 3));
+		if (reproduce !== null) lines.push(this.#wrap(`see it yourself: ${visible(reproduce)}`, 6, 3));
+		if (confidence !== 'high') lines.push(`   confidence: ${confidence}`);
+		if (verbose) {
+			if (control !== undefined) lines.push(this.#wrap(`control: ${visible(control)}`, 6, 3));
+			for (const { summary } of evidence) lines.push(this.#wrap(`seen: ${visible(summary)}`, 6, 3));
+		}
+		return lines.join('\n');
+	}
+
+	#folded(severity: Severity): string {
+		const risks = this.#risksOf(severity);
+		if (risks.length === 0) return '';
+		const items = risks.map(({ id, findings }) =>
+			findings.length > 1 ? `${id} (${findings.length})` : id,
+		);
+		return `${this.#heading(severity, risks.length)}\n${this.#wrap(items.join(', '), 2, 2)}`;
+	}
+
+	#accepted(): string {
+		const { chalk } = this.#style;
+		const lines = this.#report.findings.flatMap(({ outcome, title, waiver }) =>
+			outcome === 'accepted' && waiver !== undefined
+				? [
+						`${visible(title)} Accepted until ${waiver.until} by ${visible(waiver.owner)}: ${visible(waiver.reason)}`,
+					]
+				: [],
+		);
+		const stale = this.#report.waivers.flatMap(({ id, until, owner, state }) =>
+			state === 'used' ? [] : [WAIVER_WORDS[state](id, until, visible(owner))],
+		);
+		const all = [...lines, ...stale];
+		if (all.length === 0) return '';
+		return [
+			chalk.bold(`Accepted (${lines.length})`),
+			...all.map((line) => this.#wrap(line, 2, 2)),
+		].join('\n');
+	}
+
+	/** What could not be checked, the reasons that could hide a blocker first. */
+	#unseen(): string {
+		const { chalk } = this.#style;
+		const { checks, coverage } = this.#report;
+		const unknown = checks.filter(({ outcome }) => outcome === 'unknown');
+		if (unknown.length === 0) return '';
+		const grave = new Set(
+			coverage.blockerCapableUnknown.map(({ check, subject }) => `${check}\0${subject}`),
+		);
+		const groups = new Map<string, { names: string[]; reason: string; could: boolean }>();
+		for (const { check, subject, reason = '', code = '' } of unknown) {
+			const could = grave.has(`${check}\0${subject}`);
+			const key = `${could}\0${reason}`;
+			const group = groups.get(key) ?? { names: [], reason: `${code}: ${reason}`, could };
+			group.names.push(`${check} at ${visible(subject, 120)}`);
+			groups.set(key, group);
+		}
+		const lines = [...groups.values()]
+			.toSorted((a, b) => Number(b.could) - Number(a.could))
+			.map(({ names, reason, could }) => {
+				const shown =
+					names.slice(0, 4).join(', ') + (names.length > 4 ? `, … (${names.length})` : '');
+				const mark = could ? chalk.magenta(' [could hide a launch blocker]') : '';
+				return this.#wrap(`${shown}: ${visible(reason, 300)}${mark}`, 2, 2);
+			});
+		return [chalk.bold(`Could not be checked (${unknown.length})`), ...lines].join('\n');
+	}
+
+	#coverage(): string {
+		const { pass, fail, unknown, blocked, notApplicable, skipped, accepted } =
+			this.#report.coverage;
+		const parts = [
+			`${pass} passed`,
+			`${fail} failed`,
+			accepted > 0 && `${accepted} accepted`,
+			unknown > 0 && `${unknown} unknown`,
+			blocked > 0 && `${blocked} hidden by a blocker`,
+			`${notApplicable} not applicable`,
+			skipped > 0 && `${skipped} skipped`,
+		].filter((part) => part !== false);
+		const { score } = this.#report.decision;
+		const hidden = this.#style.verbose
+			? ''
+			: ' Details: --verbose; one finding: launch-ready explain ID.';
+		return this.#wrap(`Checks: ${parts.join(', ')}. Score ${score}/100.${hidden}`);
+	}
+
+	#wrap(text: string, hang = 0, indent = 0): string {
+		const [first = '', ...rest] = wrap(text, Math.max(20, this.#width - hang)).split('\n');
+		return [
+			`${' '.repeat(indent)}${first}`,
+			...rest.map((line) => `${' '.repeat(hang)}${line}`),
+		].join('\n');
+	}
+}
+
+const WAIVER_WORDS = {
+	unused: (id: string) => `The waiver of ${id} covers nothing any more: delete it.`,
+	expired: (id: string, until: string, owner: string) =>
+		`${id} was accepted until ${until} by ${owner}; that day is past, so it counts again.`,
+	refused: (id: string) =>
+		`The waiver of ${id} does not cover a launch blocker without allowBlocker: true.`,
+} as const;
+
+const ASCII_TABLE = {
+	top: '-',
+	'top-mid': '+',
+	'top-left': '+',
+	'top-right': '+',
+	bottom: '-',
+	'bottom-mid': '+',
+	'bottom-left': '+',
+	'bottom-right': '+',
+	left: '|',
+	'left-mid': '+',
+	mid: '-',
+	'mid-mid': '+',
+	right: '|',
+	'right-mid': '+',
+	middle: '|',
+};
+
+function effortOf({ effortMinutes, leadSeconds }: Risk): string {
+	const work = duration(effortMinutes * 60);
+	return leadSeconds > 0 ? `${work}, then wait ${duration(leadSeconds)}` : work;
+}
+
+/** Wraps at words, and inside those that are longer than a line (URLs, keys). */
+function wrap(text: string, width: number): string {
+	return wrapAnsi(text, width, { hard: true, trim: true });
+}
+
+function indented(text: string, by: string): readonly string[] {
+	return text.split('\n').map((line) => `${by}${line}`);
+}
