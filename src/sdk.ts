@@ -38,6 +38,16 @@ export {
 	isControlNet,
 	networkOf,
 } from './facts/address-class.ts';
+export { botWall, isEmptyPage } from './facts/bot-wall.ts';
+export {
+	brokenPrefix,
+	type Cookie,
+	cookieLifetime,
+	isAntiForgeryName,
+	isRemoval,
+	isSessionName,
+	parseSetCookie,
+} from './facts/cookies.ts';
 export {
 	type Addresses,
 	addressesIn,
@@ -46,7 +56,11 @@ export {
 	lookup,
 	textsIn,
 } from './facts/dns.ts';
+export { dnsPanel, panelFor } from './facts/dns-panel.ts';
+export { hostNameFault } from './facts/host-name.ts';
 export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
+export { type HstsField, readHsts } from './facts/hsts.ts';
+export { hostsWithoutHttps, preloadFaults, preloadRedirectFaults } from './facts/hsts-preload.ts';
 export {
 	asksForSecrets,
 	canonicalsIn,
@@ -72,4 +86,23 @@ export {
 	type RedirectChain,
 	redirectChain,
 } from './facts/redirects.ts';
+export {
+	type DeadLink,
+	deadLinks,
+	type Resolution,
+	resolution,
+	type View,
+} from './facts/resolution.ts';
+export {
+	isErrorPage,
+	type Site,
+	type SiteAnswer,
+	type SiteHop,
+	siteAnswer,
+	siteHops,
+	sitePage,
+	sites,
+} from './facts/sites.ts';
 export { tlsHandshake, trustStore } from './facts/tls.ts';
+export { type Walk, type WalkOutcome, walk } from './facts/walk.ts';
+export { type Zone, zoneOf } from './facts/zone-of.ts';
