@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { CHECKS_FOLDER } from './checks-folder.ts';
 import type { AnyCheck } from './core/check.ts';
 import { Unobserved } from './core/fact.ts';
 import type { Waiver } from './core/finding.ts';
@@ -87,9 +87,6 @@ export interface AuditOptions {
 const DEADLINE_SECONDS = 48 * 3_600;
 const TIMEOUT_SECONDS = 60;
 const USER_AGENT = `launch-ready/${VERSION} (+${HOMEPAGE})`;
-
-/** Where the checks are: beside the sources, and beside the built sources. */
-export const CHECKS_FOLDER = fileURLToPath(new URL('../checks', import.meta.url));
 
 /**
  * Audits a domain, a repository, both, or a recording. Settles within the time limit; the report says

@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Subject } from '../core/subject.ts';
 import { findingOf, say } from './judge.ts';
 
+/** When examples are judged, unless they say otherwise. */
 const NOW = '2030-01-01T00:00:00Z';
 
 /** Everything wrong with a check that running its own examples can show. Empty means sound. */
@@ -10,8 +11,8 @@ export function verifyCheck(check: AnyCheck): readonly string[] {
 	const problems: string[] = [];
 	const told = new Set<string>();
 	for (const shown of check.examples(example) as readonly Example[]) {
-		const once = findingsOf(check, shown);
-		const twice = findingsOf(check, shown);
+		const once = judgeExample(check, shown);
+		const twice = judgeExample(check, shown);
 		const said = once.map((finding) => finding.verdict ?? finding.outcome);
 		if (JSON.stringify(once) !== JSON.stringify(twice))
 			problems.push(`"${shown.name}" is judged differently each time`);
@@ -28,7 +29,8 @@ export function verifyCheck(check: AnyCheck): readonly string[] {
 	return problems;
 }
 
-function findingsOf(check: AnyCheck, { given, when }: Example): readonly Finding[] {
+/** What a check says in one of its worked cases; facts and subject cannot be changed by it. */
+export function judgeExample(check: AnyCheck, { given, when }: Example): readonly Finding[] {
 	const options = check.options.parse(when.options ?? {});
 	const subject: Subject = { ...check.over.sample, ...when.subject };
 	const frozen = deepFreeze(structuredClone({ given, subject }));

@@ -1,0 +1,189 @@
+import path from 'node:path';
+import type { Config } from '../../config/config-schema.ts';
+import { parseDuration } from '../../config/duration.ts';
+import { findConfig, readConfig } from '../../config/find-config.ts';
+import type { Report } from '../../core/report.ts';
+import { type AuditOptions, plan as planAudit, audit as runAudit } from '../../index.ts';
+import { requireKnownIds } from '../check-ids.ts';
+import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
+import { type OutputOptions, printReports } from '../print-reports.ts';
+import { progressLine } from '../progress.ts';
+import { Usage } from '../usage.ts';
+import { writeStdout } from '../write-output.ts';
+
+interface CliOptions extends OutputOptions {
+	readonly repo?: string;
+	readonly host?: readonly string[];
+	readonly endpoint?: readonly string[];
+	readonly dkimSelector?: readonly string[];
+	readonly sends?: boolean;
+	readonly bulk?: boolean;
+	readonly only?: readonly string[];
+	readonly skip?: readonly string[];
+	readonly deadline?: string;
+	readonly timeout?: string;
+	readonly failOn?: FailOn;
+	readonly resolver?: string;
+	readonly resolve?: readonly string[];
+	readonly ca?: readonly string[];
+	readonly record?: string;
+	readonly replay?: string;
+	readonly asOf?: string;
+	readonly plan?: boolean;
+	readonly config?: string;
+	readonly quiet?: boolean;
+}
+
+/** Domains of one call that are audited at a time; each keeps its own budgets. */
+const AT_ONCE = 4;
+
+export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
+	const config = await configFor(cli);
+	const options = await auditOptions(cli, config);
+	const named = domains.length === 0 && config.domain !== undefined ? [config.domain] : domains;
+	const targets: readonly (string | undefined)[] = named.length > 0 ? named : [undefined];
+	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
+		throw new Usage('--record and --replay take one domain: a recording is of one audit');
+	}
+	if (cli.plan === true) return printPlan(targets, options);
+
+	const controller = new AbortController();
+	const stop = () => controller.abort();
+	process.once('SIGINT', stop);
+	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
+	let reports: readonly Report[];
+	try {
+		reports = await inOrder(targets, (domain) =>
+			runAudit({ ...options, domain, signal: controller.signal, onProgress: progress.show }),
+		);
+	} finally {
+		progress.end();
+		process.off('SIGINT', stop);
+	}
+	await printReports(reports, cli);
+	const failOn = cli.failOn ?? config.failOn ?? 'blocker';
+	const codes = reports.map((report) => exitCodeOf(report, failOn));
+	return gravest([...codes, ...(controller.signal.aborted ? [EXIT.interrupted] : [])]);
+}
+
+/** Programs read JSON; a line on standard error would make them think that something is wrong. */
+function isForPeople({ format = 'table' }: CliOptions): boolean {
+	return format === 'table' || format === 'txt';
+}
+
+async function configFor({ config, repo }: CliOptions): Promise<Config> {
+	const file = config ?? (await findConfig(repo ?? process.cwd()));
+	return file === null ? {} : readConfig(file, new Date());
+}
+
+async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {
+	await requireKnownConfigIds(config);
+	return {
+		repo: cli.repo,
+		...askedOf(cli, config),
+		...(await selectionOf(cli, config)),
+		accept: config.accept,
+		severity: config.severity,
+		options: config.options,
+		deadlineSeconds: durationOf(cli.deadline ?? config.deadline, '--deadline'),
+		timeoutSeconds: durationOf(cli.timeout ?? config.timeout, '--timeout'),
+		resolver: cli.resolver ?? config.resolver,
+		resolve: (cli.resolve ?? []).map(parseResolve),
+		caFiles: cli.ca,
+		record: cli.record,
+		replay: cli.replay,
+		asOf: cli.asOf === undefined ? undefined : parseDay(cli.asOf),
+		env: process.env,
+		configFolder: configFolder(process.env),
+	};
+}
+
+/** What the command line and the config say of the target, together. */
+function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
+	return {
+		hosts: joined(config.hosts, cli.host),
+		endpoints: joined(config.endpoints, cli.endpoint),
+		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
+		sends: cli.sends ?? config.sends,
+		bulk: cli.bulk ?? config.bulk,
+	};
+}
+
+/** `--only` replaces the config's, `--skip` adds to it. */
+async function selectionOf(cli: CliOptions, config: Config): Promise<Partial<AuditOptions>> {
+	const only = cli.only ?? config.only ?? [];
+	const skip = joined(config.skip, cli.skip);
+	await requireKnownIds(only, '--only');
+	await requireKnownIds(skip, '--skip');
+	return { only, skip };
+}
+
+async function requireKnownConfigIds({ severity, accept, options }: Config): Promise<void> {
+	await requireKnownIds(Object.keys(severity ?? {}), 'severity in the config');
+	await requireKnownIds(
+		(accept ?? []).map(({ id }) => id),
+		'accept in the config',
+	);
+	await requireKnownIds(Object.keys(options ?? {}), 'options in the config');
+}
+
+function joined(...lists: (readonly string[] | undefined)[]): readonly string[] {
+	return lists.flatMap((list) => list ?? []);
+}
+
+function durationOf(text: string | undefined, name: string): number | undefined {
+	return text === undefined ? undefined : parseDuration(text, name);
+}
+
+/** `HOST:PORT:IP`, as curl's; an IPv6 address may stand in brackets. */
+function parseResolve(text: string): { host: string; port: number; address: string } {
+	const [, host, port, address] = /^([^:]+):(\d{1,5}):\[?([0-9a-fA-F.:]+)\]?$/.exec(text) ?? [];
+	if (host === undefined || port === undefined || address === undefined) {
+		throw new Usage(`--resolve "${text}": write HOST:PORT:IP, as in example.com:443:203.0.113.7`);
+	}
+	return { host: host.toLowerCase(), port: Number(port), address };
+}
+
+function parseDay(text: string): Date {
+	const day = new Date(text);
+	if (Number.isNaN(day.getTime()))
+		throw new Usage(`--as-of "${text}": write a day like 2026-12-31`);
+	return day;
+}
+
+/** XDG Base Directory: the user's own folder, never the repository's. */
+function configFolder(env: NodeJS.ProcessEnv): string | undefined {
+	const base = env['XDG_CONFIG_HOME'] ?? (env['HOME'] && path.join(env['HOME'], '.config'));
+	return base ? path.join(base, 'launch-ready') : undefined;
+}
+
+async function printPlan(
+	targets: readonly (string | undefined)[],
+	options: AuditOptions,
+): Promise<ExitCode> {
+	for (const domain of targets) {
+		const lines = await planAudit({ ...options, domain });
+		const name = domain ?? options.repo ?? '';
+		const more = 'More follow from the answers: redirects, aliases, SPF includes, mail hosts.';
+		await writeStdout(
+			`${name}: ${lines.length} requests. ${more}\n${lines.map((line) => `  ${line}\n`).join('')}`,
+		);
+	}
+	return EXIT.fine;
+}
+
+/** Several at a time; the results in the order asked. */
+async function inOrder<A, R>(
+	list: readonly A[],
+	work: (one: A) => Promise<R>,
+): Promise<readonly R[]> {
+	const results: R[] = [];
+	let next = 0;
+	const worker = async () => {
+		for (let index = next++; index < list.length; index = next++) {
+			results[index] = await work(list[index] as A);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(AT_ONCE, list.length) }, worker));
+	return results;
+}

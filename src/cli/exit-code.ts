@@ -1,0 +1,31 @@
+import type { Report } from '../core/report.ts';
+
+/** Each has one meaning; PRODUCT's order where several apply. */
+export const EXIT = {
+	interrupted: 130,
+	bug: 70,
+	notWritten: 74,
+	usage: 2,
+	findings: 1,
+	cannotSay: 3,
+	fine: 0,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const GRAVEST_FIRST: readonly ExitCode[] = Object.values(EXIT);
+
+export const FAIL_ON = ['blocker', 'high', 'later', 'never'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+/** The one that counts where several apply. */
+export function gravest(codes: readonly ExitCode[]): ExitCode {
+	return GRAVEST_FIRST.find((code) => codes.includes(code)) ?? EXIT.fine;
+}
+
+/** What a report means to the caller. `never` suppresses findings and "cannot say" alike. */
+export function exitCodeOf(report: Report, failOn: FailOn): ExitCode {
+	if (failOn === 'never') return EXIT.fine;
+	const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1) as readonly string[];
+	if (report.risks.some(({ severity }) => counted.includes(severity))) return EXIT.findings;
+	return report.decision.launch === 'CANNOT_SAY' ? EXIT.cannotSay : EXIT.fine;
+}

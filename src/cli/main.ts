@@ -1,0 +1,163 @@
+import { Command, CommanderError, Option } from 'commander';
+import { VERSION } from '../version.ts';
+import { EXIT, type ExitCode, FAIL_ON } from './exit-code.ts';
+import { COLOR_CHOICES } from './terminal.ts';
+
+/**
+ * The command line. Commander alone is loaded here; each command loads what it runs. Sets
+ * `process.exitCode` and never exits, because that would cut off what a pipe has not read yet.
+ */
+export async function run(argv: readonly string[]): Promise<void> {
+	process.on('uncaughtException', (error) => {
+		if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+		process.exitCode = reportBug(error);
+	});
+	try {
+		await program().parseAsync([...argv]);
+	} catch (error) {
+		process.exitCode = await exitCodeFor(error);
+	}
+}
+
+function program(): Command {
+	const root = new Command('launch-ready')
+		.description('Tells whether a product can go live, what must be fixed first, and how.')
+		.version(VERSION, '-V, --version', 'print the version')
+		.helpOption('-h, --help', 'print this help')
+		.helpCommand(false)
+		.showSuggestionAfterError()
+		.exitOverride()
+		.configureOutput({ outputError: (text, write) => write(usageLine(text)) })
+		.addHelpText('after', EXAMPLES);
+	auditCommand(root);
+	demoCommand(root);
+	root
+		.command('explain <id>')
+		.description('what a check or finding means, why it matters, how to fix it, its source')
+		.addOption(colorOption())
+		.option('--ascii', 'ASCII only')
+		.action(async (id, options) => (await import('./commands/explain.ts')).explain(id, options));
+	root
+		.command('checks')
+		.description('every check and what it can say')
+		.addOption(
+			new Option('--format <format>', 'output').choices(['table', 'json']).default('table'),
+		)
+		.option('--ascii', 'ASCII only')
+		.action(async (options) => (await import('./commands/checks.ts')).checks(options));
+	root
+		.command('schema [what]')
+		.description('the JSON Schema of the report (default) or of the config')
+		.action(async (what) => (await import('./commands/schema.ts')).schema(what));
+	return root;
+}
+
+function auditCommand(root: Command): void {
+	const command = root
+		.command('audit [domain...]')
+		.description('audit live sites; with --repo also the repository, or the repository alone')
+		.option('--repo <dir>', 'the repository of the product; alone, no network is touched')
+		.option('--host <name>', 'a further host that must work (repeatable)', collect)
+		.option('--endpoint <url>', 'time this URL with the sequential plan (repeatable)', collect)
+		.option('--dkim-selector <selector>', 'a DKIM selector in use (repeatable)', collect)
+		.option('--sends', 'this domain sends mail, whatever DNS shows')
+		.option('--bulk', '5,000 or more messages a day to one provider')
+		.option('--only <id>', 'run only these: an area, a check, a finding id (repeatable)', collect)
+		.option('--skip <id>', 'leave these out (repeatable)', collect)
+		.option('--deadline <duration>', 'when a GO is wanted (default: 48h)')
+		.option('--timeout <duration>', 'end the audit after this time (default: 60s)')
+		.addOption(
+			new Option('--fail-on <severity>', 'exit 1 from this severity on (default: blocker)').choices(
+				FAIL_ON,
+			),
+		)
+		.option('--resolver <server>', 'IP, IP:PORT or https://… instead of the system’s resolver')
+		.option('--resolve <host:port:ip>', 'as curl’s: audit this server (repeatable)', collect)
+		.option('--ca <file>', 'also trust these roots, PEM (repeatable)', collect)
+		.option('--record <dir>', 'record the evidence')
+		.option('--replay <dir>', 'judge recorded evidence again, without a network')
+		.option('--as-of <date>', 'judge as of another day')
+		.option('--plan', 'print every request that would be sent, and send none')
+		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards');
+	outputOptions(command).action(async (domains, options) => {
+		process.exitCode = await (await import('./commands/audit.ts')).audit(domains, options);
+	});
+}
+
+function demoCommand(root: Command): void {
+	const command = root
+		.command('demo')
+		.description('audit an unready start-up and its ready twin on an embedded internet, offline')
+		.addOption(
+			new Option('--fail-on <severity>', 'exit 1 from this severity on (default: blocker)').choices(
+				FAIL_ON,
+			),
+		);
+	outputOptions(command).action(async (options) => {
+		process.exitCode = await (await import('./commands/demo.ts')).demo(options);
+	});
+}
+
+function outputOptions(command: Command): Command {
+	return command
+		.addOption(
+			new Option('--format <format>', 'what to print (default: table)').choices([
+				'table',
+				'json',
+				'ndjson',
+				'txt',
+			]),
+		)
+		.option(
+			'-o, --output <file>',
+			'also write FILE: .json or .txt; json=FILE; - is stdout (repeatable)',
+			collect,
+		)
+		.option('-q, --quiet', 'no progress, no messages')
+		.option('-v, --verbose', 'everything: what can wait, notes, evidence')
+		.addOption(colorOption())
+		.option('--ascii', 'ASCII only');
+}
+
+function colorOption(): Option {
+	return new Option('--color <when>', 'colours').choices(COLOR_CHOICES).default('auto');
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+	return [...before, value];
+}
+
+function usageLine(text: string): string {
+	return text.replace(/^error: /, 'launch-ready: ');
+}
+
+/** Known errors are one line; anything else is a bug of ours, said with its stack. */
+async function exitCodeFor(error: unknown): Promise<ExitCode> {
+	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+	const { usageErrors, writeErrors } = await import('./known-errors.ts');
+	const known = (kinds: readonly (new (...args: never[]) => Error)[]) =>
+		kinds.some((kind) => error instanceof kind);
+	if (known(usageErrors)) return complain(error, EXIT.usage);
+	if (known(writeErrors)) return complain(error, EXIT.notWritten);
+	return reportBug(error);
+}
+
+function complain(error: unknown, code: ExitCode): ExitCode {
+	process.stderr.write(`launch-ready: ${(error as Error).message}\n`);
+	return code;
+}
+
+function reportBug(error: unknown): ExitCode {
+	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	process.stderr.write(`launch-ready ${VERSION}: this is a bug in launch-ready.\n${stack}\n`);
+	return EXIT.bug;
+}
+
+const EXAMPLES = `
+Examples:
+  launch-ready audit example.com
+  launch-ready audit example.com --repo . --format json | jq .decision
+  launch-ready demo
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could not say,
+70 a bug, 74 the report could not be written, 130 interrupted.`;

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import type { Report } from '../core/report.ts';
+import { safeJson, visible } from '../report/visible-text.ts';
+import { type ColorChoice, colorLevel, needsAscii, widthOf } from './terminal.ts';
+import { Usage } from './usage.ts';
+import { writeReportFile, writeStdout } from './write-output.ts';
+
+const FORMATS = ['table', 'json', 'ndjson', 'txt'] as const;
+type Format = (typeof FORMATS)[number];
+
+export interface OutputOptions {
+	readonly format?: Format;
+	readonly output?: readonly string[];
+	readonly verbose?: boolean;
+	readonly color?: ColorChoice;
+	readonly ascii?: boolean;
+}
+
+/** A report without any looking: said in one line instead of a page of unknowns. */
+export function offlineLine(report: Report): string | null {
+	const { checks } = report;
+	const offline = checks.find(({ code }) => code === 'offline');
+	const judged = checks.some(({ outcome }) => outcome === 'pass' || outcome === 'fail');
+	return offline === undefined || judged ? null : visible(offline.reason ?? 'no network', 300);
+}
+
+/** Standard output in the asked format, then the files. */
+export async function printReports(
+	reports: readonly Report[],
+	options: OutputOptions,
+): Promise<void> {
+	const files = (options.output ?? []).map(parseOutput);
+	const format = files.find(({ file }) => file === '-')?.format ?? options.format ?? 'table';
+	for (const report of reports) {
+		const offline = offlineLine(report);
+		if (offline !== null) process.stderr.write(`launch-ready: offline: ${offline}\n`);
+	}
+	const shown = format === 'table' ? reports.filter((one) => offlineLine(one) === null) : reports;
+	if (shown.length > 0) await writeStdout(await rendered(shown, format, options, true));
+	for (const { file, format: written } of files) {
+		if (file !== '-') await writeReportFile(file, await rendered(reports, written, options, false));
+	}
+}
+
+/** `FILE` by its extension, or `FORMAT=FILE`; `-` is standard output. */
+function parseOutput(text: string): { file: string; format: Format } {
+	const [, named, file] = /^(json|ndjson|txt|table)=(.+)$/.exec(text) ?? [];
+	if (named !== undefined && file !== undefined) return { file, format: named as Format };
+	const extension = path.extname(text).slice(1);
+	if (extension === 'json' || extension === 'ndjson' || extension === 'txt') {
+		return { file: text, format: extension };
+	}
+	throw new Usage(
+		`-o "${text}": the format is told by .json, .ndjson or .txt, or written json=FILE`,
+	);
+}
+
+async function rendered(
+	reports: readonly Report[],
+	format: Format,
+	options: OutputOptions,
+	toTerminal: boolean,
+): Promise<string> {
+	if (format === 'ndjson') return reports.map((report) => `${safeJson(report, 0)}\n`).join('');
+	if (format === 'json') return `${safeJson(reports.length === 1 ? reports[0] : reports, 2)}\n`;
+	const { Chalk } = await import('chalk');
+	const { toText } = await import('../report/text.ts');
+	const { env, stdout } = process;
+	const plain = format === 'txt' || !toTerminal;
+	const style = {
+		width: plain ? widthOf({}, env) : widthOf(stdout, env),
+		ascii: needsAscii(options.ascii === true, env),
+		chalk: new Chalk({ level: plain ? 0 : colorLevel(options.color ?? 'auto', stdout, env) }),
+		verbose: options.verbose === true,
+	};
+	return reports.map((report) => toText(report, style)).join('\n');
+}
