@@ -16,6 +16,7 @@ export {
 	type Fact,
 	type FactRef,
 	known,
+	type UnknownReason,
 	Unobserved,
 	unknown,
 } from './core/fact.ts';
@@ -43,11 +44,13 @@ export {
 	brokenPrefix,
 	type Cookie,
 	cookieLifetime,
+	cookieReach,
 	isAntiForgeryName,
 	isRemoval,
 	isSessionName,
 	parseSetCookie,
 } from './facts/cookies.ts';
+export { enforcedPolicies } from './facts/csp.ts';
 export {
 	type Addresses,
 	addressesIn,

@@ -1,0 +1,371 @@
+import {
+	advice,
+	blockedBy,
+	days,
+	defineCheck,
+	type Fact,
+	fieldValues,
+	type HstsField,
+	header,
+	hostsWithoutHttps,
+	isErrorPage,
+	known,
+	minutes,
+	optional,
+	preloadFaults,
+	preloadRedirectFaults,
+	readHsts,
+	type SiteAnswer,
+	type SiteHop,
+	siteAnswer,
+	siteHops,
+	sites,
+	z,
+} from '../../src/sdk.ts';
+import { HIGH, LATER } from './_helpers.ts';
+
+/** 180 days: the floor that MDN's Observatory accepts. */
+const HALF_A_YEAR = days(180);
+/** Long enough for the browsers' preload list, should it be wanted later. */
+const A_YEAR = 31_536_000;
+
+const FIELD = 'Strict-Transport-Security';
+
+const INTERCEPTED =
+	'A visitor on a hostile network who types the bare name, or follows an old http:// link, can be ' +
+	'kept on plain HTTP and shown a copy of your sign-in page; the certificate does not help.';
+
+const send = header(
+	FIELD,
+	`max-age=${A_YEAR}`,
+	'Send it on every HTTPS answer of this host, redirects and error pages included.',
+	'Start with max-age=300 for a day if you are unsure that HTTPS will stay; browsers hold you to it.',
+);
+
+/** By hand: the header as a browser gets it. */
+const shown = (a: { host: string }) =>
+	`curl -sSI https://${a.host}/ | grep -i '^strict-transport-security'`;
+
+export default defineCheck({
+	id: 'headers/hsts',
+	title: 'Browsers are told to use HTTPS only',
+	rationale:
+		'Without a valid Strict-Transport-Security header the first plain-HTTP request of a visit can be ' +
+		'intercepted and rewritten, however good the certificate is.',
+	references: [
+		'RFC 6797 §6.1 (syntax)',
+		'RFC 6797 §7.2 (not over plain HTTP)',
+		'RFC 6797 §8.1 (only the first field counts, and only with a valid certificate)',
+		'https://hstspreload.org/#submission-requirements',
+	],
+	reach: 'sign-in',
+	layer: 'hsts',
+
+	over: sites,
+	options: z.object({
+		/** Shortest acceptable max-age, in seconds. */
+		minMaxAge: z.number().int().positive().default(HALF_A_YEAR),
+	}),
+
+	verdicts: {
+		enforced: {
+			outcome: 'pass',
+			says: (a: { host: string; maxAge: number }) =>
+				`${a.host} holds browsers to HTTPS for ${inWords(a.maxAge)}.`,
+		},
+		missing: {
+			outcome: 'fail',
+			severity: {
+				by: 'kind',
+				is: { page: HIGH, redirect: HIGH, api: LATER, file: LATER },
+			},
+			effort: minutes(10),
+			says: (a: { host: string; url: string }) =>
+				`${a.host} sends no ${FIELD} header (seen at ${a.url}).`,
+			impact: INTERCEPTED,
+			fix: send,
+			reproduce: shown,
+		},
+		invalid: {
+			outcome: 'fail',
+			severity: HIGH,
+			effort: minutes(10),
+			says: (a: { host: string; field: string; problem: string }) =>
+				`Browsers ignore the ${FIELD} header of ${a.host}: ${a.problem} ("${a.field}").`,
+			impact: INTERCEPTED,
+			fix: send,
+			reproduce: shown,
+		},
+		'sent-twice': {
+			outcome: 'fail',
+			severity: {
+				by: 'stage',
+				is: {
+					production: {
+						oneOf: ['high', 'later'],
+						pick: (a: { differ: boolean }) => (a.differ ? 'high' : 'later'),
+					},
+					staging: {
+						oneOf: ['later', 'info'],
+						pick: (a: { differ: boolean }) => (a.differ ? 'later' : 'info'),
+					},
+				},
+			},
+			effort: minutes(15),
+			says: (a: { host: string; fields: readonly string[]; differ: boolean }) =>
+				`${a.host} sends ${FIELD} ${a.fields.length} times${a.differ ? ', each time saying something else' : ''}; ` +
+				`browsers read only the first, "${a.fields[0]}".`,
+			impact: (a: { differ: boolean }) =>
+				a.differ
+					? 'Two places set the policy and contradict each other: whichever comes first wins, and a ' +
+						'change of order switches the protection off or on unnoticed.'
+					: 'Two places set the same policy: the next change in one of them will contradict the other.',
+			fix: advice(
+				`Send ${FIELD} from one place only`,
+				'The application (a security middleware) and the proxy or host in front of it both add it: keep one.',
+				'In nginx, hide the application’s header with proxy_hide_header and set it with add_header … always.',
+			),
+			reproduce: shown,
+		},
+		'max-age-zero': {
+			outcome: 'fail',
+			severity: HIGH,
+			effort: minutes(10),
+			says: (a: { host: string }) =>
+				`${a.host} sends max-age=0, which tells browsers to forget that it wants HTTPS.`,
+			impact: INTERCEPTED,
+			fix: header(
+				FIELD,
+				`max-age=${A_YEAR}`,
+				'max-age=0 is right only while HTTPS is being given up on purpose.',
+			),
+			reproduce: shown,
+		},
+		'too-short': {
+			outcome: 'fail',
+			severity: LATER,
+			effort: minutes(10),
+			says: (a: { host: string; maxAge: number; minMaxAge: number }) =>
+				`${a.host} holds browsers to HTTPS for ${inWords(a.maxAge)} (max-age=${a.maxAge}); ` +
+				`at least ${inWords(a.minMaxAge)} (${a.minMaxAge}) is expected.`,
+			impact:
+				'A customer who stays away for longer than that comes back unprotected, and the next plain-HTTP ' +
+				'request can be intercepted.',
+			fix: header(FIELD, `max-age=${A_YEAR}`),
+			reproduce: shown,
+		},
+		'sent-over-http': {
+			outcome: 'fail',
+			severity: 'info',
+			effort: minutes(5),
+			says: (a: { url: string }) => `${FIELD} is also sent over plain HTTP, at ${a.url}.`,
+			impact: 'None: browsers ignore it there. It must not be sent, says the standard.',
+			fix: advice(`Send ${FIELD} from the HTTPS server block only`),
+		},
+		'no-subdomains': {
+			outcome: 'fail',
+			severity: 'info',
+			effort: minutes(30),
+			says: (a: { host: string }) => `The policy of ${a.host} leaves its sub-domains out.`,
+			impact:
+				'A made-up sub-domain can still be reached over plain HTTP by an attacker in the network, and ' +
+				'can set cookies for the whole domain.',
+			fix: advice(
+				'Add includeSubDomains once every sub-domain has HTTPS',
+				'List the sub-domains first, internal ones too: after this, none of them opens without a valid certificate.',
+				`Then send: ${FIELD}: max-age=${A_YEAR}; includeSubDomains`,
+			),
+		},
+		'preload-incomplete': {
+			outcome: 'fail',
+			severity: LATER,
+			effort: minutes(20),
+			says: (a: { host: string; faults: readonly string[] }) =>
+				`${a.host} asks to be on the browsers’ preload list, but the list refuses it: ${a.faults.join('; ')}.`,
+			impact:
+				'The first visit of every customer stays unprotected, although the header says otherwise; a domain ' +
+				'that is on the list already may be taken off it.',
+			fix: advice(
+				'Meet every rule of the list, or drop the preload token',
+				`To stay: ${FIELD}: max-age=${A_YEAR}; includeSubDomains; preload`,
+				'Otherwise remove "preload": the token is consent, and nothing else depends on it.',
+			),
+			reproduce: shown,
+		},
+		'preload-risky': {
+			outcome: 'fail',
+			severity: HIGH,
+			effort: minutes(60),
+			says: (a: { host: string; broken: readonly { host: string; why: string }[] }) =>
+				`${a.host} asks browsers to build in HTTPS for all its sub-domains, but ` +
+				`${a.broken.map(({ host, why }) => `${host} has none (${why})`).join(', ')}.`,
+			impact:
+				'Browsers refuse these sub-domains today after one visit to the main site, and once the domain is ' +
+				'on the built-in list nobody can open them; removal from the list takes months.',
+			fix: (a: { broken: readonly { host: string }[] }) =>
+				advice(
+					'Give the sub-domains HTTPS first, or take includeSubDomains and preload out',
+					`Repair: ${a.broken.map(({ host }) => host).join(', ')}.`,
+					'Until then send max-age alone.',
+				),
+			control: 'Other hosts of the domain answered over HTTPS in the same run.',
+		},
+	},
+
+	appliesTo: ({ context }) =>
+		context.kind !== 'file' || 'It serves a file and no page: HSTS is asked of the pages.',
+	needs: ({ subject }) => ({
+		secure: siteAnswer({ host: subject.name }),
+		plain: optional(siteHops({ host: subject.name, scheme: 'http' })),
+		redirects: optional(preloadRedirectFaults({ host: subject.name })),
+		broken: optional(
+			hostsWithoutHttps({
+				hosts: subject.siblings.filter((name) => name.endsWith(`.${subject.name}`)),
+			}),
+		),
+	}),
+
+	judge({ given, subject, options, say }) {
+		const host = subject.name;
+		const { url, answer } = given.secure;
+		const hops = seen(given.plain);
+		const overHttp = hops
+			.filter(({ hsts, denied }) => hsts.length > 0 && denied === null)
+			.slice(0, 1)
+			.map((hop) => say('sent-over-http', { url: hop.url }));
+		const hsts = readHsts(fieldValues(answer, FIELD));
+		if (hsts.kind === 'absent') {
+			return isErrorPage(answer.status, subject.context.kind)
+				? blockedBy({ check: 'redirects/chain', subject: host }, `${url} answers ${answer.status}`)
+				: [say('missing', { host, url }), ...overHttp];
+		}
+		const { first, fields } = hsts;
+		const twice =
+			fields.length > 1 ? [say('sent-twice', { host, fields, differ: differ(fields) })] : [];
+		if (first.kind === 'invalid') {
+			const [field = ''] = fields;
+			return [say('invalid', { host, field, problem: first.problem }), ...twice, ...overHttp];
+		}
+		const { maxAge, includeSubDomains, preload } = first;
+		const { minMaxAge } = options;
+		const isApex = subject.context.standing === 'apex';
+		const redirects = seen(given.redirects);
+		const faults = [...preloadFaults(first), ...(subject.isBase ? redirects : [])];
+		const broken = seen(given.broken);
+		const risky = preload && includeSubDomains && maxAge > 0 && broken.length > 0;
+		return [
+			maxAge === 0
+				? say('max-age-zero', { host })
+				: maxAge < minMaxAge
+					? say('too-short', { host, maxAge, minMaxAge })
+					: say('enforced', { host, maxAge }),
+			...(isApex && maxAge > 0 && !includeSubDomains ? [say('no-subdomains', { host })] : []),
+			...(preload && faults.length > 0 ? [say('preload-incomplete', { host, faults })] : []),
+			...(risky ? [say('preload-risky', { host, broken })] : []),
+			...twice,
+			...overHttp,
+		];
+	},
+
+	examples: (example) => [
+		example('a year', sent('max-age=31536000; includeSubDomains'), 'enforced'),
+		example('exactly the floor', sent(`max-age=${HALF_A_YEAR}`), 'enforced'),
+		example('one second under', sent(`max-age=${HALF_A_YEAR - 1}`), 'too-short'),
+		example('quoted, as the RFC allows', sent('max-age="100"'), 'too-short'),
+		example(
+			'names in any case, unknown directives',
+			sent('MAX-AGE=31536000; foo=bar;;'),
+			'enforced',
+		),
+		example('not a number', sent('max-age=soon'), 'invalid'),
+		example('negative', sent('max-age=-1'), 'invalid'),
+		example('no max-age', sent('includeSubDomains'), 'invalid'),
+		example('empty', sent(''), 'invalid'),
+		example('said twice in one field', sent('max-age=1; max-age=2'), 'invalid'),
+		example('a comma', sent('max-age=31536000, includeSubDomains'), 'invalid'),
+		example('zero', sent('max-age=0'), 'max-age-zero'),
+		example('missing', sent(), 'missing'),
+		example('missing on an API', sent(), 'missing', {
+			subject: { context: { standing: 'guessed', stage: 'production', kind: 'api', forms: 'no' } },
+		}),
+		example('missing on an error page', { ...sent(), secure: answering(500) }, 'blocked'),
+		example('two that agree', sent('max-age=31536000', 'max-age=31536000;'), 'sent-twice'),
+		example('two that differ: the first counts', sent('max-age=31536000', 'max-age=0'), 'enforced'),
+		example('the same, as a finding', sent('max-age=31536000', 'max-age=0'), 'sent-twice'),
+		example('the apex alone', sent('max-age=31536000'), 'no-subdomains'),
+		example('preload without sub-domains', sent('max-age=31536000; preload'), 'preload-incomplete'),
+		example(
+			'preload, one second under a year',
+			sent('max-age=31535999; includeSubDomains; preload'),
+			'preload-incomplete',
+		),
+		example(
+			'preload, and http leads to www first',
+			{ ...sent(PRELOADED), redirects: known(['http://example.com/ does not redirect']) },
+			'preload-incomplete',
+		),
+		example('preload, all rules met', sent(PRELOADED), 'enforced'),
+		example(
+			'preload, and a sub-domain without HTTPS',
+			{ ...sent(PRELOADED), broken: known([{ host: 'app.example.com', why: 'refused' }]) },
+			'preload-risky',
+		),
+		example(
+			'over http too',
+			{ ...sent('max-age=31536000'), plain: known([hop('max-age=31536000')]) },
+			'sent-over-http',
+		),
+	],
+});
+
+const PRELOADED = `max-age=${A_YEAR}; includeSubDomains; preload`;
+
+/** These only add to what the header itself says: unseen, they add nothing. */
+function seen<T>(fact: Fact<readonly T[]>): readonly T[] {
+	return fact.status === 'known' ? fact.value : [];
+}
+
+/** Whether the fields, read one by one, say different things. */
+function differ(fields: readonly string[]): boolean {
+	const meanings = fields.map((field) => {
+		const { first } = readHsts([field]) as { first: HstsField };
+		return first.kind === 'invalid'
+			? 'invalid'
+			: `${first.maxAge} ${first.includeSubDomains} ${first.preload}`;
+	});
+	return new Set(meanings).size > 1;
+}
+
+function inWords(maxAge: number): string {
+	if (maxAge < days(1)) return `${maxAge} seconds`;
+	const whole = Math.floor(maxAge / days(1));
+	return whole === 1 ? '1 day' : `${whole} days`;
+}
+
+function sent(...fields: string[]) {
+	return {
+		secure: answering(200, ...fields),
+		plain: known<readonly SiteHop[]>([]),
+		redirects: known<readonly string[]>([]),
+		broken: known<readonly { host: string; why: string }[]>([]),
+	};
+}
+
+function answering(status: number, ...fields: string[]): SiteAnswer {
+	return {
+		url: 'https://example.com/',
+		answer: {
+			kind: 'answered',
+			status,
+			headers: fields.map((value) => [FIELD, value] as const),
+			body: { bytes: '<!doctype html>', truncated: false, sha256: '' },
+			address: '203.0.113.1',
+			tls: null,
+			timing: { dns: 0, connect: 0, tls: 0, firstByte: 0, download: 0 },
+		},
+	};
+}
+
+function hop(...hsts: string[]): SiteHop {
+	return { url: 'http://example.com/', status: 301, hsts, setCookies: [], denied: null };
+}
