@@ -1,0 +1,193 @@
+import type { Host, Resolution, UnknownReason, View, Walk } from '../../src/sdk.ts';
+
+/** What a host's resolution comes to, both vantages weighed. */
+export type Conclusion =
+	| { readonly kind: 'resolves'; readonly addresses: readonly string[] }
+	| { readonly kind: 'disagree'; readonly args: Disagreement }
+	| { readonly kind: 'servfail'; readonly args: Broken }
+	| {
+			readonly kind: 'undecided';
+			readonly reason: UnknownReason;
+			readonly detail: string;
+			/** The own servers answer, so no blocker is left. */
+			readonly onlyHigh: boolean;
+	  }
+	| { readonly kind: 'absent'; readonly absence: Absence };
+
+export interface Absence {
+	/** Both vantages in words. */
+	readonly seen: string;
+	readonly negativeTtl: number | null;
+	/** The name exists, with other records or as an alias. */
+	readonly exists: boolean;
+	readonly isAlias: boolean;
+	/** A zone above the registrable name denies it: nothing is delegated. */
+	readonly undelegated: boolean;
+	readonly v6: readonly string[];
+}
+
+export interface Disagreement {
+	readonly resolver: string;
+	readonly resolverSays: string;
+	readonly zoneSays: string;
+	readonly ttl: number | null;
+}
+
+export interface Broken {
+	readonly zone: string;
+	readonly answered: string;
+	readonly walked: string;
+	readonly validation: boolean;
+}
+
+/** Both vantages must agree on an absence; where the walk is impossible, the resolver suffices. */
+export function conclude(seen: Resolution, host: Host): Conclusion {
+	const { A, AAAA } = seen.resolver;
+	if (A.status === 'ok') return fromAnswer(seen);
+	const { walked } = seen;
+	if (walked === null) return { kind: 'absent', absence: absenceIn(seen, host) };
+	if (seen.failsValidation) return servfail(seen, walked.A, host, true);
+	if (walked.A.outcome === 'ok') return contradicted(A, walked.A);
+	if (isAbsence(A) && isRefuted(walked.A)) {
+		return { kind: 'absent', absence: absenceIn(seen, host) };
+	}
+	if (AAAA.status === 'ok' || walked.AAAA.outcome === 'ok') {
+		return undecided(A, walked.A, true);
+	}
+	if (isAbsence(A)) return undecided(A, walked.A, false);
+	return withoutAnswer(seen, walked.A, host);
+}
+
+/** The resolver answers nothing usable for A: whether the name is missing is the walk's word alone. */
+function withoutAnswer(seen: Resolution, walk: Walk, host: Host): Conclusion {
+	switch (walk.outcome) {
+		case 'nxdomain':
+		case 'nodata':
+			return { kind: 'absent', absence: absenceIn(seen, host) };
+		case 'broken':
+		case 'endless':
+			return servfail(seen, walk, host, false);
+		case 'ok':
+		case 'filtered':
+			return undecided(seen.resolver.A, walk, false);
+	}
+}
+
+function fromAnswer({ resolver, authoritative }: Resolution): Conclusion {
+	if (authoritative !== null) {
+		const args = {
+			resolver: resolver.A.server,
+			resolverSays: viewInWords(resolver.A),
+			zoneSays: viewInWords(authoritative),
+			ttl: resolver.A.ttl,
+		};
+		return { kind: 'disagree', args };
+	}
+	return { kind: 'resolves', addresses: [...resolver.A.addresses, ...resolver.AAAA.addresses] };
+}
+
+/** The zone has an address and the resolver gives none. Mere silence may be the resolver's own. */
+function contradicted(view: View, walk: Walk): Conclusion {
+	if (view.status === 'no-response' || view.status === 'connection-refused') {
+		return undecided(view, walk, true);
+	}
+	const args = {
+		resolver: view.server,
+		resolverSays: viewInWords(view),
+		zoneSays: walk.records.map(({ text }) => text).join(', '),
+		ttl: view.ttl,
+	};
+	return { kind: 'disagree', args };
+}
+
+function servfail(seen: Resolution, walk: Walk, host: Host, validation: boolean): Conclusion {
+	const { A } = seen.resolver;
+	const zone = walk.cuts.at(-1) ?? host.apex;
+	const answered = `${viewInWords(A)}${A.detail && `; extended error ${A.detail}`}`;
+	return { kind: 'servfail', args: { zone, answered, walked: walkInWords(walk), validation } };
+}
+
+function undecided(view: View, walk: Walk, onlyHigh: boolean): Conclusion {
+	const silent = view.status === 'no-response' || view.status === 'connection-refused';
+	const reason = view.status === 'refused' ? 'denied' : silent ? 'timeout' : 'inconclusive';
+	const detail = `the resolver says ${viewInWords(view)}; from the root ${walkInWords(walk)}`;
+	return { kind: 'undecided', reason, detail, onlyHigh };
+}
+
+function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
+	const { A, AAAA } = resolver;
+	const walk = walked?.A ?? null;
+	const nxdomain = walk === null ? A.status === 'nxdomain' : walk.outcome === 'nxdomain';
+	const filtered = walk?.outcome === 'filtered';
+	const isAlias = A.aliases.length > 0 || (walk?.aliases.length ?? 0) > 0;
+	const seen = [
+		`the resolver says ${viewInWords(A)}`,
+		...(walk === null ? [] : [`from the root ${walkInWords(walk)}`]),
+	].join(', ');
+	const deepest = walk?.cuts.at(-1) ?? '';
+	return {
+		seen,
+		negativeTtl: walk?.negativeTtl ?? A.ttl,
+		exists: isAlias || !(filtered ? A.status === 'nxdomain' : nxdomain),
+		isAlias,
+		undelegated: walk?.outcome === 'nxdomain' && !isAlias && !isPartOf(deepest, host.apex),
+		v6: AAAA.status === 'ok' ? AAAA.addresses : addressesIn(walked?.AAAA),
+	};
+}
+
+function addressesIn(walk: Walk | undefined): readonly string[] {
+	return (walk?.records ?? []).flatMap(({ data }) => ('address' in data ? [data.address] : []));
+}
+
+/** The zone is the audited name's own or above it with at least two labels, so no registry's. */
+function isPartOf(zone: string, apex: string): boolean {
+	return zone === apex || apex.endsWith(`.${zone}`)
+		? zone.includes('.')
+		: zone.endsWith(`.${apex}`);
+}
+
+function isAbsence({ status }: View): boolean {
+	return ['nodata', 'nxdomain', 'cname-only', 'cname-loop'].includes(status);
+}
+
+function isRefuted({ outcome }: Walk): boolean {
+	return outcome === 'nodata' || outcome === 'nxdomain' || outcome === 'filtered';
+}
+
+function viewInWords({ status, addresses }: View): string {
+	switch (status) {
+		case 'ok':
+			return addresses.join(', ');
+		case 'nodata':
+			return 'that there is no such record';
+		case 'nxdomain':
+			return 'that the name does not exist (NXDOMAIN)';
+		case 'cname-only':
+			return 'that the alias leads nowhere';
+		case 'cname-loop':
+			return 'that the aliases go in a circle';
+		case 'no-response':
+		case 'connection-refused':
+			return 'nothing';
+		default:
+			return status.toUpperCase();
+	}
+}
+
+function walkInWords({ outcome, zone, failures }: Walk): string {
+	const asked = failures.map(({ server, status }) => `${server} ${status}`).join(', ');
+	switch (outcome) {
+		case 'ok':
+			return 'there is an address';
+		case 'nodata':
+			return `the servers of ${zone} say that there is no such record`;
+		case 'nxdomain':
+			return `the servers of ${zone === '.' ? 'the root' : zone} say that the name does not exist`;
+		case 'broken':
+			return `no server of ${zone} is of use${asked && ` (${asked})`}`;
+		case 'endless':
+			return 'aliases or referrals never end';
+		case 'filtered':
+			return 'nothing can be asked from here';
+	}
+}
