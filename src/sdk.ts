@@ -9,6 +9,7 @@ export {
 	doesNotApply,
 	optional,
 } from './core/check.ts';
+export type { Evidence } from './core/evidence.ts';
 export {
 	blocked,
 	defineDerivation,
@@ -20,7 +21,7 @@ export {
 	Unobserved,
 	unknown,
 } from './core/fact.ts';
-export type { Evidence, Locus } from './core/finding.ts';
+export type { Locus } from './core/finding.ts';
 export { advice, commands, type Fix, header, perPlatform, records } from './core/fix.ts';
 export type {
 	DnsAnswer,

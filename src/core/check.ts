@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import type { Evidence } from './evidence.ts';
 import type { Fact, FactRef, Place, UnknownReason } from './fact.ts';
-import type { Confidence, Evidence, Locus } from './finding.ts';
+import type { Confidence, Locus } from './finding.ts';
 import type { Fix } from './fix.ts';
 import type { Json } from './json.ts';
 import type { Severity, SeverityRule } from './severity.ts';

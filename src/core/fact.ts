@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Evidence } from './finding.ts';
+import type { Evidence } from './evidence.ts';
 import type { Io } from './io.ts';
 import type { Json } from './json.ts';
 import { canonical } from './json.ts';

@@ -1,17 +1,10 @@
+import type { Evidence } from './evidence.ts';
 import type { Place, UnknownReason } from './fact.ts';
 import type { Fix } from './fix.ts';
 import type { Json } from './json.ts';
 import type { Severity } from './severity.ts';
 import type { SubjectKind } from './subject.ts';
 import type { Minutes, Seconds } from './units.ts';
-
-/** Something seen, small and redacted: the line a client can check by hand. */
-export interface Evidence {
-	/** Which kind of observation: `dns`, `http`, `tls`, `smtp`, `file`, `timing`, `control`. */
-	readonly kind: string;
-	readonly summary: string;
-	readonly detail: string;
-}
 
 /** How sure a finding is. `low` says so beside the finding; it never changes the severity. */
 export type Confidence = 'high' | 'medium' | 'low';

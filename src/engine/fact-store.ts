@@ -1,3 +1,4 @@
+import type { Evidence } from '../core/evidence.ts';
 import {
 	type Derivation,
 	type Fact,
@@ -6,7 +7,7 @@ import {
 	type Probe,
 	unknown,
 } from '../core/fact.ts';
-import type { Evidence } from '../core/finding.ts';
+
 import type { Json } from '../core/json.ts';
 import type { Observer } from './observer.ts';
 

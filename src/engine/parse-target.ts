@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import ipaddr from 'ipaddr.js';
 import { getDomain } from 'tldts';
 import type { Target } from '../core/target.ts';
 
@@ -50,7 +50,7 @@ function hostName(input: string): string {
 		);
 	}
 	const ascii = domainToASCII(name.replace(/\.$/, '')).toLowerCase();
-	if (isIP(name) !== 0 || isIP(ascii) !== 0) {
+	if (ipaddr.isValid(name) || ipaddr.isValid(ascii)) {
 		throw new BadTarget(
 			`"${input}" is an address. Give the domain that leads to it, with --resolve DOMAIN:443:${name} to aim at that server.`,
 		);

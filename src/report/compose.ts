@@ -1,12 +1,6 @@
 import type { AnyCheck } from '../core/check.ts';
-import {
-	type Evidence,
-	type Failed,
-	type Finding,
-	idOf,
-	isFailed,
-	type Waiver,
-} from '../core/finding.ts';
+import type { Evidence } from '../core/evidence.ts';
+import { type Failed, type Finding, idOf, isFailed, type Waiver } from '../core/finding.ts';
 import type { Fix, Platform } from '../core/fix.ts';
 import type { Report, ReportFinding, ReportTiming, ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
