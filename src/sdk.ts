@@ -40,6 +40,13 @@ export {
 	isControlNet,
 	networkOf,
 } from './facts/address-class.ts';
+export {
+	type AddressSurvey,
+	type AddressView,
+	addressSurvey,
+	isDead,
+	type Served,
+} from './facts/address-survey.ts';
 export { botWall, isEmptyPage } from './facts/bot-wall.ts';
 export {
 	brokenPrefix,
@@ -61,6 +68,16 @@ export {
 	textsIn,
 } from './facts/dns.ts';
 export { dnsPanel, panelFor } from './facts/dns-panel.ts';
+export { parseDotenv } from './facts/exposure-dotenv.ts';
+export { GIT_FILES } from './facts/exposure-git.ts';
+export {
+	controlInWords,
+	deniesOnlyWhatExists,
+	exposureProbes,
+	isExposed,
+	type Probed,
+	type Probes,
+} from './facts/exposure-probe.ts';
 export { hostNameFault } from './facts/host-name.ts';
 export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
 export { type HstsField, readHsts } from './facts/hsts.ts';
