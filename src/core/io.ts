@@ -36,6 +36,10 @@ export interface DnsQuestion {
 	readonly dnssec?: boolean | undefined;
 	/** TCP from the start. */
 	readonly tcp?: boolean | undefined;
+	/** Recursion desired. Unless given: of the recursive resolver, and not of a server named here. */
+	readonly recursive?: boolean | undefined;
+	/** A second look: an equal question with the same number shares one exchange. 0 unless given. */
+	readonly again?: number | undefined;
 }
 
 export const DNS_STATUSES = [
@@ -76,6 +80,7 @@ export interface DnsAnswer {
 	/** Records of the type asked at the end of the chain. */
 	readonly records: readonly DnsRecord[];
 	readonly authority: readonly DnsRecord[];
+	/** With `dnssec`, the signatures of the answer section too. */
 	readonly additional: readonly DnsRecord[];
 	/** Seconds that the absence may be cached (RFC 2308 §5); `null` where no SOA said so. */
 	readonly negativeTtl: number | null;

@@ -80,10 +80,13 @@ export interface DialerSettings {
 	/** The target's registrable domain; `null` permits third parties alone. */
 	readonly registrable: string | null;
 	/** Hosts that the user named: permitted wherever they are. */
-	readonly named?: readonly string[];
-	readonly resolve?: readonly Override[];
-	readonly addressMap?: AddressMap;
+	readonly named?: readonly string[] | undefined;
+	readonly resolve?: readonly Override[] | undefined;
+	readonly addressMap?: AddressMap | undefined;
 }
+
+/** The real internet. */
+export const WHERE_IT_IS: AddressMap = ({ address, port }) => ({ address, port });
 
 const PER_ADDRESS = 6;
 const IN_ALL = 128;

@@ -25,3 +25,30 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
 		signal.addEventListener('abort', stop, { once: true });
 	});
 }
+
+/** The first that is not `null`; `null` when all are. Rejects with the first that does. */
+export function firstOf<T>(promises: readonly Promise<T | null>[]): Promise<T | null> {
+	return new Promise((resolve, reject) => {
+		let pending = promises.length;
+		if (pending === 0) resolve(null);
+		for (const promise of promises) {
+			promise.then((one) => {
+				pending -= 1;
+				if (one !== null || pending === 0) resolve(one);
+			}, reject);
+		}
+	});
+}
+
+/** As `firstOf`, and `null` when `ms` have passed. */
+export function firstWithin<T>(
+	promises: readonly Promise<T | null>[],
+	ms: number,
+): Promise<T | null> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => resolve(null), ms);
+		firstOf(promises)
+			.then(resolve, reject)
+			.finally(() => clearTimeout(timer));
+	});
+}

@@ -1,0 +1,61 @@
+import { Malformed } from './malformed.ts';
+import { type Message, readEcho, readHeader, readMessage } from './message.ts';
+import type { Query } from './query.ts';
+
+/** What came of one question over one transport. */
+export type Reply =
+	| { readonly kind: 'message'; readonly message: Message; readonly note: string }
+	/** TC over UDP: ask over TCP. */
+	| { readonly kind: 'truncated' }
+	/** Our question came back in other letters: ask without mixing them. */
+	| { readonly kind: 'case-lost' }
+	| {
+			readonly kind: 'failed';
+			readonly how: 'silent' | 'refused' | 'unreachable' | 'malformed';
+			readonly detail: string;
+	  };
+
+export type Failure = Extract<Reply, { kind: 'failed' }>;
+
+export const failure = (how: Failure['how'], detail: string): Failure => ({
+	kind: 'failed',
+	how,
+	detail,
+});
+
+/**
+ * One received message against the questions that are out; `null` for what answers none of them
+ * (RFC 5452 §9.1), which is ignored, because anybody can send it.
+ */
+export function matchReply(bytes: Buffer, out: readonly Query[]): Reply | null {
+	const header = readHeader(bytes);
+	if (!header?.response || header.opcode !== 0) return null;
+	const query = out.find(({ id }) => id === header.id);
+	if (!query) return null;
+	try {
+		return readReply(bytes, query, header.truncated);
+	} catch (error) {
+		if (!(error instanceof Malformed)) throw error;
+		return header.truncated ? { kind: 'truncated' } : failure('malformed', error.message);
+	}
+}
+
+const IN = 1;
+
+function readReply(bytes: Buffer, query: Query, truncated: boolean): Reply | null {
+	const echo = readEcho(bytes);
+	if (echo) {
+		const same = echo.type === query.type && echo.klass === IN && sameName(echo.name, query.name);
+		if (!same) return null;
+		if (!echo.name.equals(query.name)) return { kind: 'case-lost' };
+	}
+	if (truncated) return { kind: 'truncated' };
+	const message = readMessage(bytes);
+	// Servers that do not understand a question do not always repeat it.
+	if (!echo && message.rcode === 'NOERROR') throw new Malformed('the question does not come back');
+	return { kind: 'message', message, note: '' };
+}
+
+function sameName(a: Buffer, b: Buffer): boolean {
+	return a.toString('latin1').toLowerCase() === b.toString('latin1').toLowerCase();
+}

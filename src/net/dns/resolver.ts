@@ -1,0 +1,238 @@
+import type { DnsAnswer, DnsPort, DnsQuestion } from '../../core/io.ts';
+import { createPace, createSlots, isLocal, type Pace } from '../budget.ts';
+import type { AddressMap } from '../dialer.ts';
+import { firstOf, firstWithin } from '../wait.ts';
+import { type Asked, answerTo, askedOf, type Heard, unaskable } from './answer.ts';
+import type { HttpsResolver } from './https.ts';
+import { askServer, type ServerAddress } from './ladder.ts';
+import { failure } from './reply.ts';
+import { parseServer, type Resolver, resolverText, serverText } from './server-list.ts';
+
+export interface ResolverSettings {
+	readonly resolver: Resolver;
+	readonly locate: AddressMap;
+	readonly signal: AbortSignal;
+	/** PEM of the authorities that may vouch for a DoH resolver. */
+	authorities(): Promise<readonly string[]>;
+	/** A DoH resolver's own host name is asked of these. */
+	readonly bootstrap: readonly ServerAddress[];
+}
+
+/** The whole of one question, whatever the servers do, in milliseconds. */
+const LONGEST_MS = 5_000;
+/** No retry comes earlier; and none later, so that three tries and TCP fit into the whole. */
+const RETRY_MS = { least: 300, most: 800 } as const;
+/** An authoritative server's whole: three tries over UDP, then as long over TCP. */
+const DIRECT_TRIES = 6;
+/** How long the next server of the system's list is held back. */
+const NEXT_SERVER_MS = 1_500;
+/** Questions in flight at a recursive resolver. */
+const IN_FLIGHT = 100;
+/** An authoritative server gets so many at once, then so many a second. */
+const DIRECT = { burst: 100, perSecond: 20 } as const;
+/** A server that never answered anything is given up after so many lost questions. */
+const LOST_BEFORE_DEAD = 2;
+
+interface Server {
+	readonly at: ServerAddress;
+	readonly pace: Pace;
+	roundTripMs: number | null;
+	answered: boolean;
+	lost: number;
+}
+
+/**
+ * Our own stub resolver. Answers are kept for the audit, negative ones and silence too; equal questions
+ * share one exchange. Rejects only when the audit is stopped, and with a `TypeError` for what no probe
+ * should ask (an unknown type, a server that is no address).
+ */
+export function createResolver(settings: ResolverSettings): DnsPort & { close(): Promise<void> } {
+	const { signal, resolver } = settings;
+	const kept = new Map<string, Promise<DnsAnswer>>();
+	const pool = createPool(settings);
+	const inFlight = createSlots(IN_FLIGHT);
+	let https: Promise<HttpsResolver> | null = null;
+
+	const addressesOf = async (host: string): Promise<readonly string[]> => {
+		const answers = ['A', 'AAAA'].map((type) => {
+			const asked = askedOf({ name: host, type });
+			if (!asked) return null;
+			return answerTo(asked, (one) => pool.askInTurn(settings.bootstrap, one), true);
+		});
+		return (await Promise.all(answers)).flatMap((one) => one?.records.map((r) => r.text) ?? []);
+	};
+
+	const askHttps = async (url: URL, asked: Asked): Promise<Heard> => {
+		https ??= import('./https.ts').then(({ createHttpsResolver }) =>
+			createHttpsResolver({ ...settings, url, addressesOf }),
+		);
+		const reply = await (await https).ask({ ...asked.wire, edns: true }, LONGEST_MS);
+		return { ...reply, transport: 'https', server: url.href };
+	};
+
+	const askRecursively = async (asked: Asked): Promise<Heard> => {
+		const release = await inFlight.take(signal);
+		try {
+			if (resolver.kind === 'https') return await askHttps(resolver.url, asked);
+			return await pool.askInTurn(resolver.servers, asked);
+		} finally {
+			release();
+		}
+	};
+
+	const ask = async (question: DnsQuestion): Promise<DnsAnswer> => {
+		const asked = askedOf(question);
+		if (!asked) return unaskable(question, question.server ?? resolverText(resolver));
+		if (question.server === undefined) return answerTo(asked, askRecursively, true);
+		const server = parseServer(question.server);
+		if (!server) throw new TypeError(`"${question.server}" is not the address of a DNS server`);
+		return answerTo(asked, (one) => pool.askOne(server, one), false);
+	};
+
+	return {
+		ask(question) {
+			const key = keyOf(question);
+			const answer = kept.get(key) ?? ask(question);
+			kept.set(key, answer);
+			return answer;
+		},
+		async close() {
+			(await https?.catch(() => null))?.close();
+			https = null;
+		},
+	};
+}
+
+function keyOf({ name, type, server, dnssec, tcp, recursive, again }: DnsQuestion): string {
+	const bare = name.toLowerCase().replace(/(?<=[^\\])\.$/, '');
+	return JSON.stringify([
+		server ?? '',
+		bare,
+		type.toUpperCase(),
+		dnssec ?? false,
+		tcp ?? false,
+		recursive ?? server === undefined,
+		again ?? 0,
+	]);
+}
+
+interface Pool {
+	/** One server, with its pace; given up where it never answers. */
+	askOne(at: ServerAddress, asked: Asked): Promise<Heard>;
+	/**
+	 * The system's list in order, whoever has been silent last. The next server is asked where one
+	 * fails or has an error of its own, and while a slow one may still answer.
+	 */
+	askInTurn(list: readonly ServerAddress[], asked: Asked): Promise<Heard>;
+}
+
+function createPool({ signal, locate }: ResolverSettings): Pool {
+	const servers = new Map<string, Server>();
+
+	const serverAt = (at: ServerAddress): Server => {
+		const known = servers.get(serverText(at));
+		if (known) return known;
+		const pace = createPace(DIRECT.burst, DIRECT.perSecond);
+		const server = { at, pace, roundTripMs: null, answered: false, lost: 0 };
+		servers.set(serverText(at), server);
+		return server;
+	};
+
+	const climb = async (
+		server: Server,
+		asked: Asked,
+		retryMs: number,
+		endMs: number,
+		stop: AbortSignal,
+	): Promise<Heard> => {
+		const answered = (ms: number) => {
+			server.roundTripMs = smoothed(server.roundTripMs, ms);
+		};
+		const ladder = { locate, signal: stop, retryMs, endMs, answered };
+		const told = await askServer(server.at, asked.wire, asked.tcp, ladder);
+		if (told.kind === 'message') server.answered = true;
+		else if (!asked.tcp && told.how === 'silent') server.lost += 1;
+		return { ...told, server: serverText(server.at) };
+	};
+
+	return {
+		async askOne(at, asked) {
+			const server = serverAt(at);
+			if (!server.answered && server.lost >= LOST_BEFORE_DEAD) {
+				const detail = `not asked: ${server.lost} questions were lost here before`;
+				return { ...failure('silent', detail), transport: 'udp', server: serverText(at) };
+			}
+			if (!isNear(at, locate)) await server.pace.take(signal);
+			const retryMs = retryAfter(server.roundTripMs);
+			return climb(server, asked, retryMs, Math.min(DIRECT_TRIES * retryMs, LONGEST_MS), signal);
+		},
+		async askInTurn(list, asked) {
+			const done = new AbortController();
+			const stop = AbortSignal.any([signal, done.signal]);
+			const order = list.map(serverAt).sort((a, b) => silences(a) - silences(b));
+			const until = performance.now() + LONGEST_MS;
+			const poor: Heard[] = [];
+			const running: Promise<Heard | null>[] = [];
+			const start = async (server: Server) => {
+				const left = Math.max(RETRY_MS.least, until - performance.now());
+				const heard = await climb(server, asked, retryAfter(server.roundTripMs), left, stop);
+				if (isUseful(heard)) return heard;
+				poor.push(heard);
+				return null;
+			};
+			try {
+				for (const [i, server] of order.entries()) {
+					running.push(start(server));
+					const isLast = i === order.length - 1;
+					const heard = await (isLast ? firstOf(running) : firstWithin(running, NEXT_SERVER_MS));
+					if (!heard) continue;
+					for (const overtaken of order.slice(0, i)) overtaken.lost += 1;
+					return withNotes(heard, poor);
+				}
+				return withNotes(best(poor), poor);
+			} finally {
+				done.abort();
+			}
+		},
+	};
+}
+
+/** An error that another server of the list may not have, as the system's own resolver sees it. */
+const POOR: ReadonlySet<string> = new Set(['SERVFAIL', 'REFUSED', 'NOTIMP', 'FORMERR']);
+
+function isUseful(heard: Heard): boolean {
+	return heard.kind === 'message' && !POOR.has(heard.message.rcode);
+}
+
+function best(poor: readonly Heard[]): Heard {
+	const heard = poor.find(({ kind }) => kind === 'message') ?? poor[0];
+	if (!heard) throw new Error('a resolver has at least one server');
+	return heard;
+}
+
+/** Says what the other servers of the list did. */
+function withNotes(heard: Heard, poor: readonly Heard[]): Heard {
+	const notes = poor
+		.filter((one) => one !== heard)
+		.map((one) => `${one.server}: ${one.kind === 'message' ? one.message.rcode : one.detail}`);
+	return { ...heard, detail: [heard.detail, ...notes].filter(Boolean).join('; ') };
+}
+
+function silences({ answered, lost }: Server): number {
+	return answered ? 0 : Math.min(lost, 1);
+}
+
+/** Four smoothed round trips, within bounds. */
+function retryAfter(roundTripMs: number | null): number {
+	return Math.min(Math.max(RETRY_MS.least, 4 * (roundTripMs ?? 0)), RETRY_MS.most);
+}
+
+/** RFC 6298 §2: an eighth of each new measurement. */
+function smoothed(before: number | null, roundTripMs: number): number {
+	return before === null ? roundTripMs : before * 0.875 + roundTripMs * 0.125;
+}
+
+function isNear(server: ServerAddress, locate: AddressMap): boolean {
+	const at = locate({ ...server, transport: 'udp' });
+	return typeof at === 'string' || isLocal(server.address) || isLocal(at.address);
+}

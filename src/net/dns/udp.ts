@@ -1,0 +1,140 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { connectFailure, type Located } from '../dialer.ts';
+import { whyStopped } from '../wait.ts';
+import { type Query, queryWire } from './query.ts';
+import { failure, matchReply, type Reply } from './reply.ts';
+
+export interface Question extends Omit<Query, 'id'> {
+	/** Mix the letters of the name, so that a forged answer must guess them (0x20). */
+	readonly mixCase: boolean;
+}
+
+export interface UdpExchange {
+	/** Settles by `endMs` at the latest; rejects only when the audit is stopped. */
+	readonly reply: Promise<Reply>;
+	/** Resolves when all tries are out and the last one is late; answers are still listened for. */
+	readonly lost: Promise<'lost'>;
+	stop(): void;
+}
+
+/** The question, and two more where no answer came. */
+const TRIES = 3;
+
+/**
+ * One question over one connected socket. Tries are `retryMs` apart. The last one has its letters in
+ * plain case and, unless DNSSEC is asked for, no EDNS: for servers that drop what they do not know.
+ * `answered` is told the round trip where it is certain.
+ */
+export function openUdp(
+	at: Located,
+	question: Question,
+	{ retryMs, endMs }: { retryMs: number; endMs: number },
+	signal: AbortSignal,
+	answered: (roundTripMs: number) => void,
+): UdpExchange {
+	const socket = createSocket(isIPv6(at.address) ? 'udp6' : 'udp4');
+	const out: Query[] = [];
+	const timers: NodeJS.Timeout[] = [];
+	let open = true;
+	let ignored = 0;
+	let sentAt = 0;
+	let resolveReply: (reply: Reply) => void;
+	let rejectReply: (error: Error) => void;
+	let resolveLost: (lost: 'lost') => void;
+	const reply = new Promise<Reply>((resolve, reject) => {
+		resolveReply = resolve;
+		rejectReply = reject;
+	});
+	const lost = new Promise<'lost'>((resolve) => {
+		resolveLost = resolve;
+	});
+
+	const stop = () => {
+		if (!open) return;
+		open = false;
+		for (const timer of timers) clearTimeout(timer);
+		signal.removeEventListener('abort', aborted);
+		socket.close();
+	};
+	const settle = (one: Reply) => {
+		stop();
+		const note = ignored > 0 ? `${ignored} datagrams that answer nothing were ignored` : '';
+		resolveReply(one.kind === 'message' ? { ...one, note } : one);
+	};
+	const aborted = () => {
+		stop();
+		rejectReply(whyStopped(signal));
+	};
+	const after = (ms: number, then: () => void) => {
+		timers.push(setTimeout(then, ms));
+	};
+	const failed = (error: NodeJS.ErrnoException) => {
+		const refused = connectFailure(error.code) === 'refused';
+		if (refused) settle(failure('refused', 'port unreachable'));
+		else settle(failure('unreachable', error.code ?? error.message));
+	};
+	const receive = (bytes: Buffer) => {
+		const matched = matchReply(bytes, out);
+		if (!matched) {
+			ignored += 1;
+			return;
+		}
+		// A reply after the second try cannot be timed: it may answer the first (RFC 6298 §3).
+		if (out.length === 1) answered(performance.now() - sentAt);
+		settle(matched);
+	};
+	const send = async (last: boolean) => {
+		const query: Query = {
+			...question,
+			id: randomInt(0x10000),
+			name: question.mixCase && !last ? mixedCase(question.name) : question.name,
+			edns: question.edns && (!last || question.dnssec),
+		};
+		const wire = await queryWire(query);
+		if (!open) return;
+		out.push(query);
+		sentAt = performance.now();
+		socket.send(wire, (error) => {
+			if (error) failed(error);
+		});
+	};
+	const tryFrom = async (tried: number) => {
+		if (tried === TRIES) {
+			resolveLost('lost');
+			return;
+		}
+		await send(tried === TRIES - 1);
+		if (open) after(retryMs, () => void tryFrom(tried + 1).catch(failed));
+	};
+
+	// Nobody may be waiting for it any more when the audit is stopped.
+	reply.catch(() => {});
+	socket.on('error', failed);
+	socket.on('message', (bytes) => {
+		if (at.latencyMs) after(at.latencyMs, () => receive(bytes));
+		else receive(bytes);
+	});
+	after(endMs, () => settle(failure('silent', 'no answer over UDP')));
+	signal.addEventListener('abort', aborted, { once: true });
+	if (signal.aborted) aborted();
+	else {
+		socket.connect(at.port, at.address, (error?: Error) => {
+			if (error) failed(error);
+			else if (open) tryFrom(0).catch(failed);
+		});
+	}
+	return { reply, lost, stop };
+}
+
+/** Each letter in a random case. No length octet looks like a letter: labels have at most 63 octets. */
+function mixedCase(name: Buffer): Buffer {
+	const flips = randomBytes(name.length);
+	return Buffer.from(
+		name.map((octet, i) => {
+			const isLetter = octet >= 0x61 && octet <= 0x7a;
+			return isLetter && (flips[i] ?? 0) & 1 ? octet - 0x20 : octet;
+		}),
+	);
+}

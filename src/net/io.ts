@@ -1,0 +1,134 @@
+import type { HttpPort, Io, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
+import { systemClock } from './clock.ts';
+import { type AddressMap, createDialer, type Override, WHERE_IT_IS } from './dialer.ts';
+import { createResolver } from './dns/resolver.ts';
+import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
+import { proxyFor, proxyName } from './proxy.ts';
+
+export interface NetSettings {
+	/** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`; the system's where absent. */
+	readonly resolver?: string | undefined;
+	/** `--resolve HOST:PORT:IP`. */
+	readonly resolve?: readonly Override[] | undefined;
+	/** The lab's internet. */
+	readonly addressMap?: AddressMap | undefined;
+	/** The target's registrable domain: other hosts are third parties. */
+	readonly registrable: string | null;
+	/** Hosts that the user named, which are no third parties wherever they are. */
+	readonly named?: readonly string[] | undefined;
+	/** `--ca`: PEM files. */
+	readonly caFiles?: readonly string[] | undefined;
+	/** HTTP_PROXY, HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are read from here. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly userAgent: string;
+	/** Ends everything; its reason is an `Unobserved('timeout' | 'cancelled')`. */
+	readonly signal: AbortSignal;
+	/** Replaced in tests. */
+	readonly now?: (() => Date) | undefined;
+}
+
+/** From where the audit looked, for the report. */
+export interface Vantage {
+	readonly resolver: string;
+	readonly node: string;
+	/** Host and port, without credentials. */
+	readonly proxy: string | null;
+}
+
+export interface Net {
+	readonly io: Omit<Io, 'files'>;
+	readonly vantage: Vantage;
+	/** Drops pools and sessions; open sockets end with the audit's signal. */
+	close(): Promise<void>;
+}
+
+/**
+ * The ports that touch the network. Nothing is loaded or opened before the first use, so that DNS
+ * questions are on their way before the HTTP library is read. Throws `RangeError`, with one line for
+ * the user, for a resolver or proxy that is none.
+ */
+export function createNet(settings: NetSettings): Net {
+	const { signal, env, userAgent } = settings;
+	const resolver = parseResolver(settings.resolver);
+	const vantage = {
+		resolver: resolverText(resolver),
+		node: process.version,
+		proxy: proxyName(env),
+	};
+	const proxy = (url: URL) => proxyFor(url, env);
+	const tls = once(async () => {
+		const { createTls } = await import('./tls.ts');
+		return createTls(dialer, { caFiles: settings.caFiles ?? [], env });
+	});
+	const dns = createResolver({
+		resolver,
+		signal,
+		locate: settings.addressMap ?? WHERE_IT_IS,
+		bootstrap: resolver.kind === 'https' ? systemServers() : resolver.servers,
+		authorities: async () => {
+			const { publicPem, privatePem } = await (await tls.load()).roots();
+			return [publicPem, privatePem].filter((pem) => pem !== '');
+		},
+	});
+	const dialer = createDialer({ ...settings, ask: (question) => dns.ask(question) });
+	const http = once(async () => {
+		const { createHttp } = await import('./http.ts');
+		return createHttp(dialer, { userAgent, proxy });
+	});
+	const smtp = once(async () => {
+		const { createSmtp } = await import('./smtp.ts');
+		return createSmtp(dialer);
+	});
+	const timing = once(async () => {
+		const { createTiming } = await import('./timing.ts');
+		return createTiming(dialer, { userAgent, proxy });
+	});
+	return {
+		vantage,
+		io: {
+			dns,
+			http: lazyHttp(http.load),
+			tls: lazyTls(tls.load),
+			smtp: lazySmtp(smtp.load),
+			timing: lazyTiming(timing.load),
+			clock: settings.now ? { now: settings.now } : systemClock,
+		},
+		async close() {
+			await Promise.all([(await http.loaded())?.close(), dns.close()]);
+		},
+	};
+}
+
+interface Once<T> {
+	load(): Promise<T>;
+	/** `null` where it was never needed. */
+	loaded(): Promise<T | null>;
+}
+
+function once<T>(make: () => Promise<T>): Once<T> {
+	let made: Promise<T> | null = null;
+	return {
+		load() {
+			made ??= make();
+			return made;
+		},
+		loaded: async () => made,
+	};
+}
+
+const lazyHttp = (load: () => Promise<HttpPort>): HttpPort => ({
+	exchange: async (request) => (await load()).exchange(request),
+});
+
+const lazyTls = (load: () => Promise<TlsPort>): TlsPort => ({
+	handshake: async (request) => (await load()).handshake(request),
+	roots: async () => (await load()).roots(),
+});
+
+const lazySmtp = (load: () => Promise<SmtpPort>): SmtpPort => ({
+	session: async (request) => (await load()).session(request),
+});
+
+const lazyTiming = (load: () => Promise<TimingPort>): TimingPort => ({
+	series: async (request) => (await load()).series(request),
+});
