@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { blocked, defineDerivation, defineProbe, type Fact, known, unknown } from '../core/fact.ts';
+import {
+	blocked,
+	defineDerivation,
+	defineProbe,
+	type Fact,
+	type GetFact,
+	known,
+	unknown,
+} from '../core/fact.ts';
 import type { HttpAnswered, HttpOutcome } from '../core/io.ts';
 import { addressesOf } from './dns.ts';
 
@@ -95,7 +103,8 @@ export function bodyText({ body }: HttpAnswered): string {
 
 /**
  * The response, for checks that have nothing to say when there is none. Without an address the name
- * owns the cause (`dns/resolution`); without HTTPS the host does (`ssl/https`).
+ * owns the cause (`dns/resolution`), without HTTPS the host does (`ssl/https`), without plain HTTP
+ * `redirects/https-upgrade`; where the connection stands and no page comes, `redirects/chain`.
  */
 export const httpAnswer = defineDerivation({
 	name: 'http.answer',
@@ -112,12 +121,54 @@ export const httpAnswer = defineDerivation({
 		if (outcome.how === 'no-such-host' || nowhere) {
 			return blocked({ check: 'dns/resolution', subject: host }, `${host} has no address`);
 		}
-		if (outcome.how === 'silent') {
+		if (isSilence(outcome) && !(await isTheirSilence(url, outcome.phase, get))) {
 			return unknown('timeout', `${url} does not answer (${outcome.phase})`);
 		}
-		return blocked(
-			{ check: 'ssl/https', subject: host },
-			`${url} does not answer: ${outcome.detail}`,
-		);
+		const check = ownerOf(url, outcome);
+		return blocked({ check, subject: host }, `${url} does not answer: ${outcome.detail}`);
 	},
 });
+
+type HttpFailed = Extract<HttpOutcome, { kind: 'failed' }>;
+
+/** Nothing came back, which our own side can bring about as well as theirs. */
+export function isSilence({ how }: Pick<HttpFailed, 'how'>): boolean {
+	return how === 'silent' || how === 'unreachable';
+}
+
+/**
+ * The control experiment before a silence is believed: once connected, it is theirs. Before that, the
+ * other web port of the same host must do something (a refusal is a reply too), or the twin of apex
+ * and www must answer on the same port, from another address. At most two requests, each shared.
+ */
+export async function isTheirSilence(
+	url: string,
+	phase: HttpFailed['phase'],
+	get: GetFact,
+): Promise<boolean> {
+	if (phase === 'tls' || phase === 'request') return true;
+	const { protocol, hostname } = new URL(url);
+	const other = protocol === 'https:' ? 'http:' : 'https:';
+	const twin = hostname.startsWith('www.') ? hostname.slice(4) : `www.${hostname}`;
+	const [beside, there] = await Promise.all([
+		get(httpExchange({ url: `${other}//${hostname}/` })),
+		isHostName(twin) ? get(httpExchange({ url: `${protocol}//${twin}/` })) : null,
+	]);
+	if (beside.status === 'known' && didReply(beside.value)) return true;
+	return there?.status === 'known' && there.value.kind === 'answered';
+}
+
+function didReply(outcome: HttpOutcome): boolean {
+	return outcome.kind === 'answered' || !(isSilence(outcome) || outcome.how === 'no-such-host');
+}
+
+function isHostName(name: string): boolean {
+	return name.includes('.') && !name.includes('[') && !/^[\d.]+$/.test(name);
+}
+
+/** Which check at the host explains a failure of this kind. */
+export function ownerOf(url: string, { how, phase }: Pick<HttpFailed, 'how' | 'phase'>): string {
+	if (how === 'no-such-host') return 'dns/resolution';
+	if (phase === 'request' || how === 'bad-response') return 'redirects/chain';
+	return url.startsWith('https:') ? 'ssl/https' : 'redirects/https-upgrade';
+}
