@@ -1,0 +1,39 @@
+/** When enough samples have been taken to say that 95 % of requests are under the budget, or not. */
+export interface Look {
+	readonly n: number;
+	/** At most so many over: pass. `null` where no count can pass yet. */
+	readonly passAtMost: number | null;
+	/** At least so many over: fail. */
+	readonly failAtLeast: number;
+}
+
+/**
+ * Looks at a growing series, for p95 against a budget. Stopping at the first decision gives a false
+ * pass in 4.6 % and a false fail in 1.9 % of series that are exactly on the line; looking more often
+ * would give more, so nothing is decided between looks.
+ */
+export const LOOKS: readonly Look[] = [
+	{ n: 20, passAtMost: null, failAtLeast: 5 },
+	{ n: 80, passAtMost: 0, failAtLeast: 10 },
+	{ n: 150, passAtMost: 2, failAtLeast: 15 },
+	{ n: 210, passAtMost: 4, failAtLeast: 20 },
+	{ n: 300, passAtMost: 7, failAtLeast: 26 },
+];
+
+/** `go-on` between looks and where more samples would decide; `undecided` when the plan is used up. */
+export type PlanDecision = 'pass' | 'fail' | 'go-on' | 'undecided';
+
+/** `over` counts samples at or above the budget among the first `n`, failures included. */
+export function decide(n: number, over: number): PlanDecision {
+	const look = LOOKS.find((each) => each.n === n);
+	if (look !== undefined) {
+		if (look.passAtMost !== null && over <= look.passAtMost) return 'pass';
+		if (over >= look.failAtLeast) return 'fail';
+	}
+	return nextLook(n) === null ? 'undecided' : 'go-on';
+}
+
+/** The sample count of the next look after `n`; `null` after the last. */
+export function nextLook(n: number): number | null {
+	return LOOKS.find((look) => look.n > n)?.n ?? null;
+}

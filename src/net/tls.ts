@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { rootCertificates, type TLSSocket } from 'node:tls';
+import type { TlsCompleted, TlsPort, TrustStore } from '../core/io.ts';
+import type { Dialer } from './dialer.ts';
+import { secure } from './secure.ts';
+import { whyStopped } from './wait.ts';
+
+export interface TlsSettings {
+	/** `--ca`: PEM files. */
+	readonly caFiles?: readonly string[];
+	/** NODE_EXTRA_CA_CERTS is read from here. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Replaced in tests. */
+	readonly timeoutsMs?: { readonly connect: number; readonly tls: number };
+}
+
+/** As a browser offers; what the server picks is a fact about it. */
+const ALPN = ['h2', 'http/1.1'] as const;
+
+/**
+ * One TCP connection and one handshake a request, closed at once; no byte of HTTP is sent. `roots`
+ * reads files and no network, and throws `RangeError` with the path of a `--ca` file that it cannot
+ * read; NODE_EXTRA_CA_CERTS that cannot be read is ignored, as Node does.
+ */
+export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
+	const timeouts = settings.timeoutsMs ?? { connect: 4_000, tls: 5_000 };
+	return {
+		async handshake({ host, address, port }) {
+			const { signal } = dialer;
+			const dialed = await dialer.connect({ host, address, port, timeoutMs: timeouts.connect });
+			if (dialed.kind === 'failed') {
+				const { how, detail } = dialed;
+				return { kind: 'failed', how, phase: 'connect', alert: null, detail };
+			}
+			try {
+				const to = { host, alpn: ALPN, timeoutMs: timeouts.tls, signal };
+				const secured = await secure(dialed.socket, to);
+				if (secured.kind === 'failed') return { ...secured, phase: 'tls' };
+				if (signal.aborted) throw whyStopped(signal);
+				const completed = completedOn(secured.socket);
+				// A polite close: servers log an error where the connection is cut.
+				secured.socket.end();
+				return completed;
+			} finally {
+				closeSoon(dialed.socket);
+			}
+		},
+		roots: () => readRoots(settings),
+	};
+}
+
+/** What the handshake showed. */
+export function completedOn(socket: TLSSocket): TlsCompleted {
+	return {
+		kind: 'completed',
+		protocol: socket.getProtocol() ?? 'unknown',
+		cipher: socket.getCipher().name,
+		alpn: socket.alpnProtocol || null,
+		chain: chainSent(socket),
+	};
+}
+
+/** Time enough for our close_notify to leave, and for no more. */
+function closeSoon(socket: { destroy(): unknown; destroyed: boolean }): void {
+	if (socket.destroyed) return;
+	setTimeout(() => socket.destroy(), 200).unref();
+}
+
+/** OpenSSL's limit on a certificate message allows for a few hundred. */
+const MOST_CERTIFICATES = 1_000;
+
+/**
+ * `issuerCertificate` walks the Certificate message as it was sent, duplicates and strangers included
+ * (`getPeerCertificate(true)` reorders it, and completes it from the local store).
+ */
+function chainSent(socket: TLSSocket): readonly string[] {
+	const chain: string[] = [];
+	let certificate = socket.getPeerX509Certificate();
+	while (certificate !== undefined && chain.length < MOST_CERTIFICATES) {
+		chain.push(certificate.raw.toString('base64'));
+		certificate = certificate.issuerCertificate;
+	}
+	return chain;
+}
+
+async function readRoots({
+	caFiles = [],
+	env: { NODE_EXTRA_CA_CERTS: extra },
+}: TlsSettings): Promise<TrustStore> {
+	const named = await Promise.all(
+		caFiles.map((path) =>
+			readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+				throw new RangeError(`${path} cannot be read: ${error.code ?? error.message}`);
+			}),
+		),
+	);
+	const added = extra ? await readFile(extra, 'utf8').catch(() => '') : '';
+	return {
+		node: process.versions.node,
+		publicPem: rootCertificates.join('\n'),
+		privatePem: [...named, added].filter((pem) => pem !== '').join('\n'),
+	};
+}
