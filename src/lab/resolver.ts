@@ -1,0 +1,130 @@
+import { type DnsQuery, type DnsReply, RCODES } from './dns-message.ts';
+import { isWithin, keyOf, type Labels } from './domain-name.ts';
+import { type ResourceRecord, TYPES } from './record.ts';
+import { addressOfRecord, targetOf } from './zone.ts';
+
+type Question = Pick<DnsQuery, 'name' | 'type' | 'edns'>;
+
+/** Asks the server at a lab address; `null` where no usable answer comes. */
+export type AskServer = (address: string, question: Question) => Promise<DnsReply | null>;
+
+const MAX_REFERRALS = 16;
+const MAX_ALIASES = 12;
+/** Name servers whose names must themselves be resolved, inside each other. */
+const MAX_DEPTH = 6;
+
+const SERVFAIL: DnsReply = {
+	rcode: 'SERVFAIL',
+	aa: false,
+	ra: true,
+	answer: [],
+	authority: [],
+	additional: [],
+};
+
+/**
+ * A recursive resolver (RFC 1034 §5.3.3) without cache and without validation: it walks from the
+ * root for every question, so it sees the faults that the name servers have.
+ */
+export function createResolver(roots: readonly string[], ask: AskServer) {
+	const walk = async (question: Question, depth: number): Promise<DnsReply> => {
+		let servers = roots;
+		let zone: Labels = [];
+		for (let referrals = 0; referrals < MAX_REFERRALS; referrals++) {
+			const reply = await firstUsable(servers, question, zone);
+			if (reply === null) return SERVFAIL;
+			const cut = cutIn(reply, question.name, zone);
+			if (cut === null) return reply;
+			zone = cut;
+			servers = await serversOf(reply, depth);
+		}
+		return SERVFAIL;
+	};
+
+	const firstUsable = async (
+		servers: readonly string[],
+		question: Question,
+		zone: Labels,
+	): Promise<DnsReply | null> => {
+		for (const server of servers) {
+			const reply = await ask(server, question);
+			if (reply !== null && isUsable(reply, question.name, zone)) return reply;
+		}
+		return null;
+	};
+
+	const serversOf = async (reply: DnsReply, depth: number): Promise<readonly string[]> => {
+		const glue = addresses(reply.additional);
+		if (glue.length > 0 || depth >= MAX_DEPTH) return glue;
+		const targets = reply.authority
+			.filter(({ type }) => type === TYPES.NS)
+			.flatMap((record) => [targetOf(record)])
+			.filter((target) => target !== null);
+		const found: string[] = [];
+		for (const target of targets) {
+			for (const type of [TYPES.A, TYPES.AAAA]) {
+				const reply = await resolve({ name: target, type, edns: null }, depth + 1);
+				found.push(...addresses(reply.answer));
+			}
+		}
+		return found;
+	};
+
+	const resolve = async (question: Question, depth: number): Promise<DnsReply> => {
+		const answer: ResourceRecord[] = [];
+		let name = question.name;
+		for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
+			const reply = await walk({ ...question, name }, depth);
+			answer.push(...reply.answer);
+			const next = openEnd(reply, name, question.type);
+			if (next === null) return { ...reply, aa: false, ra: true, answer };
+			const isLoop = answer.some(
+				({ owner, type }) => type === TYPES.CNAME && keyOf(owner) === keyOf(next),
+			);
+			if (isLoop) return { ...SERVFAIL, answer: [] };
+			name = next;
+		}
+		return SERVFAIL;
+	};
+
+	return (question: Question) => resolve(question, 0);
+}
+
+/** An answer, or a referral further down; not REFUSED, an upward referral or AA=0 without one. */
+function isUsable(reply: DnsReply, name: Labels, zone: Labels): boolean {
+	if (RCODES[reply.rcode] !== RCODES.NOERROR && reply.rcode !== 'NXDOMAIN') return false;
+	return reply.aa || cutIn(reply, name, zone) !== null;
+}
+
+/** The zone that a reply refers to, where it lies between the one asked and the name. */
+function cutIn(reply: DnsReply, name: Labels, zone: Labels): Labels | null {
+	if (reply.answer.length > 0 || reply.aa) return null;
+	const cut = reply.authority.find(({ type }) => type === TYPES.NS)?.owner;
+	if (cut === undefined || cut.length <= zone.length || !isWithin(name, cut)) return null;
+	return cut;
+}
+
+/** Where the chain of aliases in this reply leaves off without an answer; `null` where it has one. */
+function openEnd(reply: DnsReply, name: Labels, type: number): Labels | null {
+	if (type === TYPES.CNAME || type === TYPES.ANY || reply.rcode !== 'NOERROR') return null;
+	const owners = new Map(
+		reply.answer
+			.filter((record) => record.type === TYPES.CNAME)
+			.map((record) => [keyOf(record.owner), targetOf(record)]),
+	);
+	let end = name;
+	for (let hops = 0; hops <= owners.size; hops++) {
+		const next = owners.get(keyOf(end));
+		if (next === undefined || next === null) break;
+		end = next;
+	}
+	const isStart = keyOf(end) === keyOf(name) && owners.size === 0;
+	const isAnswered =
+		reply.authority.some((record) => record.type === TYPES.SOA) ||
+		reply.answer.some((record) => record.type === type && keyOf(record.owner) === keyOf(end));
+	return isStart || isAnswered ? null : end;
+}
+
+function addresses(records: readonly ResourceRecord[]): string[] {
+	return records.flatMap((record) => addressOfRecord(record) ?? []);
+}

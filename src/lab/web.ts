@@ -1,0 +1,212 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { Issued } from './certificates.ts';
+import { pem } from './certificates.ts';
+import { isHandshake, isWhole, serverNameIn } from './client-hello.ts';
+import { createPageServer } from './pages.ts';
+import type { Switchboard } from './switchboard.ts';
+import type { Pages, Site, TlsSpec } from './world.ts';
+
+/** A request that reached a web server. */
+export interface SeenRequest {
+	readonly method: string;
+	/** With scheme and the Host header's name. */
+	readonly url: string;
+	readonly headers: readonly (readonly [name: string, value: string])[];
+	/** Lab address. */
+	readonly address: string;
+	readonly port: number;
+	/** Host name of the TLS handshake. */
+	readonly serverName: string | null;
+}
+
+interface Settings {
+	readonly sites: readonly Site[];
+	readonly issue: (site: Site) => Issued;
+	readonly board: Switchboard;
+	readonly now: () => Date;
+	seen(request: SeenRequest): void;
+}
+
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+
+/** How a connection came in: what its requests are to be answered from. */
+interface Arrival {
+	readonly address: string;
+	readonly port: number;
+	readonly serverName: string | null;
+	/** Below TLS, where there is any. */
+	readonly transport: Socket;
+}
+
+const UPGRADE: Pages = {
+	headers: [],
+	routes: {},
+	fallback: { status: 308, redirect: 'https://{{host}}{{uri}}' },
+};
+
+/** Starts ports 80 and 443 of every address that a site stands at. Gives the function that ends it. */
+export async function startWeb({ sites, issue, board, now, seen }: Settings): Promise<void> {
+	const arrivals = new WeakMap<Socket, Arrival>();
+	const arrivalOf = (request: IncomingMessage) => {
+		const arrival = arrivals.get(request.socket);
+		if (arrival === undefined) throw new Error('a request on an unknown connection');
+		return arrival;
+	};
+	const serve = createPageServer({
+		now,
+		reset: (request) => void arrivalOf(request).transport.resetAndDestroy(),
+	});
+	const server = createServer((request, response) => {
+		const { address, port, serverName } = arrivalOf(request);
+		const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+		seen({
+			method: request.method ?? '',
+			url: `${port === HTTP_PORT ? 'http' : 'https'}://${host}${request.url ?? ''}`,
+			headers: pairs(request.rawHeaders),
+			address,
+			port,
+			serverName,
+		});
+		const site = siteFor(openAt(sites, address, port), host);
+		void serve(site === null ? UPGRADE : pagesOf(site, port), request, response);
+	});
+	const hand = (socket: Socket, arrival: Arrival) => {
+		arrivals.set(socket, arrival);
+		server.emit('connection', socket);
+	};
+
+	const contexts = new Map<Site, SecureContext>();
+	const contextOf = (site: Site) => {
+		const context = contexts.get(site) ?? contextFor(issue(site), site.tls);
+		contexts.set(site, context);
+		return context;
+	};
+
+	const secure = (socket: Socket, address: string) => {
+		onFirstRecord(socket, (bytes) => {
+			const serverName = isHandshake(bytes) ? serverNameIn(bytes) : null;
+			const site = siteFor(openAt(sites, address, HTTPS_PORT), serverName ?? '');
+			if (site === null) return socket.destroy();
+			if (site.tls.fault !== undefined) return breakHandshake(socket, site.tls.fault);
+			socket.unshift(bytes);
+			const encrypted = new TLSSocket(socket, {
+				isServer: true,
+				secureContext: contextOf(site),
+				ALPNProtocols: site.tls.alpn,
+				requestCert: site.tls.asksForCertificate,
+				rejectUnauthorized: false,
+			});
+			encrypted.on('error', () => encrypted.destroy());
+			encrypted.once('secure', () =>
+				hand(encrypted, { address, port: HTTPS_PORT, serverName, transport: socket }),
+			);
+			return encrypted;
+		});
+	};
+
+	const addresses = [...new Set(sites.flatMap(({ at }) => at))];
+	await Promise.all(
+		addresses.flatMap((address) => [
+			...(openAt(sites, address, HTTP_PORT).length > 0
+				? [
+						board.tcp(address, HTTP_PORT, (socket) =>
+							hand(socket, { address, port: HTTP_PORT, serverName: null, transport: socket }),
+						),
+					]
+				: []),
+			...(openAt(sites, address, HTTPS_PORT).length > 0
+				? [board.tcp(address, HTTPS_PORT, (socket) => secure(socket, address))]
+				: []),
+		]),
+	);
+}
+
+// ── Which site ───────────────────────────────────────────────────────────────────────────────────
+
+function openAt(sites: readonly Site[], address: string, port: number): readonly Site[] {
+	return sites.filter(
+		({ at, http, https }) =>
+			at.includes(address) && (port === HTTP_PORT ? http !== 'closed' : https === 'open'),
+	);
+}
+
+/** By exact name, else wildcard, else the first: what a web server does with unknown names. */
+function siteFor(sites: readonly Site[], host: string): Site | null {
+	const above = host.replace(/^[^.]*/, '*');
+	return (
+		sites.find(({ hosts }) => hosts.some((name) => name.toLowerCase() === host)) ??
+		sites.find(({ hosts }) => hosts.some((name) => name.toLowerCase() === above)) ??
+		sites[0] ??
+		null
+	);
+}
+
+function pagesOf(site: Site, port: number): Pages {
+	if (port !== HTTP_PORT || site.http === 'same') return site;
+	return typeof site.http === 'object' ? site.http : UPGRADE;
+}
+
+function pairs(flat: readonly string[]): (readonly [string, string])[] {
+	return flat.flatMap((name, index) =>
+		index % 2 === 0 ? [[name, flat[index + 1] ?? ''] as const] : [],
+	);
+}
+
+// ── TLS ──────────────────────────────────────────────────────────────────────────────────────────
+
+export function contextFor(
+	{ key, chain }: Issued,
+	{ min, max, ciphers }: Pick<TlsSpec, 'min' | 'max' | 'ciphers'>,
+): SecureContext {
+	return createSecureContext({
+		key,
+		cert: chain.map((der) => pem('CERTIFICATE', der)).join(''),
+		minVersion: min,
+		maxVersion: max,
+		// Weak keys, SHA-1 and old versions are what some sites are there to show.
+		ciphers: ciphers ?? 'DEFAULT:@SECLEVEL=0',
+	});
+}
+
+/** Waits for one whole TLS record, or for any other bytes. */
+function onFirstRecord(socket: Socket, then: (bytes: Buffer) => unknown): void {
+	let bytes = Buffer.alloc(0);
+	const onData = (chunk: Buffer) => {
+		bytes = Buffer.concat([bytes, chunk]);
+		if (isHandshake(bytes) && !isWhole(bytes)) return;
+		socket.off('data', onData);
+		socket.pause();
+		then(bytes);
+	};
+	socket.on('data', onData);
+}
+
+export function breakHandshake(socket: Socket, fault: NonNullable<TlsSpec['fault']>): void {
+	if (typeof fault === 'object') {
+		socket.end(alertRecord(fault.alert));
+		return;
+	}
+	switch (fault) {
+		case 'silent':
+			return;
+		case 'reset':
+			socket.resetAndDestroy();
+			return;
+		case 'close':
+			socket.end();
+			return;
+		case 'plain-text':
+			socket.end(PLAIN_ANSWER);
+	}
+}
+
+export const PLAIN_ANSWER =
+	'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhttp';
+
+/** Fatal (RFC 8446 §6.2). */
+export function alertRecord(alert: number): Buffer {
+	return Buffer.of(0x15, 3, 3, 0, 2, 2, alert);
+}

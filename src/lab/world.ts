@@ -1,0 +1,430 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { parseRecords } from './record.ts';
+
+const Address = z.string().refine((text) => isIP(text) > 0, 'not an IP address');
+const Milliseconds = z.number().min(0);
+
+/** A name, or a list of names, in presentation form. */
+const HostNames = z.array(z.string().min(1)).min(1);
+
+/** Name servers by name (relative to the zone unless it ends in a dot) with their addresses. */
+const NameServers = z.record(z.string().min(1), z.array(Address));
+
+/** `owner [ttl] [IN] type rdata`, one a line; see `parseRecords`. */
+const Records = z.union([z.string(), z.array(z.string())]);
+
+// ── DNS ──────────────────────────────────────────────────────────────────────────────────────────
+
+function areRecords(records: string | readonly string[]): boolean {
+	try {
+		parseRecords(textOf(records), [], 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** One text, whichever way the lines were written. */
+export function textOf(records: string | readonly string[]): string {
+	return typeof records === 'string' ? records : records.join('\n');
+}
+
+const ZoneSchema = z.strictObject({
+	/**
+	 * Its name servers: they hold the zone, and the parent delegates to them. SOA, NS and the
+	 * addresses of servers inside the zone are added where `records` has none of that kind.
+	 * `ns1` at 198.51.100.21 and `ns2` at 203.0.113.21 unless given.
+	 */
+	ns: NameServers.optional(),
+	records: Records.default([]),
+	/** What the parent says, where it is not what the zone says. */
+	delegation: z
+		.strictObject({
+			/** No NS at the parent at all. */
+			none: z.boolean().default(false),
+			/** Other name servers, with the glue that the parent gives. */
+			ns: NameServers.optional(),
+			/** `false`: no glue. */
+			glue: z.boolean().default(true),
+			/** RDATA of DS records. */
+			ds: z.array(z.string()).default([]),
+		})
+		.optional(),
+	/** One server's own edition: `without` ("www A") taken away, sets in `records` replaced. */
+	differs: z
+		.array(
+			z.strictObject({
+				at: Address,
+				without: z.array(z.string().regex(/^\S+ \S+$/)).default([]),
+				records: Records.default([]),
+			}),
+		)
+		.default([]),
+});
+
+/** What a name server does instead of, or before, its answer. The first that matches counts. */
+const DnsFaultSchema = z.strictObject({
+	/** Address of a name server, `resolver`, or every name server. */
+	server: z.union([Address, z.literal('resolver')]).optional(),
+	/** Exact name, or `*.suffix` for everything below. */
+	name: z.string().optional(),
+	type: z.string().optional(),
+	transport: z.enum(['udp', 'tcp']).optional(),
+	/** Only where the query has EDNS (RFC 6891). */
+	onlyEdns: z.boolean().optional(),
+	/** Not where the query has checking disabled, as a validating resolver behaves. */
+	unlessCheckingDisabled: z.boolean().optional(),
+	/** Only the first so many matching queries. */
+	times: z.number().int().positive().optional(),
+	does: z.union([
+		z.enum([
+			/** Never answers. */
+			'silence',
+			/** Answers with bytes that are no DNS message. */
+			'garbage',
+			/** Cuts the right answer in the middle of a record. */
+			'cut',
+			/** TC without records. */
+			'truncate',
+			/** Another id than asked. */
+			'wrong-id',
+			/** Another question than asked. */
+			'wrong-question',
+			/** The right answer without AA. */
+			'not-authoritative',
+			/** Refers to the root. */
+			'upward-referral',
+			/** Closes a TCP connection; does not answer over UDP. */
+			'close',
+		]),
+		/** An empty answer with this code, and an extended error (RFC 8914). */
+		z.strictObject({
+			rcode: z.enum([
+				'FORMERR',
+				'SERVFAIL',
+				'NXDOMAIN',
+				'NOTIMP',
+				'REFUSED',
+				'YXDOMAIN',
+				'NOTAUTH',
+			]),
+			ede: z.strictObject({ code: z.number().int(), text: z.string().default('') }).optional(),
+		}),
+		/** The right answer, late. */
+		z.strictObject({ delayMs: Milliseconds }),
+		/** These records instead, with NOERROR: a rewriting resolver, a forged answer. */
+		z.strictObject({ answer: Records.refine(areRecords, 'no records') }),
+	]),
+});
+
+const NameServerSchema = z.strictObject({
+	/** Nothing listens, or nothing is ever answered. */
+	udp: z.enum(['open', 'refused', 'silent']).default('open'),
+	tcp: z.enum(['open', 'refused', 'silent']).default('open'),
+	/** Gives whole zones away (RFC 5936). */
+	transfers: z.boolean().default(false),
+	/** Resolves anybody's names at RD=1. */
+	recursion: z.boolean().default(false),
+	/** Answer to `version.bind CH TXT`. */
+	version: z.string().optional(),
+});
+
+// ── Certificates ─────────────────────────────────────────────────────────────────────────────────
+
+export const CERTIFICATE_KINDS = [
+	'ok',
+	'expired',
+	'not-yet-valid',
+	/** For `elsewhere.test` alone. */
+	'wrong-host',
+	'self-signed',
+	/** The leaf alone. */
+	'missing-intermediate',
+	/** From a second authority that nobody trusts. */
+	'untrusted-root',
+	/** The name in CN only. */
+	'no-san',
+	'is-ca',
+	/** Extended key usage clientAuth alone. */
+	'client-only',
+	/** No extended key usage. */
+	'no-purpose',
+	'out-of-order',
+	'root-sent',
+	'unrelated-sent',
+	'intermediate-expired',
+	/** RSA, 1024 bits. */
+	'weak-key',
+	'sha1',
+	/** Valid for 500 days. */
+	'too-long',
+	/** Listed in the authority's CRL. */
+	'revoked',
+] as const;
+
+const CertificateFields = z.strictObject({
+	kind: z.enum(CERTIFICATE_KINDS).default('ok'),
+	/** Subject alternative names: DNS names or addresses. The site's hosts unless given. */
+	names: z.array(z.string().min(1)).optional(),
+	key: z.enum(['ec', 'rsa']).default('ec'),
+	/** Of the leaf, from now; 60 unless given. */
+	daysLeft: z.number().optional(),
+	/** notAfter − notBefore; 90 unless given. */
+	lifetimeDays: z.number().positive().optional(),
+	/** CRL distribution point in the leaf. */
+	crl: z.boolean().default(false),
+	/** Must-staple (RFC 7633). */
+	mustStaple: z.boolean().default(false),
+});
+
+const CertificateSchema = z.preprocess(
+	(value) => (typeof value === 'string' ? { kind: value } : value),
+	CertificateFields,
+);
+
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+
+const TlsSchema = z.strictObject({
+	min: z.enum(TLS_VERSIONS).default('TLSv1.2'),
+	max: z.enum(TLS_VERSIONS).default('TLSv1.3'),
+	/** OpenSSL's list; Node's unless given. */
+	ciphers: z.string().optional(),
+	alpn: z.array(z.string()).default(['http/1.1']),
+	/** A client certificate is asked for, not required. */
+	asksForCertificate: z.boolean().default(false),
+	/** Instead of a handshake with whoever names this host (SNI). */
+	fault: z
+		.union([
+			z.enum(['silent', 'reset', 'close', 'plain-text']),
+			z.strictObject({ alert: z.number().int().min(0).max(255) }),
+		])
+		.optional(),
+});
+
+// ── Web ──────────────────────────────────────────────────────────────────────────────────────────
+
+const Header = z.tuple([z.string(), z.string()]);
+
+/** In order and with duplicates as a list of pairs; a map where neither matters. */
+const Headers = z.preprocess(
+	(value) =>
+		typeof value === 'object' && value !== null && !Array.isArray(value)
+			? Object.entries(value).flatMap(([name, one]) =>
+					(Array.isArray(one) ? one : [one]).map((each) => [name, String(each)]),
+				)
+			: value,
+	z.array(Header),
+);
+
+/** One answer. `{{host}} {{path}} {{query}} {{uri}} {{origin}} {{nonce}} {{count}}` are filled in. */
+const AnswerFields = {
+	/** 200; 308 with `redirect`. */
+	status: z.number().int().min(100).max(999).optional(),
+	/** A header of the site with the same name is replaced. */
+	headers: Headers.optional(),
+	/** Without the site's headers. */
+	bare: z.boolean().optional(),
+	/** Content-Type; `text/html; charset=utf-8` where there is a body; `''` for none. */
+	type: z.string().optional(),
+	/** A list is joined without separator, so that no line of a file need look like a real key. */
+	body: z.union([z.string(), z.array(z.string())]).optional(),
+	bodyBase64: z.string().optional(),
+	/** Location. */
+	redirect: z.string().optional(),
+	/** The body shows method, URL and headers of the request as JSON. */
+	echo: z.boolean().optional(),
+	/** Wait before the first byte. */
+	delayMs: Milliseconds.optional(),
+	/** Bytes of the response, headers included, sent as they are; then the connection closes. */
+	raw: z.string().optional(),
+	fault: z
+		.enum([
+			/** RST instead of an answer. */
+			'reset',
+			/** The connection stays open and silent. */
+			'silent',
+			/** Closed before the first byte. */
+			'close',
+			/** Half the body that Content-Length promises, then closed. */
+			'truncated',
+			/** Headers at once, one byte of the body every 200 ms. */
+			'slow',
+		])
+		.optional(),
+};
+
+const AnswerSchema = z.strictObject(AnswerFields);
+
+const Pattern = z.string().refine(isRegExp, 'no regular expression');
+
+const When = z.strictObject({
+	method: z.string().optional(),
+	/** Header name and a regular expression for its value; `''` matches an absent header too. */
+	header: z.tuple([z.string(), Pattern]).optional(),
+	/** Regular expression for the query, without `?`. */
+	query: Pattern.optional(),
+});
+
+const RouteSchema = z.preprocess(
+	(value) => (typeof value === 'string' ? { body: value } : value),
+	z.strictObject({
+		...AnswerFields,
+		/** Laid over the route, one after the other, over and over. */
+		sequence: z.array(AnswerSchema).optional(),
+		/** The first that matches is laid over the route. */
+		variants: z.array(AnswerSchema.extend({ when: When })).optional(),
+	}),
+);
+
+/** Path to route; `/x/*` for everything below; a key with `?` is compared with the query too. */
+const Routes = z.record(z.string().regex(/^\//, 'a path begins with /'), RouteSchema);
+
+const PagesSchema = z.strictObject({
+	/** Sent with every answer. */
+	headers: Headers.default([]),
+	routes: Routes.default({}),
+	/** For every other path; a plain 404 page unless given. */
+	fallback: RouteSchema.optional(),
+});
+
+const SiteSchema = PagesSchema.extend({
+	/** Host names that it answers to; `*.example.test` for one label more. */
+	hosts: HostNames,
+	/** The first site at an address also answers to names that no site there has. */
+	at: z.array(Address).min(1),
+	/** Port 80: redirects to https, the same pages, nothing, or pages of its own. */
+	http: z.union([z.enum(['upgrade', 'same', 'closed']), PagesSchema]).default('upgrade'),
+	/** Port 443. */
+	https: z.enum(['open', 'closed']).default('open'),
+	certificate: CertificateSchema.default({
+		kind: 'ok',
+		key: 'ec',
+		crl: false,
+		mustStaple: false,
+	}),
+	tls: TlsSchema.prefault({}),
+});
+
+// ── Mail, ports ──────────────────────────────────────────────────────────────────────────────────
+
+const MailHostSchema = z.strictObject({
+	/** As it introduces itself; its certificate is for this name unless that says otherwise. */
+	name: z.string().min(1),
+	at: z.array(Address).min(1),
+	starttls: z
+		.enum([
+			'offered',
+			'absent',
+			/** Offered, then refused with 454. */
+			'refused',
+			/** 220, then no TLS. */
+			'broken',
+		])
+		.default('offered'),
+	certificate: CertificateSchema.default({
+		kind: 'ok',
+		key: 'ec',
+		crl: false,
+		mustStaple: false,
+	}),
+	tls: TlsSchema.omit({ fault: true, alpn: true }).prefault({}),
+	/** First line of the greeting, instead of `220 NAME ESMTP`. */
+	greeting: z.string().optional(),
+});
+
+/** One port of one address, whatever sites say. */
+const PortSchema = z.strictObject({
+	at: Address,
+	port: z.number().int().min(1).max(65_535),
+	does: z.union([
+		z.enum([
+			'refused',
+			/** No answer to the connection. */
+			'silent',
+			'unreachable',
+			/** Accepts and says nothing. */
+			'accept-silent',
+			/** Accepts and resets at the first byte. */
+			'reset',
+			/** Speaks HTTP without TLS. */
+			'plain-text',
+		]),
+		/** Accepts, sends these bytes, closes. */
+		z.strictObject({ says: z.string() }),
+		/** Answers the first bytes with this TLS alert (RFC 8446 §6). */
+		z.strictObject({ alert: z.number().int().min(0).max(255) }),
+	]),
+});
+
+export const WorldSchema = z.strictObject({
+	/** What it shows, in a sentence. */
+	title: z.string().default(''),
+	/** What happens at addresses where nothing stands. 192.0.2.0/24 is silent whatever this says. */
+	unmapped: z.enum(['refused', 'silent', 'unreachable']).default('refused'),
+	/** By apex. Root and top-level domains are made from these. */
+	zones: z.record(z.string().min(1), ZoneSchema).default({}),
+	nameServers: z.record(Address, NameServerSchema).default({}),
+	dnsFaults: z.array(DnsFaultSchema).default([]),
+	sites: z.array(SiteSchema).default([]),
+	mail: z.array(MailHostSchema).default([]),
+	ports: z.array(PortSchema).default([]),
+	/** Repositories: path to content; a list is joined without separator. */
+	repositories: z
+		.record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])))
+		.default({}),
+	/** What the demo audits, in this order. */
+	targets: z
+		.array(
+			z.strictObject({
+				domain: z.string(),
+				hosts: z.array(z.string()).default([]),
+				endpoints: z.array(z.string()).default([]),
+				dkimSelectors: z.array(z.string()).default([]),
+				repository: z.string().optional(),
+			}),
+		)
+		.default([]),
+});
+
+/** A small internet as plain data; everything has a default. */
+export type World = z.input<typeof WorldSchema>;
+/** With its defaults filled in. */
+export type SettledWorld = z.output<typeof WorldSchema>;
+export type ZoneSpec = z.output<typeof ZoneSchema>;
+export type DnsFault = z.output<typeof DnsFaultSchema>;
+export type CertificateSpec = z.output<typeof CertificateFields>;
+export type TlsSpec = z.output<typeof TlsSchema>;
+export type AnswerSpec = z.output<typeof AnswerSchema>;
+export type RouteSpec = z.output<typeof RouteSchema>;
+export type Pages = z.output<typeof PagesSchema>;
+export type Site = z.output<typeof SiteSchema>;
+export type MailHost = z.output<typeof MailHostSchema>;
+export type PortFault = z.output<typeof PortSchema>;
+
+function isRegExp(text: string): boolean {
+	try {
+		new RegExp(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Throws with the file's name, and for each fault its path inside the file. */
+export async function loadWorld(file: string): Promise<SettledWorld> {
+	const text = await readFile(file, 'utf8');
+	return settleWorld(parse(text), file);
+}
+
+/** Throws with one line for each fault, its path first. */
+export function settleWorld(world: unknown, source = 'world'): SettledWorld {
+	const parsed = WorldSchema.safeParse(world);
+	if (parsed.success) return parsed.data;
+	const faults = parsed.error.issues.map(
+		({ path, message }) => `${path.map(String).join('.') || 'the world'}: ${message}`,
+	);
+	throw new TypeError(`${source}: ${faults.join('\n')}`);
+}

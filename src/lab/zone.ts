@@ -1,0 +1,120 @@
+import ipaddr from 'ipaddr.js';
+import { isWithin, keyOf, type Labels, nameOf } from './domain-name.ts';
+import { type ResourceRecord, TYPES } from './record.ts';
+
+export interface Zone {
+	readonly apex: Labels;
+	readonly records: readonly ResourceRecord[];
+	/** Records at exactly this name; `undefined` where there is no node, empty for a mere ancestor. */
+	node(labels: Labels): readonly ResourceRecord[] | undefined;
+}
+
+/** What a zone holds for one name and type, before aliases are followed. */
+export type Found =
+	| { readonly kind: 'records'; readonly records: readonly ResourceRecord[] }
+	| {
+			readonly kind: 'alias';
+			readonly records: readonly ResourceRecord[];
+			readonly target: Labels;
+	  }
+	| { readonly kind: 'referral'; readonly cut: Labels; readonly ns: readonly ResourceRecord[] }
+	| { readonly kind: 'nodata' }
+	| { readonly kind: 'nxdomain' };
+
+export function createZone(apex: Labels, records: readonly ResourceRecord[]): Zone {
+	const nodes = new Map<string, ResourceRecord[]>();
+	for (const record of records) {
+		if (!isWithin(record.owner, apex)) {
+			throw new RangeError(`${nameOf(record.owner)} is outside the zone ${nameOf(apex)}`);
+		}
+		const key = keyOf(record.owner);
+		nodes.set(key, [...(nodes.get(key) ?? []), record]);
+		for (let depth = 1; depth < record.owner.length - apex.length + 1; depth++) {
+			const ancestor = keyOf(record.owner.slice(depth));
+			if (!nodes.has(ancestor)) nodes.set(ancestor, []);
+		}
+	}
+	return { apex, records, node: (labels) => nodes.get(keyOf(labels)) };
+}
+
+export function ofType(records: readonly ResourceRecord[], type: number): ResourceRecord[] {
+	return records.filter((record) => record.type === type);
+}
+
+/**
+ * RFC 1034 §4.3.2, RFC 4592 (wildcards), RFC 6672 (DNAME). Where a name has a CNAME and the type
+ * asked, which no zone may have, the type asked is given, as several hosted services do.
+ */
+export function find(zone: Zone, name: Labels, type: number): Found {
+	for (let depth = name.length - zone.apex.length - 1; depth >= 0; depth--) {
+		const passed = passing(zone, name.slice(depth), { name, type });
+		if (passed !== null) return passed;
+	}
+	const exact = zone.node(name);
+	if (exact !== undefined) return at(exact, type);
+	const wildcard = wildcardFor(zone, name);
+	if (wildcard === undefined) return { kind: 'nxdomain' };
+	return at(
+		wildcard.map((record) => ({ ...record, owner: name })),
+		type,
+	);
+}
+
+/** A zone cut or DNAME on the way down to the name. */
+function passing(
+	zone: Zone,
+	at: Labels,
+	asked: { readonly name: Labels; readonly type: number },
+): Found | null {
+	const here = zone.node(at) ?? [];
+	const isLast = at.length === asked.name.length;
+	const ns = ofType(here, TYPES.NS);
+	if (ns.length > 0 && !(isLast && asked.type === TYPES.DS)) {
+		return { kind: 'referral', cut: at, ns };
+	}
+	const [dname] = isLast ? [] : ofType(here, TYPES.DNAME);
+	return dname === undefined ? null : redirected(dname, asked.name);
+}
+
+function redirected(dname: ResourceRecord, name: Labels): Found {
+	const target = [...name.slice(0, name.length - dname.owner.length), ...(targetOf(dname) ?? [])];
+	const cname: ResourceRecord = {
+		owner: name,
+		type: TYPES.CNAME,
+		ttl: dname.ttl,
+		rdata: [{ name: target, compress: true }],
+	};
+	return { kind: 'alias', records: [dname, cname], target };
+}
+
+function at(here: readonly ResourceRecord[], type: number): Found {
+	const wanted = type === TYPES.ANY ? here : ofType(here, type);
+	if (wanted.length > 0) return { kind: 'records', records: wanted };
+	const aliases = ofType(here, TYPES.CNAME);
+	const [first] = aliases;
+	const target = first === undefined ? null : targetOf(first);
+	if (target === null) return { kind: 'nodata' };
+	return { kind: 'alias', records: aliases, target };
+}
+
+/** At the closest encloser only (RFC 4592 §3.3.1). */
+function wildcardFor(zone: Zone, name: Labels): readonly ResourceRecord[] | undefined {
+	for (let depth = 1; depth <= name.length - zone.apex.length; depth++) {
+		const encloser = name.slice(depth);
+		if (zone.node(encloser) !== undefined) return zone.node(['*', ...encloser]);
+	}
+	return undefined;
+}
+
+/** The name that the RDATA of an NS, CNAME, DNAME or MX ends with. */
+export function targetOf({ rdata }: ResourceRecord): Labels | null {
+	const last = rdata.at(-1);
+	return last === undefined || Buffer.isBuffer(last) ? null : last.name;
+}
+
+/** What an A or AAAA record holds; `null` for other types. */
+export function addressOfRecord({ type, rdata }: ResourceRecord): string | null {
+	const [data] = rdata;
+	if ((type !== TYPES.A && type !== TYPES.AAAA) || !Buffer.isBuffer(data)) return null;
+	return ipaddr.fromByteArray([...data]).toString();
+}
