@@ -1,0 +1,52 @@
+import { lookupsOf, voidsOf } from './spf-cost.ts';
+import { MOST_LOOKUPS, MOST_MX_HOSTS, MOST_VOIDS, type SpfNode, type SpfWalk } from './spf-walk.ts';
+
+/**
+ * `nobody`: the record lets no server send; `exp=` and the choice between `-all` and `~all` change
+ * nothing in that. A record that cannot be read is one that somebody meant.
+ */
+export function spfSays({ root }: SpfWalk): 'sends' | 'nobody' | 'silent' {
+	if (root.state === 'none' || root.state === 'nxdomain') return 'silent';
+	if (root.parsed === null || root.parsed.faults.length > 0) return 'sends';
+	const { terms } = root.parsed;
+	const denies = terms.some(
+		(term) => term.kind === 'mechanism' && term.name === 'all' && /[-~]/.test(term.qualifier),
+	);
+	const others = terms.filter(({ name }) => name !== 'all' && name !== 'exp' && name !== 'other');
+	return denies && others.length === 0 ? 'nobody' : 'sends';
+}
+
+/** Records that receivers come to: below a dead `redirect` they never do. */
+export function liveNodes(node: SpfNode): readonly SpfNode[] {
+	return [
+		node,
+		...node.branches.flatMap(({ dead, node: below }) => (below && !dead ? liveNodes(below) : [])),
+	];
+}
+
+/** What makes a record permerror by itself, whatever its includes do. */
+export function hasFaults({ parsed }: SpfNode): boolean {
+	return parsed?.faults.some(({ rule }) => rule !== 'no-effect') ?? false;
+}
+
+/** Receivers answer none or permerror: SPF can carry nothing. A look-up that failed breaks nothing. */
+export function isBroken(walk: SpfWalk): boolean {
+	if (walk.root.state === 'failed') return false;
+	return liveNodes(walk.root).some(isBrokenNode) || isTooDear(walk);
+}
+
+function isBrokenNode(node: SpfNode): boolean {
+	return hasFaults(node) || (node.state !== 'record' && node.state !== 'failed');
+}
+
+/** RFC 7208 §4.6.4. */
+function isTooDear(walk: SpfWalk): boolean {
+	const hosts = liveNodes(walk.root).flatMap(({ branches }) =>
+		branches.map((branch) => branch.hosts?.exchanges ?? 0),
+	);
+	return (
+		lookupsOf(walk.root) > MOST_LOOKUPS ||
+		Math.max(0, ...hosts) > MOST_MX_HOSTS ||
+		voidsOf(walk).filter(({ clients }) => clients === 'all').length > MOST_VOIDS
+	);
+}
