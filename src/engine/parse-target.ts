@@ -50,9 +50,10 @@ function hostName(input: string): string {
 		);
 	}
 	const ascii = domainToASCII(name.replace(/\.$/, '')).toLowerCase();
-	if (ipaddr.isValid(name) || ipaddr.isValid(ascii)) {
+	const bare = name.replace(/^\[(.*)\]$/, '$1');
+	if (ipaddr.isValid(bare) || ipaddr.isValid(ascii)) {
 		throw new BadTarget(
-			`"${input}" is an address. Give the domain that leads to it, with --resolve DOMAIN:443:${name} to aim at that server.`,
+			`"${input}" is an address. Give the domain that leads to it, with --resolve DOMAIN:443:${bare} to aim at that server.`,
 		);
 	}
 	const labels = ascii.split('.');
