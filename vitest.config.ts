@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where CI wants the results as JSON, beside what people read. */
+const report = process.env['VITEST_REPORT'];
+
 export default defineConfig({
-	test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 },
+	test: {
+		include: ['test/**/*.test.ts'],
+		testTimeout: 30_000,
+		reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+	},
 });

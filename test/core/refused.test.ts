@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { defineCheck } from '../../src/core/check.ts';
-import { severityAt } from '../../src/core/severity.ts';
+import { type Severity, severityAt } from '../../src/core/severity.ts';
 import {
 	advice,
 	days,
@@ -122,6 +122,6 @@ const answer = {
 } as const;
 
 it('refuses a severity outside of those that the catalogue prints', () => {
-	const rule = { oneOf: ['high', 'later'], pick: () => 'blocker' } as const;
+	const rule = { oneOf: ['high', 'later'], pick: (): Severity => 'blocker' } as const;
 	expect(() => severityAt(rule, {}, {})).toThrow(RangeError);
 });

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { CHECKS_FOLDER } from '../../src/checks-folder.ts';
+import { loadChecks } from '../../src/engine/load-checks.ts';
+import { verifyCheck } from '../../src/engine/verify-check.ts';
+
+const checks = await loadChecks(CHECKS_FOLDER);
+
+describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check) => {
+	it('does what its examples say, and shows every verdict', () => {
+		expect(verifyCheck(check)).toEqual([]);
+	});
+});
+
+it('found the checks', () => {
+	expect(checks.map(({ id }) => id)).toEqual([
+		'dns/addresses',
+		'dns/resolution',
+		'email/dkim',
+		'email/dmarc',
+		'email/mx',
+		'email/spf',
+		'exposure/dotenv',
+		'exposure/git',
+		'headers/cookies',
+		'headers/csp',
+		'headers/hsts',
+		'redirects/canonical',
+		'redirects/chain',
+		'redirects/https-upgrade',
+		'secrets/tree',
+		'ssl/certificate',
+		'ssl/chain',
+		'ssl/https',
+		'timing/p95',
+	]);
+});
