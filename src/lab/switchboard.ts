@@ -121,11 +121,7 @@ export function createSwitchboard(settings: {
 			await Promise.all([
 				...servers.map((server) => new Promise((resolve) => server.close(resolve))),
 				...closing.map((socket) => new Promise<void>((resolve) => socket.close(resolve))),
-				...[...connections].map((socket) => {
-					const closed = new Promise((resolve) => socket.once('close', resolve));
-					socket.destroy();
-					return closed;
-				}),
+				...[...connections].map(ended),
 			]);
 		},
 	};
@@ -133,6 +129,14 @@ export function createSwitchboard(settings: {
 
 function keyOf({ address, port, transport }: Endpoint): string {
 	return `${plain(address)} ${port} ${transport}`;
+}
+
+/** A server that took the socket over may have removed our listeners: it may be closed already. */
+function ended(socket: Socket): Promise<unknown> | undefined {
+	if (socket.closed) return undefined;
+	const closed = new Promise((resolve) => socket.once('close', resolve));
+	socket.destroy();
+	return closed;
 }
 
 /** One spelling for each address. */
