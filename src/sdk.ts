@@ -8,6 +8,7 @@ export {
 	defineCheck,
 	doesNotApply,
 	optional,
+	type Verdicts,
 } from './core/check.ts';
 export type { Evidence } from './core/evidence.ts';
 export {
@@ -25,7 +26,9 @@ export type { Locus } from './core/finding.ts';
 export { advice, commands, type Fix, header, perPlatform, records } from './core/fix.ts';
 export type {
 	DnsAnswer,
+	DnsData,
 	DnsRecord,
+	DnsStatus,
 	HttpAnswered,
 	HttpOutcome,
 	TlsOutcome,
@@ -49,6 +52,13 @@ export {
 } from './facts/address-survey.ts';
 export { botWall, isEmptyPage } from './facts/bot-wall.ts';
 export {
+	type CanonicalSurvey,
+	canonicalSurvey,
+	sitemapUrls,
+	type TwinUrls,
+} from './facts/canonical-survey.ts';
+export { type ChainReport, chainReport } from './facts/chain-report.ts';
+export {
 	brokenPrefix,
 	type Cookie,
 	cookieLifetime,
@@ -60,6 +70,33 @@ export {
 } from './facts/cookies.ts';
 export { enforcedPolicies } from './facts/csp.ts';
 export {
+	type DkimDiscovery,
+	type DkimSelector,
+	discoverDkim,
+	dkimDiscovery,
+	hasKeyRecord,
+} from './facts/dkim-discovery.ts';
+export { type DkimKeyRecord, looksLikeKey } from './facts/dkim-key.ts';
+export {
+	DMARC_POLICIES,
+	type DmarcPolicy,
+	type DmarcRecord,
+	effectiveRecord,
+	isMisspeltDmarc,
+	policyTag,
+	type ReportUri,
+	softened,
+	tagValue,
+	validValue,
+} from './facts/dmarc-record.ts';
+export {
+	type DmarcDiscovery,
+	type DmarcWalk,
+	discoverDmarc,
+	dmarcDiscovery,
+	type ReportDestination,
+} from './facts/dmarc-walk.ts';
+export {
 	type Addresses,
 	addressesIn,
 	addressesOf,
@@ -68,6 +105,7 @@ export {
 	textsIn,
 } from './facts/dns.ts';
 export { dnsPanel, panelFor } from './facts/dns-panel.ts';
+export { type Endpoint, endpoints } from './facts/endpoints.ts';
 export { parseDotenv } from './facts/exposure-dotenv.ts';
 export { GIT_FILES } from './facts/exposure-git.ts';
 export {
@@ -94,6 +132,22 @@ export {
 } from './facts/html.ts';
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/http.ts';
 export { type LocationFault, readLocation } from './facts/location.ts';
+export { type MailDomain, mailDomains } from './facts/mail-domains.ts';
+export {
+	type Ask,
+	longestTtl,
+	type MailText,
+	mailTexts,
+	readAnswer,
+} from './facts/mail-lookups.ts';
+export {
+	isWithin,
+	MAIL_PROVIDERS,
+	type MailProvider,
+	providerOfInclude,
+	providerOfMx,
+} from './facts/mail-providers.ts';
+export { providersSeen } from './facts/mail-providers-seen.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/network-scope.ts';
 export {
 	type ChainEnd,
@@ -124,6 +178,54 @@ export {
 	sitePage,
 	sites,
 } from './facts/sites.ts';
+export {
+	addressCount,
+	canonicalTerm,
+	costTree,
+	lookupsOf,
+	lookupsOfBranch,
+	passesOf,
+	type SpfVoid,
+	voidsOf,
+	widestV6,
+} from './facts/spf-cost.ts';
+export { authorisesSomebody, hasFaults, isBroken, liveNodes } from './facts/spf-health.ts';
+export { macroLetters } from './facts/spf-macro.ts';
+export {
+	type MissingProvider,
+	missingProviders,
+	providerNamed,
+	spfProviders,
+} from './facts/spf-providers.ts';
+export {
+	isSenderId,
+	isSpfText,
+	misspeltVersion,
+	parseSpf,
+	type SpfFault,
+	type SpfTerm,
+} from './facts/spf-record.ts';
+export {
+	edited,
+	mergedRecord,
+	repaired,
+	type SpfEdit,
+	withAll,
+	without,
+	withTerms,
+} from './facts/spf-repair.ts';
+export {
+	exchangesIn,
+	nodesOf,
+	type SpfBranch,
+	type SpfNode,
+	type SpfWalk,
+	specOf,
+	spfWalk,
+	walkSpf,
+} from './facts/spf-walk.ts';
+export { timingOf } from './facts/timing.ts';
+export type { TimingSummary } from './facts/timing-summary.ts';
 export { tlsHandshake, trustStore } from './facts/tls.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/walk.ts';
 export { type Zone, zoneOf } from './facts/zone-of.ts';

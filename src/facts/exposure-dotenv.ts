@@ -26,7 +26,7 @@ const ASSIGNMENT = /^(?:\xef\xbb\xbf)?(?:export )?([A-Z][A-Z0-9_]{2,})=(\S.*)$/;
 
 function lengthOf(value: string): number {
 	const bare = value.trim().replace(/^(["'])(.*)\1$/, '$2');
-	const redacted = /^<redacted:([0-9]{1,9})>/.exec(bare);
+	const redacted = /<redacted:([0-9]{1,9})>/.exec(bare);
 	return redacted === null ? bare.length : Number(redacted[1]);
 }
 
