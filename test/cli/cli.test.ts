@@ -1,0 +1,288 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/core/report.ts';
+import { VERSION } from '../../src/version.ts';
+import { launch, root } from './launch.ts';
+
+/** Colours, cursor movements, links. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it looks for.
+const ESCAPES = /[\u001b\u0007\u009b]/;
+
+let folder = '';
+let silent: Socket;
+let silentResolver = '';
+
+beforeAll(async () => {
+	folder = await mkdtemp(path.join(tmpdir(), 'cli-'));
+	silent = createSocket('udp4');
+	silent.bind(0, '127.0.0.1');
+	await once(silent, 'listening');
+	silentResolver = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+	silent.close();
+});
+
+describe('usage', () => {
+	it('prints version and help on standard output', async () => {
+		expect(await launch(['--version'])).toMatchObject({
+			code: 0,
+			stdout: `${VERSION}\n`,
+			stderr: '',
+		});
+		const help = await launch(['--help']);
+		expect(help).toMatchObject({ code: 0, stderr: '' });
+		for (const command of ['audit', 'demo', 'explain', 'checks', 'schema']) {
+			expect(help.stdout).toContain(command);
+		}
+	});
+
+	it.each([
+		[['audit'], /Nothing to audit\. Give a domain/],
+		[['audti', 'example.com'], /Did you mean audit\?/],
+		[['audit', 'example.com', '--formt', 'json'], /Did you mean --format\?/],
+		[['audit', 'example.com', '--format', 'xml'], /Allowed choices are table, json/],
+		[['audit', '127.0.0.1'], /is an address.*--resolve/],
+		[
+			['audit', 'example.com', '--only', 'emial'],
+			/there is no check "emial"\. Did you mean email\?/,
+		],
+		[['audit', 'example.com', '--skip', 'email/spf/mising'], /Did you mean email\/spf\/missing\?/],
+		[['audit', 'example.com', '--timeout', 'soon'], /--timeout "soon" is no duration/],
+		[['audit', 'example.com', '--as-of', 'someday'], /write a day like/],
+		[['audit', 'example.com', '--resolve', 'a:b'], /write HOST:PORT:IP/],
+		[['audit', 'example.com', '--resolver', 'nonsense'], /resolver/],
+		[['audit', 'example.com', '-o', 'report.pdf'], /-o "report\.pdf": the format is told by/],
+		[['audit', 'example.com', '--replay', '/nonexistent'], /evidence\.jsonl: ENOENT/],
+		[['audit', 'example.com', '--config', '/nonexistent.yaml'], /cannot be read \(ENOENT\)/],
+		[['audit', 'a.example', 'b.example', '--record', 'x'], /take one domain/],
+		[['explain', 'no/such'], /there is no check "no\/such"/],
+		[['schema', 'nothing'], /there is one of report and one of config/],
+	])('%j is exit 2 with the line to type instead', async (args, message) => {
+		const { code, stdout, stderr } = await launch(args);
+		expect(stderr).toMatch(message);
+		expect(stderr).not.toMatch(/\bat .*\.js:\d+/);
+		expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+	});
+
+	it('refuses a broken config, with file and place', async () => {
+		const file = path.join(folder, 'broken.yaml');
+		await writeFile(file, 'severity: { email: urgent }\n');
+		const { code, stderr } = await launch(['audit', 'example.com', '--config', file]);
+		expect(code).toBe(2);
+		expect(stderr).toContain(`${file}: severity.email: `);
+	});
+});
+
+describe('what there is to know', () => {
+	it('lists every check, as a page and as data', async () => {
+		const page = await launch(['checks']);
+		expect(page).toMatchObject({ code: 0, stderr: '' });
+		const { stdout } = await launch(['checks', '--format', 'json']);
+		const listed = JSON.parse(stdout) as { id: string; verdicts: { id: string }[] }[];
+		expect(listed.length).toBeGreaterThan(15);
+		for (const { id } of listed) expect(page.stdout).toContain(id);
+		expect(listed.find(({ id }) => id === 'email/spf')?.verdicts.map(({ id }) => id)).toContain(
+			'email/spf/multiple',
+		);
+	});
+
+	it.each(['email/spf/multiple', 'email/spf', 'ssl'])('explains %s', async (id) => {
+		const { code, stdout, stderr } = await launch(['explain', id]);
+		expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+		expect(stdout).toContain(id);
+		expect(stdout).toMatch(/Why: /);
+		expect(stdout).toMatch(/Fix: /);
+		expect(stdout).toMatch(/Source: /);
+		expect(stdout).not.toMatch(ESCAPES);
+	});
+
+	it('publishes schemas that are schemas', async () => {
+		const report = JSON.parse((await launch(['schema'])).stdout) as object;
+		expect(new Ajv2020({ strict: false }).validateSchema(report)).toBe(true);
+		const config = JSON.parse((await launch(['schema', 'config'])).stdout) as object;
+		expect(new Ajv({ strict: false }).validateSchema(config)).toBe(true);
+		const packed = await readFile(path.join(root, 'dist/report-schema.json'), 'utf8');
+		expect(JSON.parse(packed)).toEqual(report);
+	});
+});
+
+describe('the demo', () => {
+	it('prints a page a target; its last line is the headline', async () => {
+		const { code, stdout, stderr } = await launch(['demo']);
+		expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+		expect(stdout).not.toMatch(ESCAPES);
+		expect(stdout).toMatch(
+			/^NO_GO {2}\d blockers, .* \| coverage \d+\/\d+ \| earliest GO .*→ within 48 h: yes$/m,
+		);
+		expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^GO {2}.* \| earliest GO now$/);
+	});
+
+	it('gives reports that its schema accepts, and nothing else on either stream', async () => {
+		const { code, stdout, stderr } = await launch([
+			'demo',
+			'--format',
+			'json',
+			'--fail-on',
+			'never',
+		]);
+		expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+		const schema = JSON.parse(
+			await readFile(path.join(root, 'dist/report-schema.json'), 'utf8'),
+		) as object;
+		const validate = new Ajv2020({ strict: false }).compile(schema);
+		const reports = JSON.parse(stdout) as Report[];
+		for (const report of reports) {
+			validate(report);
+			expect(validate.errors ?? []).toEqual([]);
+			expect(Object.keys(report).slice(0, 3)).toEqual(['headline', 'schemaVersion', 'decision']);
+		}
+		expect(reports.map(({ decision }) => decision.launch)).toEqual(['NO_GO', 'GO']);
+		const [unready] = reports as [Report, Report];
+		const fingerprints = unready.findings.map(({ fingerprint }) => fingerprint);
+		expect(new Set(fingerprints).size).toBe(fingerprints.length);
+		const areas = new Set(unready.findings.map(({ id }) => id.split('/')[0]));
+		expect(areas.size).toBeGreaterThanOrEqual(7);
+		const counted = unready.risks.filter(({ severity }) => severity === 'blocker').length;
+		expect(unready.decision.blockers).toBe(counted);
+	});
+
+	it('gives one report a line as ndjson', async () => {
+		const { stdout } = await launch(['demo', '--format', 'ndjson']);
+		const lines = stdout.trimEnd().split('\n');
+		expect(lines.map((line) => (JSON.parse(line) as Report).schemaVersion)).toEqual(['1', '1']);
+	});
+
+	it('goes through a pipe whole, past what a pipe holds, and takes a closed one for success', async () => {
+		const whole = await launch(['demo', '--format', 'json']);
+		expect(whole.stdout.length).toBeGreaterThan(65_536);
+		JSON.parse(whole.stdout);
+		const cut = await launch(['demo', '--format', 'json', '--fail-on', 'never'], { readOnly: 10 });
+		expect({ code: cut.code, stderr: cut.stderr }).toEqual({ code: 0, stderr: '' });
+	});
+
+	it('writes files in the format of their extension, whole or not at all', async () => {
+		const at = path.join(folder, 'out');
+		const { code, stdout } = await launch(
+			[
+				'demo',
+				'-o',
+				`${at}.json`,
+				'-o',
+				`${at}.txt`,
+				'-o',
+				`ndjson=${at}.log`,
+				'--color',
+				'always',
+			],
+			{},
+		);
+		expect(code).toBe(1);
+		expect(stdout).toMatch(ESCAPES);
+		expect(JSON.parse(await readFile(`${at}.json`, 'utf8'))).toHaveLength(2);
+		expect(await readFile(`${at}.txt`, 'utf8')).not.toMatch(ESCAPES);
+		expect((await readFile(`${at}.log`, 'utf8')).trimEnd().split('\n')).toHaveLength(2);
+		expect((await readdir(folder)).filter((file) => file.includes('partial'))).toEqual([]);
+		const refused = await launch(['demo', '-o', path.join(folder, 'no/such/report.json')]);
+		expect(refused.code).toBe(74);
+		expect(refused.stderr).toMatch(/^launch-ready: .*report\.json: ENOENT/);
+	});
+
+	it.each([
+		[{ FORCE_COLOR: '1' }, true],
+		[{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+		[{ NO_COLOR: '' }, false],
+		[{}, false],
+	])('colours with %j: %s', async (env, coloured) => {
+		const { stdout } = await launch(['demo'], { env: env as Record<string, string> });
+		expect(ESCAPES.test(stdout)).toBe(coloured);
+	});
+
+	it.each([
+		['a C locale', { LC_ALL: 'C' }],
+		['a dumb terminal', { TERM: 'dumb' }],
+	])('is ASCII under %s', async (_, env) => {
+		const { stdout } = await launch(['demo', '--verbose'], { env });
+		expect(stdout).toMatch(/^[\n\x20-\x7e]*$/);
+	});
+
+	it('is a list where the terminal is narrow, and no line is wider than it', async () => {
+		const { stdout } = await launch(['demo'], { env: { COLUMNS: '60' } });
+		expect(stdout).not.toMatch(/[│┌]/);
+		const [page = ''] = stdout.split(/^NO_GO /m);
+		const tooWide = page
+			.split('\n')
+			.filter((line) => line.length > 60 && !line.startsWith('     '));
+		expect(tooWide).toEqual([]);
+	});
+});
+
+describe('an audit that cannot look', () => {
+	it('says so in one line and exits 3 when nothing answers', async () => {
+		const args = ['audit', 'example.com', '--resolver', '127.0.0.1:1'];
+		const page = await launch(args);
+		expect(page).toMatchObject({ code: 3, stdout: '' });
+		expect(page.stderr).toMatch(/^launch-ready: offline: .*127\.0\.0\.1.*\n$/);
+		const data = await launch([...args, '--format', 'json']);
+		expect(data.code).toBe(3);
+		const report = JSON.parse(data.stdout) as Report;
+		expect(report.decision.launch).toBe('CANNOT_SAY');
+		expect(report.coverage.pass).toBe(0);
+	});
+
+	it('ends within its time limit, with unknowns that say so', async () => {
+		const args = [
+			'audit',
+			'example.com',
+			'--resolver',
+			silentResolver,
+			'--timeout',
+			'1s',
+			'--format',
+			'json',
+		];
+		const { code, stdout } = await launch(args);
+		const report = JSON.parse(stdout) as Report;
+		expect(code).toBe(3);
+		expect(report).toMatchObject({
+			complete: false,
+			decision: { launch: 'CANNOT_SAY', earliestGo: null },
+		});
+		expect(report.durationMs).toBeLessThan(3_000);
+		expect(report.coverage.blockerCapableUnknown.length).toBeGreaterThan(0);
+	});
+
+	it('prints what it has when it is interrupted, and exits 130', async () => {
+		const args = ['audit', 'example.com', '--resolver', silentResolver, '--format', 'json'];
+		const { code, stdout, stderr } = await launch(args, { interruptAfterMs: 1_500 });
+		expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+		const report = JSON.parse(stdout) as Report;
+		expect(report.complete).toBe(false);
+		expect(report.checks.some((row) => row.code === 'cancelled')).toBe(true);
+	});
+
+	it('plans every request without sending one', async () => {
+		let received = 0;
+		silent.on('message', () => {
+			received += 1;
+		});
+		const { code, stdout } = await launch([
+			'audit',
+			'example.com',
+			'--resolver',
+			silentResolver,
+			'--plan',
+		]);
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/DNS UDP example\.com A @resolver/);
+		expect(stdout).toMatch(/GET https:\/\/example\.com\//);
+		expect(received).toBe(0);
+	});
+});
