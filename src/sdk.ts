@@ -161,6 +161,7 @@ export {
 	type RedirectChain,
 	redirectChain,
 } from './facts/redirects.ts';
+export { type Repository, repositories, repositorySecrets } from './facts/repository.ts';
 export {
 	type DeadLink,
 	deadLinks,
@@ -168,6 +169,8 @@ export {
 	resolution,
 	type View,
 } from './facts/resolution.ts';
+export type { SecretPlace } from './facts/secret-place.ts';
+export type { FoundSecret, RepositorySecrets } from './facts/secret-sighting.ts';
 export {
 	isErrorPage,
 	type Site,

@@ -281,7 +281,7 @@ export default defineCheck({
 	},
 	examples: (example) => {
 		const given = (...addresses: AddressView[]) => ({
-			survey: { addresses, ttl: 300, works: { v4: true, v6: true } },
+			survey: { addresses, notTried: [] as string[], ttl: 300, works: { v4: true, v6: true } },
 			panel: { status: 'known' as const, value: 'Cloudflare' },
 		});
 		const guessed = {
@@ -373,7 +373,7 @@ function how({ https, http }: AddressView): string {
  * A silence counts where the family works from here. All of IPv6 dead beside a live IPv4 is one fault;
  * a dead address beside a live one is another.
  */
-function silences({ addresses, works }: AddressSurvey) {
+function silences({ addresses, notTried, works }: AddressSurvey) {
 	const tried = addresses.filter((view) => isDead(view) !== null);
 	const alive = tried.find((view) => isDead(view) === false);
 	const notSeen = [
@@ -382,9 +382,7 @@ function silences({ addresses, works }: AddressSurvey) {
 			.map(
 				(family) => `nothing answers over IPv${family} from here, so no address of it was judged`,
 			),
-		...(addresses.filter(({ usable }) => usable).length > 1 && tried.length === 0
-			? ['its addresses were not connected to']
-			: []),
+		...(notTried.length > 0 ? [`nobody connected to ${notTried.join(', ')}`] : []),
 	];
 	if (alive === undefined) {
 		return { dead: [], v6Silent: [], notSeen, allDead: tried.length > 0 };

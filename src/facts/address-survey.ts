@@ -46,6 +46,8 @@ export interface AddressView {
 
 export interface AddressSurvey {
 	readonly addresses: readonly AddressView[];
+	/** Of several, those that we failed to connect to for a reason of ours. */
+	readonly notTried: readonly string[];
 	/** Of the address records, in seconds. */
 	readonly ttl: number | null;
 	/** For a family whose addresses keep silent: whether anything else answers over it from here. */
@@ -78,7 +80,7 @@ export const addressSurvey = defineDerivation({
 		const ttls = [...a.records, ...aaaa.records].map(({ ttl }) => ttl);
 		const ttl = ttls.length > 0 ? Math.min(...ttls) : null;
 		if (usable.length < 2) {
-			return known({ addresses: plain, ttl, works: { v4: null, v6: null } });
+			return known({ addresses: plain, notTried: [], ttl, works: { v4: null, v6: null } });
 		}
 		const compare = new Set(usable.map(({ network }) => network)).size > 1;
 		const views = await Promise.all(
@@ -87,7 +89,10 @@ export const addressSurvey = defineDerivation({
 			),
 		);
 		const [worksV4, worksV6] = await Promise.all([works(4, views, get), works(6, views, get)]);
-		return known({ addresses: views, ttl, works: { v4: worksV4, v6: worksV6 } });
+		const notTried = views
+			.filter(({ usable, https }, index) => usable && index < MOST_ADDRESSES && https === null)
+			.map(({ address }) => address);
+		return known({ addresses: views, notTried, ttl, works: { v4: worksV4, v6: worksV6 } });
 	},
 });
 

@@ -28,6 +28,8 @@ export interface Hop {
 	readonly locations: readonly string[];
 	/** Every Set-Cookie value, raw. */
 	readonly setCookies: readonly string[];
+	/** Every Cache-Control value, joined; empty without one. */
+	readonly cacheControl: string;
 	/** The address that answered. */
 	readonly address: string | null;
 	/** Why no response came. */
@@ -225,13 +227,22 @@ function answeredHop(url: string, answer: HttpAnswered): Hop {
 		status: answer.status,
 		locations: isRedirect(answer.status) ? fieldValues(answer, 'location') : [],
 		setCookies: fieldValues(answer, 'set-cookie'),
+		cacheControl: fieldValues(answer, 'cache-control').join(', '),
 		address: answer.address,
 		failure: null,
 	};
 }
 
 function unasked(url: string): Hop {
-	return { url, status: null, locations: [], setCookies: [], address: null, failure: null };
+	return {
+		url,
+		status: null,
+		locations: [],
+		setCookies: [],
+		cacheControl: '',
+		address: null,
+		failure: null,
+	};
 }
 
 function halt(hop: Hop, end: ChainEnd, fault: LocationFault | null = null): Step {

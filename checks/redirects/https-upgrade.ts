@@ -1,0 +1,299 @@
+import {
+	blocked,
+	blockedBy,
+	botWall,
+	cannotSay,
+	chainReport,
+	defineCheck,
+	doesNotApply,
+	type Fact,
+	fieldValues,
+	type HttpAnswered,
+	hosts,
+	known,
+	type Landing,
+	landing,
+	minutes,
+	optional,
+	pageIn,
+	type RedirectChain,
+	z,
+} from '../../src/sdk.ts';
+import { isApi, whatIsExposed } from './_exposure.ts';
+import { STEP_LOWER, upgradeFix } from './_rules.ts';
+import {
+	answered,
+	chain,
+	failedHop,
+	HTML,
+	hop,
+	JSON_ANSWER,
+	landed,
+	PASSWORD,
+} from './_samples.ts';
+
+interface Stays {
+	readonly host: string;
+	readonly end: string;
+	readonly status: number;
+	/** What makes it a blocker. */
+	readonly exposes: string | null;
+	readonly downgraded: boolean;
+	readonly staging: boolean;
+}
+
+interface Closed {
+	readonly host: string;
+	readonly how: string;
+	/** Why plain URLs matter here. */
+	readonly used: string | null;
+	readonly staging: boolean;
+}
+
+export default defineCheck({
+	id: 'redirects/https-upgrade',
+	title: 'Visitors who come by plain HTTP are sent to HTTPS',
+	rationale:
+		'Old links, printed addresses and some programs say http. What is answered there can be read and ' +
+		'changed on the way, and search engines see a second site.',
+	references: ['RFC 9110 §15.4 (redirection)', 'RFC 6797 §7.2 (HTTP requests to an HSTS host)'],
+	reach: 'sign-in',
+	layer: 'server',
+	over: hosts,
+	options: z.object({}),
+	verdicts: {
+		upgrades: {
+			outcome: 'pass',
+			says: (a: { host: string; to: string }) => `http://${a.host}/ is sent to ${a.to}.`,
+		},
+		'answers-no-pages': {
+			outcome: 'pass',
+			says: (a: { host: string; status: number }) =>
+				`http://${a.host}/ answers ${a.status} to everything, as suits an API.`,
+		},
+		missing: {
+			outcome: 'fail',
+			severity: {
+				oneOf: ['blocker', 'high', 'later'],
+				pick: (a: Stays) => {
+					const production = a.exposes === null ? 'high' : 'blocker';
+					return a.staging ? STEP_LOWER[production] : production;
+				},
+			},
+			effort: minutes(15),
+			says: (a: Stays) =>
+				`Visitors of http://${a.host}/ stay on plain HTTP: ${a.end} answers ${a.status} without a redirect to HTTPS${a.exposes === null ? '' : `, and ${a.exposes}`}.`,
+			impact:
+				'Browsers show "Not secure", and everything typed or sent there can be read by anybody on the way.',
+			fix: (a: Stays) => upgradeFix(a.host),
+			control: 'The redirects were followed to their end by GET, as a browser does.',
+			reproduce: (a: Stays) => `curl -sIL http://${a.host}/`,
+			cause: (a: Stays) =>
+				a.downgraded ? 'redirects/chain/downgrade' : 'redirects/https-upgrade/missing',
+		},
+		'port-closed': {
+			outcome: 'fail',
+			severity: {
+				oneOf: ['high', 'later', 'info'],
+				pick: (a: Closed) => {
+					const production = a.used === null ? 'later' : 'high';
+					return a.staging ? STEP_LOWER[production] : production;
+				},
+			},
+			effort: minutes(15),
+			says: (a: Closed) =>
+				`Nothing answers on port 80 of ${a.host} (${a.how}), while HTTPS works${a.used === null ? '' : `; ${a.used}`}.`,
+			impact:
+				'Whoever follows an old http:// link, or types the name into a program that tries HTTP first, gets an error.',
+			fix: (a: Closed) => upgradeFix(a.host),
+			control: 'HTTPS of the same host answered from here in the same minute.',
+			reproduce: (a: Closed) => `curl -sI --max-time 10 http://${a.host}/`,
+		},
+	},
+	needs: ({ subject }) => ({
+		plain: chainReport({ url: `http://${subject.name}/` }),
+		secure: optional(landing({ url: `https://${subject.name}/` })),
+	}),
+	judge({ given, subject, say }) {
+		const { plain, secure } = given;
+		const host = subject.name;
+		const staging = subject.context.stage === 'staging';
+		const arrival = arrivalOf(plain.chain);
+		switch (arrival.kind) {
+			case 'upgraded':
+				return say('upgrades', { host, to: arrival.url });
+			case 'unresolved':
+				return blockedBy({ check: 'dns/resolution', subject: host }, `${host} has no address`);
+			case 'closed':
+				return secure.status === 'known'
+					? say('port-closed', { host, how: arrival.how, used: useOfPlain(secure.value), staging })
+					: withoutSecure(secure, host);
+			case 'elsewhere':
+				return doesNotApply(`http://${host}/ leads to ${arrival.url}, which is another party's.`);
+			case 'astray':
+				return blockedBy(
+					{ check: 'redirects/chain', subject: host },
+					`the redirects from http://${host}/ never reach a page`,
+				);
+			case 'stays':
+				break;
+		}
+		const { answer } = plain;
+		if (answer === null) return cannotSay('inconclusive', `${arrival.url} was not seen again`);
+		const wall = botWall(answer);
+		if (wall !== null) return cannotSay('denied', `${arrival.url}: ${wall}`, 'high');
+		if (isRefusingApi(answer, secure, host)) {
+			return say('answers-no-pages', { host, status: answer.status });
+		}
+		return say('missing', {
+			host,
+			end: arrival.url,
+			status: answer.status,
+			exposes: whatIsExposed(answer, arrival.url),
+			downgraded: arrival.downgraded,
+			staging,
+		});
+	},
+	examples: (example) => {
+		const given = (plain: RedirectChain, answer: HttpAnswered | null = null, secure = HTML) => ({
+			plain: { chain: plain, withCookies: null, answer, unsureSilence: false },
+			secure: known(landed(secure)),
+		});
+		const stays = (answer: HttpAnswered, secure = HTML) =>
+			given(chain('settled', hop('http://example.com/', answer.status)), answer, secure);
+		const staging = {
+			subject: {
+				name: 'staging.example.com',
+				context: { standing: 'named' as const, stage: 'staging' as const },
+			},
+		};
+		const failed = (how: 'refused' | 'silent' | 'no-such-host') =>
+			given(chain('failed', failedHop('http://example.com/', how)));
+		return [
+			example(
+				'one hop',
+				given(
+					chain(
+						'settled',
+						hop('http://example.com/', 308, 'https://example.com/'),
+						hop('https://example.com/', 200),
+					),
+				),
+				'upgrades',
+			),
+			example('a page', stays(HTML), 'missing'),
+			example('a page with a password field', stays(answered(PASSWORD)), 'missing'),
+			example('a page that sets a session cookie', stays(answered('', 'sessionid=1')), 'missing'),
+			example('a page on staging', stays(HTML), 'missing', staging),
+			example('an error page', stays({ ...HTML, status: 404 }), 'missing'),
+			example(
+				'an API that refuses',
+				stays({ ...JSON_ANSWER, status: 403 }, JSON_ANSWER),
+				'answers-no-pages',
+			),
+			example('an API that answers', stays(JSON_ANSWER, JSON_ANSWER), 'missing'),
+			example('a bot wall', stays({ ...HTML, status: 429 }), 'unknown'),
+			example('port 80 refused', failed('refused'), 'port-closed'),
+			example('port 80 silent', failed('silent'), 'port-closed'),
+			example(
+				'port 80 refused, own links say http',
+				given(
+					chain('failed', failedHop('http://example.com/', 'refused')),
+					null,
+					answered('<a href="http://example.com/shop">'),
+				),
+				'port-closed',
+			),
+			example('no address', failed('no-such-host'), 'blocked'),
+			example(
+				'neither port answers',
+				{
+					...failed('refused'),
+					secure: blocked({ check: 'ssl/https', subject: 'example.com' }, 'refused'),
+				},
+				'blocked',
+			),
+			example(
+				'to another party',
+				given(
+					chain(
+						'leaves-domain',
+						hop('http://example.com/', 301, 'http://parking.test/'),
+						hop('http://parking.test/', 200),
+					),
+				),
+				'not-applicable',
+			),
+			example(
+				'a circle of plain URLs',
+				given(chain('loop', hop('http://example.com/', 302, '/'))),
+				'blocked',
+			),
+			example(
+				'back from HTTPS to HTTP',
+				given(
+					chain(
+						'settled',
+						hop('http://example.com/', 301, 'https://example.com/'),
+						hop('https://example.com/', 302, 'http://example.com/a'),
+						hop('http://example.com/a', 200),
+					),
+					HTML,
+				),
+				'missing',
+			),
+		];
+	},
+});
+
+type Arrival =
+	| { readonly kind: 'upgraded' | 'elsewhere' | 'astray'; readonly url: string }
+	| { readonly kind: 'stays'; readonly url: string; readonly downgraded: boolean }
+	| { readonly kind: 'unresolved' }
+	| { readonly kind: 'closed'; readonly how: string };
+
+/** What became of a visitor who came by plain HTTP. */
+function arrivalOf({ hops, end }: RedirectChain): Arrival {
+	const last = hops.at(-1);
+	const url = last?.url ?? '';
+	const secure = hops.some((hop) => hop.url.startsWith('https:'));
+	if (hops.length === 1 && last?.failure) {
+		const { how, detail } = last.failure;
+		return how === 'no-such-host' ? { kind: 'unresolved' } : { kind: 'closed', how: detail || how };
+	}
+	if (end === 'settled') {
+		return url.startsWith('https:')
+			? { kind: 'upgraded', url }
+			: { kind: 'stays', url, downgraded: secure };
+	}
+	if (secure)
+		return { kind: 'upgraded', url: hops.find((hop) => hop.url.startsWith('https:'))?.url ?? url };
+	return end === 'leaves-domain' ? { kind: 'elsewhere', url } : { kind: 'astray', url };
+}
+
+/** Whoever owns the missing HTTPS owns this as well. */
+function withoutSecure(secure: Exclude<Fact<Landing>, { status: 'known' }>, host: string) {
+	return secure.status === 'blocked'
+		? blockedBy(secure.by, `${host} answers neither by HTTP nor by HTTPS: ${secure.detail}`)
+		: cannotSay(secure.because, secure.detail);
+}
+
+function isRefusingApi(answer: HttpAnswered, secure: Fact<Landing>, host: string): boolean {
+	if (answer.status < 400 || answer.status > 499) return false;
+	return isApi(host, secure.status === 'known' ? secure.value.answer : null);
+}
+
+/** Why plain URLs will be asked for: own links say http, and no browser knows better in advance. */
+function useOfPlain({ url, answer }: Landing): string | null {
+	const preloaded = fieldValues(answer, 'strict-transport-security').some((value) =>
+		/\bpreload\b/i.test(value),
+	);
+	const page = pageIn(answer, url);
+	if (preloaded || page === null) return null;
+	const { hostname } = new URL(url);
+	const plain = page.links.filter((link) => {
+		const to = new URL(link);
+		return to.protocol === 'http:' && to.hostname === hostname;
+	});
+	return plain.length === 0 ? null : `${plain.length} of the page's own links say http`;
+}
