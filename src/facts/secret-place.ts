@@ -1,0 +1,81 @@
+/**
+ * Where in a repository a value stands, which decides what it does on launch day. `client`: goes to
+ * browsers. `head`: any tracked file. `unignored`: an env file that nothing keeps out of git yet.
+ * `own`: an env file that git does not see, which is where values belong.
+ */
+export const PLACES = ['client', 'head', 'unignored', 'fixture', 'docs', 'own'] as const;
+export type SecretPlace = (typeof PLACES)[number];
+
+const FIXTURE =
+	/(?:^|\/)(?:__tests__|__mocks__|__fixtures__|__snapshots__|tests?|specs?|e2e|fixtures?|mocks?|testdata|test[-_]data|cypress|playwright|stories|seeds?|seeders?)\/|[._-](?:test|spec|stories|story|fixture|mock|snap|e2e|cy)\.\w+$|\.snap$|_(?:test|spec)\.\w+$|(?:^|\/)(?:test_[^/]*|conftest|seeds?)\.\w+$|(?:^|\/)\.env\.(?:test|testing|ci)$/i;
+const DOCS =
+	/\.(?:md|mdx|markdown|rst|adoc|asciidoc)$|(?:^|\/)(?:docs?|documentation|wiki|examples?|samples?)\/|(?:^|\/)(?:readme|changelog|contributing|license|security)(?:\.\w+)?$|[._-](?:example|sample|template|tmpl|tpl|dist|defaults?|skel)(?:\.\w{1,6})?$|(?:^|\/)(?:example|sample|template)\.\w{1,6}$/i;
+const CLIENT =
+	/(?:^|\/)(?:\.next\/static|dist\/assets|build\/static|out\/_next\/static|\.output\/public|\.svelte-kit\/output\/client|\.nuxt\/dist\/client|public|wwwroot)\//;
+const ENV_FILE = /(?:^|\/)(?:\.env(?:\.[\w-]+)*|[\w-]+\.env|\.envrc|\.dev\.vars)$/i;
+const PRODUCTION_ENV = /(?:^|\/)(?:\.env|\.env\.prod\w*(?:\.local)?|prod\w*\.env)$/i;
+
+export interface PlacedFile {
+	readonly path: string;
+	readonly tracked: boolean;
+	readonly ignored: boolean;
+}
+
+/**
+ * `null`: neither published nor deployable, so not looked at. Env files are read wherever they are:
+ * a value that also stands in a real one is a real value elsewhere too.
+ */
+export function placeOf(file: PlacedFile, inGit: boolean): SecretPlace | null {
+	const { path, tracked } = file;
+	if (FIXTURE.test(path)) return tracked || !file.ignored ? 'fixture' : null;
+	if (CLIENT.test(path)) return 'client';
+	if (DOCS.test(path)) return tracked || !file.ignored ? 'docs' : null;
+	if (tracked) return 'head';
+	if (ENV_FILE.test(path)) return inGit && !file.ignored ? 'unignored' : 'own';
+	return file.ignored ? null : 'head';
+}
+
+export const isProductionEnv = (path: string): boolean => PRODUCTION_ENV.test(path);
+
+/** How a file is to be read. */
+export interface FileNature {
+	/** Values need no quotes: env files, YAML, properties, shell. */
+	readonly loose: boolean;
+	/** Assignments without a known provider are judged: env, CI and configuration files. */
+	readonly generic: boolean;
+	/** A token that only its variable's name gives away counts: not where hashes abound. */
+	readonly named: boolean;
+}
+
+const LOOSE =
+	/\.(?:ya?ml|ini|cfg|conf|config|properties|env|toml|sh|bash|zsh|tf|tfvars|netrc|npmrc|pypirc|envrc|vars)$|(?:^|\/)(?:\.env[^/]*|dockerfile[^/]*|containerfile|\.npmrc|\.netrc|_netrc|\.pypirc|\.pgpass|\.my\.cnf|procfile|credentials|\.envrc|\.yarnrc(?:\.yml)?)$/i;
+const GENERIC =
+	/\.(?:ya?ml|json|json5|jsonc|ini|cfg|conf|config|properties|env|toml|tf|tfvars|xml|plist|npmrc|vars)$|(?:^|\/)(?:\.env[^/]*|dockerfile[^/]*|containerfile|\.npmrc|\.netrc|_netrc|\.pypirc|\.pgpass|\.my\.cnf|jenkinsfile|credentials|\.envrc)$/i;
+const LOCK =
+	/(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|cargo\.lock|poetry\.lock|pdm\.lock|uv\.lock|pipfile\.lock|composer\.lock|gemfile\.lock|podfile\.lock|go\.sum|mix\.lock|flake\.lock|packages\.lock\.json|pubspec\.lock)$/i;
+const MINIFIED = /\.min\.(?:js|css|mjs)$|\.(?:js|css)\.map$|\.svg$|\.ipynb$/i;
+
+/** `text` tells whether it is minified: lines longer than any that people write. */
+export function natureOf(path: string, text: string): FileNature {
+	const machineMade = LOCK.test(path) || MINIFIED.test(path) || hasHugeLines(text);
+	const prose = FIXTURE.test(path) || (DOCS.test(path) && !ENV_FILE.test(path));
+	return {
+		loose: LOOSE.test(path),
+		generic: !machineMade && !prose && GENERIC.test(path),
+		named: !machineMade,
+	};
+}
+
+function hasHugeLines(text: string): boolean {
+	if (text.length < 5_000) return false;
+	const first = text.indexOf('\n');
+	return first === -1 || first > 5_000 || text.length / countLines(text, 20_000) > 800;
+}
+
+/** Average over the beginning is enough to tell. */
+function countLines(text: string, within: number): number {
+	let lines = 1;
+	const end = Math.min(text.length, within);
+	for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) lines++;
+	return (lines * text.length) / end;
+}

@@ -1,0 +1,75 @@
+/** Words that say that a value stands for another, whole words where they are short. */
+const WORDS =
+	/example|change[-_ ]?(?:me|this|it)|placeholder|redacted|replace[-_ ]?(?:me|with|this)|insert[-_ ]|[-_<]?your[-_ ]|your(?:key|token|secret|password|api)|(?:^|[^a-z])(?:fake|dummy|mock|todo|tbd|xxx+|foo|bar|foobar|sample|none|null|undefined|secret|password|passwort|passwd|pass|token|user|username)(?:[^a-z]|$)|put[-_ ]your|goes[-_ ]?here|not[-_ ]?(?:a[-_ ]?)?real|p[a@]ssw[o0]rd|dead-?beef-?dead-?beef|lorem/i;
+
+/** A value that is only a reference: interpolation, a call, a path into a secret store, ciphertext. */
+const REFERENCE =
+	/^(?:[<[{%!]|\$|#\{|@|\*{3}|\.{3}|process\.|import\.|os\.|env[.(]|config[.(]|vault:|ref\+|secret:\/\/|op:\/\/|arn:aws|projects\/|file:|ENC[[(]|sealed|AQICAH)|\$\{|\{\{|\$\(|<[a-z_-]+>|%[sd]|\.{3}|\*{4}|\u2026|^\w+\(.*\)?;?$/i;
+
+/** Whether somebody wrote it to show where a value belongs, and not as one. */
+export function isPlaceholder(value: string): boolean {
+	return REFERENCE.test(value) || WORDS.test(value) || isPattern(value);
+}
+
+/** As above, for tokens of an exact shape, in which short words turn up by chance. */
+export function isPlaceholderToken(token: string): boolean {
+	return (
+		/example|placeholder|redacted|changeme|your[-_]|xxxx|\.{3}|\*{4}|<[a-z]/i.test(token) ||
+		isPattern(token)
+	);
+}
+
+/** Repeated, sequential or periodic characters: no generator makes them. */
+function isPattern(value: string): boolean {
+	const body = value.slice(1 + Math.max(value.lastIndexOf('_', 24), value.lastIndexOf('-', 24)));
+	const part = body.length >= 8 ? body : value;
+	return (
+		hasRun(value) ||
+		isAlternating(part) ||
+		isPeriodic(part) ||
+		(part.length >= 12 && new Set(part).size <= 4)
+	);
+}
+
+/** Seven equal characters in a row, or eight that count up or down. */
+function hasRun(value: string): boolean {
+	let equal = 1;
+	let up = 1;
+	let down = 1;
+	for (let index = 1; index < value.length; index++) {
+		const step = stepBetween(value.charCodeAt(index - 1), value.charCodeAt(index));
+		equal = step === 0 ? equal + 1 : 1;
+		up = step === 1 ? up + 1 : 1;
+		down = step === -1 ? down + 1 : 1;
+		if (equal >= 7 || up >= 8 || down >= 8) return true;
+	}
+	return false;
+}
+
+/** After 9 comes 0. */
+function stepBetween(before: number, after: number): number {
+	if (before === 57 && after === 48) return 1;
+	if (before === 48 && after === 57) return -1;
+	return after - before;
+}
+
+/** `a1b2c3d4e5f6`: letters and digits each count up. */
+function isAlternating(value: string): boolean {
+	const letters = value.replace(/[^a-z]/gi, '').toLowerCase();
+	const digits = value.replace(/\D/g, '');
+	return (
+		letters.length >= 5 &&
+		digits.length >= 5 &&
+		'abcdefghijklmnopqrstuvwxyz'.repeat(2).includes(letters) &&
+		'01234567890'.repeat(4).includes(digits)
+	);
+}
+
+function isPeriodic(value: string): boolean {
+	if (value.length < 12) return false;
+	for (let period = 1; period <= Math.min(10, value.length / 3); period++) {
+		const unit = value.slice(0, period);
+		if (unit.repeat(Math.ceil(value.length / period)).startsWith(value)) return true;
+	}
+	return false;
+}
