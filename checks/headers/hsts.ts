@@ -230,7 +230,7 @@ export default defineCheck({
 		const { url, answer } = given.secure;
 		const hops = seen(given.plain);
 		const overHttp = hops
-			.filter(({ hsts, denied }) => hsts.length > 0 && denied === null)
+			.filter((hop) => hop.url.startsWith('http:') && hop.hsts.length > 0 && hop.denied === null)
 			.slice(0, 1)
 			.map((hop) => say('sent-over-http', { url: hop.url }));
 		const hsts = readHsts(fieldValues(answer, FIELD));
