@@ -50,7 +50,10 @@ export interface ResolvedHost {
 }
 
 export interface Dialer {
-	/** `--resolve` first, then A and AAAA by our resolver; an address is itself. Never throws for DNS. */
+	/**
+	 * `--resolve` first, then A and AAAA by our resolver; the hosts file is not read. An address is
+	 * itself, and `localhost` is loopback (RFC 6761 §6.3). Never throws for what DNS says.
+	 */
 	addresses(host: string, port: number): Promise<ResolvedHost>;
 	/**
 	 * One TCP connection. Waits for one of the address's 6 slots and the audit's 128; that wait does
@@ -116,6 +119,7 @@ export function createDialer(settings: DialerSettings): Dialer {
 			const fixed = overrides.filter((one) => one.host === name && one.port === port);
 			if (fixed.length > 0) return settled(fixed.map(({ address }) => unbracketed(address)));
 			if (isIP(unbracketed(name)) > 0) return settled([unbracketed(name)]);
+			if (/(?:^|\.)localhost$/.test(name)) return settled(['127.0.0.1', '::1']);
 			const began = performance.now();
 			const [a, aaaa] = await Promise.all([ask({ name, type: 'A' }), ask({ name, type: 'AAAA' })]);
 			const addresses = [...addressesIn(a), ...addressesIn(aaaa)];

@@ -52,7 +52,7 @@ export function createNet(settings: NetSettings): Net {
 	const resolver = parseResolver(settings.resolver);
 	const vantage = {
 		resolver: resolverText(resolver),
-		node: process.version,
+		node: process.versions.node,
 		proxy: proxyName(env),
 	};
 	const proxy = (url: URL) => proxyFor(url, env);

@@ -58,7 +58,11 @@ export async function answerTo(
 	for (;;) {
 		const heard = await ask(current);
 		if (heard.kind === 'failed') return failedAnswer(heard, chain);
-		const reading = interpret(heard.message, current.name, asked.type);
+		const reading = interpret(heard.message, {
+			name: current.name,
+			type: asked.type,
+			recursive: asked.wire.recursive,
+		});
 		chain.push(...reading.chain);
 		validated &&= heard.message.ad;
 		const isLoop = chain.some(({ owner }) => owner === reading.end);

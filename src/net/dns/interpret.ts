@@ -27,13 +27,16 @@ const STATUS_OF: Readonly<Record<string, DnsStatus>> = {
  * Follows the aliases inside the message, then reads its status: the rcode is that of the last name
  * (RFC 6604 §3). `cname-only` is a chain whose end the message says nothing about.
  */
-export function interpret(message: Message, name: string, type: string): Reading {
+export function interpret(
+	message: Message,
+	{ name, type, recursive }: { name: string; type: string; recursive: boolean },
+): Reading {
 	const { end, chain, problem, fault } = follow(message.answers, name, type);
 	const found = message.answers.flatMap(({ record }) =>
 		isAsked(record, end, type) ? [record] : [],
 	);
 	const soa = problem ? null : soaOf(message, end);
-	const status = problem ?? statusOf(message, { chain, end, found, soa, type });
+	const status = problem ?? statusOf(message, { chain, found, soa, recursive });
 	const absent = status === 'nodata' || status === 'nxdomain';
 	return {
 		status,
@@ -94,23 +97,26 @@ function statusOf(
 	message: Message,
 	about: {
 		chain: DnsAnswer['chain'];
-		end: string;
 		found: readonly DnsRecord[];
 		soa: number | null;
-	} & { type: string },
+		recursive: boolean;
+	},
 ): DnsStatus {
 	if (message.rcode !== 'NOERROR') return STATUS_OF[message.rcode] ?? 'other-error';
 	if (about.found.length > 0) return 'ok';
 	if (about.soa !== null) return 'nodata';
 	if (about.chain.length > 0) return 'cname-only';
-	return isReferral(message) ? 'referral' : 'nodata';
+	return isReferral(message, about.recursive) ? 'referral' : 'nodata';
 }
 
-/** Neither an answer nor a denial, but other servers (RFC 2308 §2.2, §2.1.1: told apart by the SOA). */
-function isReferral(message: Message): boolean {
+/**
+ * Neither an answer nor a denial, but other servers (RFC 2308 §2.2). A resolver that recursed for us
+ * has looked further itself, and means that there is no data.
+ */
+function isReferral(message: Message, recursive: boolean): boolean {
 	return (
 		!message.aa &&
-		!message.ra &&
+		!(recursive && message.ra) &&
 		message.answers.length === 0 &&
 		message.authority.some(({ record }) => record.type === 'NS')
 	);

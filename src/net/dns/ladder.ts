@@ -50,10 +50,12 @@ export async function askServer(
 	tcp: boolean,
 	ladder: Ladder,
 ): Promise<Told> {
+	const done = new AbortController();
+	const signal = AbortSignal.any([ladder.signal, done.signal]);
 	const until = performance.now() + ladder.endMs;
 	const left = () => Math.max(50, until - performance.now());
 	const viaTcp = (rung: Rung) =>
-		askTcp(server, { ...question, edns: rung.edns }, left(), ladder.locate, ladder.signal);
+		askTcp(server, { ...question, edns: rung.edns }, left(), ladder.locate, signal);
 
 	const climb = async (rung: Rung): Promise<Told> => {
 		const found = rung.tcp ? afterTcp(null, await viaTcp(rung)) : await viaUdp(rung);
@@ -74,10 +76,10 @@ export async function askServer(
 		if (at === 'unreachable') return { ...failure('unreachable', 'no route'), transport: 'udp' };
 		if (at === 'refused') return afterTcp(failure(at, 'port unreachable'), await viaTcp(rung));
 		if (at === 'silent') {
-			await wait(Math.min(3 * ladder.retryMs, left()), ladder.signal);
+			await wait(Math.min(3 * ladder.retryMs, left()), signal);
 			return afterTcp(LOST, await viaTcp(rung));
 		}
-		const { retryMs, signal, answered } = ladder;
+		const { retryMs, answered } = ladder;
 		const asked = { ...question, edns: rung.edns, mixCase: rung.mixCase };
 		const udp = openUdp(at, asked, { retryMs, endMs: left() }, signal, answered);
 		try {
@@ -89,7 +91,12 @@ export async function askServer(
 		}
 	};
 
-	return climb({ edns: true, mixCase: true, tcp, notes: [] });
+	try {
+		return await climb({ edns: true, mixCase: true, tcp, notes: [] });
+	} finally {
+		// The transport that lost the race ends with it.
+		done.abort();
+	}
 }
 
 type CaseLost = Extract<Reply, { kind: 'case-lost' }>;

@@ -371,12 +371,12 @@ test.each([
 	expect(answer).toMatchObject({ status, negativeTtl, records: [] });
 });
 
-test('a referral is name servers without an answer and without authority', async () => {
+test('a referral is name servers without an answer and without authority, unless a resolver recursed', async () => {
 	const ns = [{ type: 'NS', name: 'x.test', ttl: 60, data: 'ns1.x.test' }] as const;
 	const { ask } = await asking((one) => [
 		replyTo(one, {
 			authorities: [...ns],
-			flags: one.type === 'A' ? 0 : packet.AUTHORITATIVE_ANSWER,
+			flags: one.type === 'A' ? packet.RECURSION_AVAILABLE : packet.AUTHORITATIVE_ANSWER,
 			additionals: [a('ns1.x.test', '192.0.2.53')],
 		}),
 	]);
@@ -387,6 +387,7 @@ test('a referral is name servers without an answer and without authority', async
 	expect(await ask({ name: 'www.x.test', type: 'MX', server: DIRECT })).toMatchObject({
 		status: 'nodata',
 	});
+	expect(await ask({ name: 'www.x.test', type: 'A' })).toMatchObject({ status: 'nodata' });
 });
 
 test('aliases inside the answer are followed, whatever their order', async () => {
