@@ -7,7 +7,10 @@ export {
 	cannotSay,
 	defineCheck,
 	doesNotApply,
+	type Judgement,
 	optional,
+	type Say,
+	type Verdict,
 	type Verdicts,
 } from './core/check.ts';
 export type { Evidence } from './core/evidence.ts';
@@ -32,6 +35,7 @@ export type {
 	HttpAnswered,
 	HttpOutcome,
 	TlsOutcome,
+	TrustStore,
 } from './core/io.ts';
 export type { Severity } from './core/severity.ts';
 export { defineSubjects, type Subject } from './core/subject.ts';
@@ -50,6 +54,7 @@ export {
 	isDead,
 	type Served,
 } from './facts/address-survey.ts';
+export type { ChainAssessment, ChainProblem } from './facts/assess-chain.ts';
 export { botWall, isEmptyPage } from './facts/bot-wall.ts';
 export {
 	type CanonicalSurvey,
@@ -116,6 +121,7 @@ export {
 	type Probed,
 	type Probes,
 } from './facts/exposure-probe.ts';
+export { coversName } from './facts/host-match.ts';
 export { hostNameFault } from './facts/host-name.ts';
 export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
 export { type HstsField, readHsts } from './facts/hsts.ts';
@@ -131,6 +137,7 @@ export {
 	readRefresh,
 } from './facts/html.ts';
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/http.ts';
+export { type HttpsAnswer, httpsAnswers, isDoubtful } from './facts/https-answers.ts';
 export { type LocationFault, readLocation } from './facts/location.ts';
 export { type MailDomain, mailDomains } from './facts/mail-domains.ts';
 export {
@@ -172,6 +179,15 @@ export {
 export type { SecretPlace } from './facts/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secret-sighting.ts';
 export {
+	assessServed,
+	type CertificateSummary,
+	certificateProblems,
+	certificateSummary,
+	isFailure,
+	type ServedChain,
+	servedChains,
+} from './facts/served-chains.ts';
+export {
 	isErrorPage,
 	type Site,
 	type SiteAnswer,
@@ -206,6 +222,7 @@ export {
 	misspeltVersion,
 	parseSpf,
 	type SpfFault,
+	type SpfRecord,
 	type SpfTerm,
 } from './facts/spf-record.ts';
 export {

@@ -91,19 +91,24 @@ export function assessChain(
 	};
 }
 
-/** Whether names and signatures lead from the leaf to a root, whatever the dates are. */
-export function reachesRoot(
+/**
+ * Where to ask for what is missing between the chain and a root: `null` where a path exists, whatever
+ * its dates, or where the chain ends at a certificate that signed itself.
+ */
+export function openEnd(
 	chain: readonly Uint8Array[],
 	options: Pick<AssessOptions, 'roots' | 'privateRoots' | 'fetched'>,
-): boolean {
+): readonly string[] | null {
 	const first = chain[0];
 	const leaf = first === undefined ? undefined : parseCertificate(first);
-	if (leaf?.kind !== 'certificate') return false;
+	if (leaf?.kind !== 'certificate') return null;
 	const pool = poolOf(readable(chain), options, readable(options.fetched ?? []));
-	for (const path of pathsFrom(leaf.certificate, pool, leaf.certificate.notBefore)) {
-		return path.complete;
+	for (const { complete, nodes } of pathsFrom(leaf.certificate, pool, leaf.certificate.notBefore)) {
+		const top = nodes.at(-1)?.certificate;
+		if (complete || top === undefined || isSelfSigned(top)) return null;
+		return top.issuerUrls;
 	}
-	return false;
+	return null;
 }
 
 function unreadable(reason: string): ChainAssessment {
