@@ -21,6 +21,19 @@ export function redactHeaders(headers: Headers): Headers {
  * environment or credential file.
  */
 export function redactBody(body: string): string {
+	let out = body;
+	for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+		const next = redactOnce(out);
+		if (next === out) break;
+		out = next;
+	}
+	return out;
+}
+
+/** What is taken out can uncover something beside it, which only made-up text does more than once. */
+const MOST_PASSES = 8;
+
+function redactOnce(body: string): string {
 	const withoutKeys = redactPrivateKeys(body);
 	const withoutFiles = isHtml(withoutKeys)
 		? withoutKeys
@@ -194,7 +207,7 @@ const CREDENTIAL_FILES: readonly CredentialFile[] = [
 	},
 	{
 		// .pgpass: host:port:database:user:password, and nothing else
-		where: (body) => everyLine(body, /^[^:\s]+:(?:\d+|\*):[^:]*:[^:]*:./),
+		where: (body) => everyLine(body, /^(?!\d+:)[^:\s]+:(?:\d+|\*):[^:]*:[^:]*:./),
 		pattern: /^([^:\s#][^:\s]*:(?:\d+|\*):[^:\n]*:[^:\n]*:)([^\r\n]+)()/gm,
 	},
 	{

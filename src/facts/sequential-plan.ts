@@ -1,3 +1,5 @@
+import type { TimingSample } from '../core/io.ts';
+
 /** When enough samples have been taken to say that 95 % of requests are under the budget, or not. */
 export interface Look {
 	readonly n: number;
@@ -36,4 +38,12 @@ export function decide(n: number, over: number): PlanDecision {
 /** The sample count of the next look after `n`; `null` after the last. */
 export function nextLook(n: number): number | null {
 	return LOOKS.find((look) => look.n > n)?.n ?? null;
+}
+
+/** At or above the budget, or no use to the user: a fast 500 must not better a p95. */
+export function isOver(
+	sample: Pick<TimingSample, 'tookMs' | 'status' | 'failure'>,
+	budgetMs: number,
+): boolean {
+	return sample.failure !== '' || sample.status >= 500 || sample.tookMs >= budgetMs;
 }

@@ -121,9 +121,13 @@ async function connectionOver(
 	const client = new Client(url.origin, {
 		connect(_, callback) {
 			// undici would open another connection when this one ends; each of ours has one life.
-			if (handedOver || closed) callback(new Error('the connection is closed'), null);
-			else callback(null, socket);
+			const isSpent = handedOver || closed;
 			handedOver = true;
+			// Not at once: undici overlooks an answer that comes while it asks.
+			queueMicrotask(() => {
+				if (isSpent) callback(new Error('the connection is closed'), null);
+				else callback(null, socket);
+			});
 		},
 		pipelining: 1,
 		// Its own timers are half a second coarse; see `exchangeOver`.
@@ -140,7 +144,7 @@ async function connectionOver(
 		connectMs: connected.connectMs,
 		tlsMs,
 		uses: 0,
-		isClosed: () => closed,
+		isClosed: () => closed || socket.destroyed,
 		whenClosed(then) {
 			if (closed) then();
 			else onClose.push(then);

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { Unobserved } from '../core/fact.ts';
 import type { HttpConnection } from './connection.ts';
 import { whyStopped } from './wait.ts';
 
@@ -118,12 +119,9 @@ export function exchangeOver(connection: HttpConnection, sending: Sending): Prom
 				if (!sending.onData(chunk)) cut();
 			},
 			onResponseEnd: () => answer(false),
-			onRequestUpgrade(_, status, __, socket) {
-				socket.destroy();
-				fail('bad-response', `the server switched protocols unasked (${status})`);
-			},
 			onResponseError(_, error) {
-				const [how, why] = failureOf(error);
+				if (error.message === 'bad response') return settle(() => reject(unreadable()));
+				const [how, why] = failureOf(error, head !== null);
 				const after = head === null ? '' : `, ${bodyBytes} bytes into the body`;
 				fail(how, `${why}${after}`);
 			},
@@ -144,20 +142,28 @@ function pairs(raw: unknown): readonly (readonly [name: string, value: string])[
 	return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : []));
 }
 
-function failureOf(error: Error): readonly ['reset' | 'bad-response', string] {
-	const { code = '' } = error as NodeJS.ErrnoException;
+function failureOf(error: Error, hasHead: boolean): readonly ['reset' | 'bad-response', string] {
+	const { code = '', name, message } = error as NodeJS.ErrnoException;
 	if (code === 'UND_ERR_HEADERS_OVERFLOW') return ['bad-response', 'the header is over 256 KiB'];
-	if (code === 'HPE_INVALID_EOF_STATE' || code === 'HPE_CLOSED_CONNECTION')
-		return ['reset', CLOSED];
-	if (code.startsWith('HPE_')) {
-		return ['bad-response', `the answer is not valid HTTP/1.1: ${error.message} (${code})`];
+	if (name === 'HTTPParserError') {
+		return /EOF/.test(message) ? ['reset', CLOSED] : ['bad-response', message];
 	}
-	if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'UND_ERR_SOCKET') {
-		return ['reset', CLOSED];
+	if (message === 'bad upgrade') return ['bad-response', 'the server switched protocols unasked'];
+	if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+		return hasHead ? ['reset', CLOSED] : ['bad-response', 'the header has contradictory lengths'];
 	}
+	if (code === 'UND_ERR_SOCKET') return ['reset', CLOSED];
 	if (code === 'ECONNRESET' || code === 'EPIPE') return ['reset', 'the connection was reset'];
-	if (code.startsWith('UND_ERR_')) return ['bad-response', error.message];
-	return ['reset', `the connection broke: ${error.message}`];
+	if (code.startsWith('UND_ERR_')) return ['bad-response', message];
+	return ['reset', `the connection broke: ${message}`];
+}
+
+/** What undici makes of a 100 (Continue) that nobody asked for, which RFC 9110 §15.2 allows. */
+function unreadable(): Unobserved {
+	return new Unobserved(
+		'unsupported',
+		'the server sent 100 (Continue) unasked, which our HTTP library does not read past',
+	);
 }
 
 const CLOSED = 'the connection was closed before the answer was complete';

@@ -1,0 +1,292 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { describe, expect, it } from 'vitest';
+import { Unobserved } from '../../src/core/fact.ts';
+import type { TimingRequest, TimingSample } from '../../src/core/io.ts';
+import type { Dialer } from '../../src/net/dialer.ts';
+import { createTiming, type TimingSettings } from '../../src/net/timing.ts';
+import { closedPort, issue, listen, loopbackDialer, rawServer } from './loopback.ts';
+
+const pace = { sequential: 2, fixed: 2, apart: 2 };
+
+type Plan = TimingRequest['endpoints'][number];
+
+function port(dialer: Dialer = loopbackDialer(), settings: Partial<TimingSettings> = {}) {
+	return createTiming(dialer, {
+		userAgent: 'launch-ready/test',
+		pace,
+		timeoutMs: 400,
+		...settings,
+	});
+}
+
+async function samplesOf(at: number, plan: Partial<Plan> = {}): Promise<readonly TimingSample[]> {
+	const url = `http://site.test:${at}/api`;
+	const endpoint = { url, samples: 20, budgetMs: 300, sequential: false, ...plan };
+	const { endpoints } = await port().series({ endpoints: [endpoint] });
+	expect(endpoints.map((one) => one.url)).toEqual([url]);
+	return endpoints[0]?.samples ?? [];
+}
+
+const serve = (listener: RequestListener) => listen(createHttpServer(listener));
+const median = (values: readonly number[]) =>
+	values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+describe('samples', () => {
+	it('are as many as asked for, after four warm-ups, over one connection, by GET', async () => {
+		const methods: string[] = [];
+		let connections = 0;
+		const server = createHttpServer((request, response) => {
+			methods.push(`${request.method} ${request.headers['user-agent']}`);
+			response.end('ok');
+		});
+		server.on('connection', () => {
+			connections += 1;
+		});
+		const samples = await samplesOf(await listen(server));
+		expect(samples).toHaveLength(20);
+		expect(methods).toEqual(new Array(24).fill('GET launch-ready/test'));
+		expect(connections).toBe(1);
+		for (const sample of samples) {
+			expect(sample).toMatchObject({
+				status: 200,
+				failure: '',
+				newConnection: false,
+				connectMs: 0,
+			});
+			expect(sample.firstByteMs).toBeGreaterThan(0);
+			expect(sample.tookMs).toBeGreaterThanOrEqual(sample.firstByteMs);
+		}
+		const starts = samples.map(({ startedMs }) => startedMs);
+		expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+	});
+
+	it('measure a known delay, to the last byte', async () => {
+		const at = await serve((_, response) => {
+			setTimeout(() => {
+				response.write('first');
+				setTimeout(() => response.end('last'), 20);
+			}, 40);
+		});
+		const samples = await samplesOf(at);
+		const took = median(samples.map(({ tookMs }) => tookMs));
+		const firstByte = median(samples.map(({ firstByteMs }) => firstByteMs));
+		expect(firstByte).toBeGreaterThan(38);
+		expect(firstByte).toBeLessThan(52);
+		expect(took - firstByte).toBeGreaterThan(17);
+		expect(took).toBeLessThan(80);
+	});
+
+	it('leave out the cold start, which the warm-ups take', async () => {
+		let requests = 0;
+		const at = await serve((_, response) => {
+			requests += 1;
+			setTimeout(() => response.end(), requests <= 4 ? 150 : 0);
+		});
+		const samples = await samplesOf(at);
+		expect(Math.max(...samples.map(({ tookMs }) => tookMs))).toBeLessThan(120);
+	});
+
+	it('keep errors, redirects and slow answers: none is dropped', async () => {
+		let requests = 0;
+		const at = await serve((_, response) => {
+			requests += 1;
+			const turn = requests % 4;
+			if (turn === 0) response.writeHead(500).end();
+			else if (turn === 1) response.writeHead(302, { Location: '/elsewhere' }).end();
+			else setTimeout(() => response.end(), turn === 2 ? 60 : 0);
+		});
+		const samples = await samplesOf(at);
+		expect(samples).toHaveLength(20);
+		expect(samples.filter(({ status }) => status === 500)).toHaveLength(5);
+		expect(samples.filter(({ status }) => status === 302)).toHaveLength(5);
+		expect(samples.filter(({ tookMs }) => tookMs >= 55)).toHaveLength(5);
+	});
+
+	it('keep time-outs and broken connections as failures with status 0', async () => {
+		let requests = 0;
+		const at = await serve((request, response) => {
+			requests += 1;
+			if (requests === 8) request.socket.resetAndDestroy();
+			else if (requests === 12) response.write('never ends');
+			else if (requests !== 16) response.end('ok');
+		});
+		const samples = await samplesOf(at);
+		expect(samples).toHaveLength(20);
+		const failures = samples.filter(({ failure }) => failure !== '');
+		expect(failures.map(({ status }) => status)).toEqual([0, 0]);
+		for (const { tookMs } of failures) {
+			expect(tookMs).toBeGreaterThanOrEqual(395);
+			expect(tookMs).toBeLessThan(600);
+		}
+		// The one whose connection broke was answered on the next, and says so.
+		expect(samples.filter(({ newConnection }) => newConnection)).toHaveLength(3);
+	});
+
+	it('say when the server closes after each answer, and what a connection costs', async () => {
+		const site = issue('site.test');
+		const server = createHttpsServer({ key: site.key, cert: site.cert }, (_, response) => {
+			response.setHeader('Connection', 'close');
+			response.end('ok');
+		});
+		const url = `https://site.test:${await listen(server)}/`;
+		const { endpoints } = await port().series({
+			endpoints: [{ url, samples: 5, budgetMs: 300, sequential: false }],
+		});
+		const samples = endpoints[0]?.samples ?? [];
+		expect(samples).toHaveLength(5);
+		for (const { newConnection, connectMs, status } of samples) {
+			expect([newConnection, status]).toEqual([true, 200]);
+			expect(connectMs).toBeGreaterThan(0);
+		}
+	});
+});
+
+describe('the sequential plan', () => {
+	it('stops at 80 where none is over', async () => {
+		const at = await serve((_, response) => response.end('ok'));
+		const samples = await samplesOf(at, { samples: 300, sequential: true });
+		expect(samples).toHaveLength(80);
+	});
+
+	it('stops at 20 where all are over, fast errors among them', async () => {
+		const slow = await serve((_, response) => {
+			setTimeout(() => response.end('ok'), 15);
+		});
+		expect(await samplesOf(slow, { samples: 300, sequential: true, budgetMs: 10 })).toHaveLength(
+			20,
+		);
+		const broken = await serve((_, response) => response.writeHead(500).end());
+		expect(await samplesOf(broken, { samples: 300, sequential: true })).toHaveLength(20);
+	});
+
+	it('goes on to 150 with one over', async () => {
+		let requests = 0;
+		const at = await serve((_, response) => {
+			requests += 1;
+			response.writeHead(requests === 30 ? 500 : 200).end();
+		});
+		expect(await samplesOf(at, { samples: 300, sequential: true })).toHaveLength(150);
+	});
+
+	it('never takes more than asked for', async () => {
+		const at = await serve((_, response) => response.end('ok'));
+		expect(await samplesOf(at, { samples: 30, sequential: true })).toHaveLength(30);
+	});
+});
+
+describe('endpoints', () => {
+	it('are interleaved, with one request in flight each and starts at least 25 ms apart', async () => {
+		const inFlight: Record<string, number> = {};
+		const order: string[] = [];
+		const starts: number[] = [];
+		let most = 0;
+		const at = await serve((request, response) => {
+			const path = request.url ?? '';
+			starts.push(performance.now());
+			order.push(path);
+			inFlight[path] = (inFlight[path] ?? 0) + 1;
+			most = Math.max(most, inFlight[path]);
+			setTimeout(() => {
+				inFlight[path] = (inFlight[path] ?? 0) - 1;
+				response.end();
+			}, 30);
+		});
+		const plan = { samples: 8, budgetMs: 300, sequential: false };
+		const timing = port(loopbackDialer(), { pace: { ...pace, apart: 25 } });
+		const { endpoints, loopDelayP99Ms } = await timing.series({
+			endpoints: ['/a', '/b', '/c'].map((path) => ({
+				url: `http://site.test:${at}${path}`,
+				...plan,
+			})),
+		});
+		expect(endpoints.map(({ samples }) => samples.length)).toEqual([8, 8, 8]);
+		expect(most).toBe(1);
+		const switches = order.filter((path, i) => i > 0 && path !== order[i - 1]).length;
+		expect(switches).toBeGreaterThan(order.length / 2);
+		const gaps = starts.slice(1).map((start, i) => start - (starts[i] ?? 0));
+		expect(median(gaps)).toBeGreaterThan(20);
+		expect(loopDelayP99Ms).toBeGreaterThanOrEqual(0);
+		expect(Number.isFinite(loopDelayP99Ms)).toBe(true);
+	});
+
+	it('that never answer are left after three samples', async () => {
+		const refused = await samplesOf(await closedPort());
+		expect(refused).toHaveLength(3);
+		for (const sample of refused) {
+			expect(sample).toMatchObject({ status: 0, failure: expect.stringContaining('refused') });
+		}
+		expect(await samplesOf(await rawServer(() => {}))).toHaveLength(3);
+		const nameless = await port(loopbackDialer()).series({
+			endpoints: [
+				{ url: 'http://missing.site.test/', samples: 20, budgetMs: 300, sequential: false },
+			],
+		});
+		expect(nameless.endpoints[0]?.samples.map(({ failure }) => failure)).toEqual(
+			new Array(3).fill('missing.site.test has no address (nxdomain)'),
+		);
+	});
+
+	it('that ask for less are left, and the answer that asked is kept', async () => {
+		for (const [status, headers] of [
+			[429, {}],
+			[503, { 'Retry-After': '30' }],
+		] as const) {
+			let requests = 0;
+			const at = await serve((_, response) => {
+				requests += 1;
+				if (requests < 10) response.end('ok');
+				else response.writeHead(status, headers).end();
+			});
+			const samples = await samplesOf(at);
+			expect(samples).toHaveLength(6);
+			expect(samples.at(-1)?.status).toBe(status);
+			expect(requests).toBe(10);
+		}
+	});
+
+	it('outside the target are not asked', async () => {
+		const series = port().series({
+			endpoints: [{ url: 'http://elsewhere.test/', samples: 5, budgetMs: 1, sequential: false }],
+		});
+		await expect(series).rejects.toMatchObject({ because: 'unsupported' });
+	});
+
+	it('spend no request budget', async () => {
+		const at = await serve((_, response) => response.end('ok'));
+		const dialer = {
+			...loopbackDialer(),
+			spend: () => Promise.reject(new Unobserved('budget', 'spent')),
+		};
+		const { endpoints } = await port(dialer).series({
+			endpoints: [{ url: `http://site.test:${at}/`, samples: 3, budgetMs: 300, sequential: false }],
+		});
+		expect(endpoints[0]?.samples).toHaveLength(3);
+	});
+});
+
+describe('the audit', () => {
+	it('stops the series, for its own reason', async () => {
+		const at = await rawServer(() => {});
+		const dialer = loopbackDialer();
+		const series = port(dialer, { timeoutMs: 20_000 }).series({
+			endpoints: [{ url: `http://site.test:${at}/`, samples: 5, budgetMs: 1, sequential: false }],
+		});
+		const expected = expect(series).rejects.toMatchObject({ because: 'timeout' });
+		setTimeout(() => dialer.stop(new Unobserved('timeout', 'out of time')), 50);
+		await expected;
+	});
+
+	it('leaves no connection open', async () => {
+		let open = 0;
+		const server = createHttpServer((_, response) => response.end('ok'));
+		server.on('connection', (socket) => {
+			open += 1;
+			socket.on('close', () => {
+				open -= 1;
+			});
+		});
+		await samplesOf(await listen(server), { samples: 3 });
+		await expect.poll(() => open).toBe(0);
+	});
+});
