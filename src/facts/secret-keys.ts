@@ -30,17 +30,8 @@ const PUTTY = rule(
 	'PuTTY-User-Key-File-',
 	KEY,
 );
-const AGE = rule(
-	'age',
-	'identity',
-	'https://github.com/FiloSottile/age',
-	'AGE-SECRET-KEY-1{up:58}',
-	{
-		kind: 'private-key',
-	},
-);
 
-export const KEY_RULES: readonly SecretRule[] = [PEM, OPENSSH, PGP, PUTTY, AGE];
+export const KEY_RULES: readonly SecretRule[] = [PEM, OPENSSH, PGP, PUTTY];
 export const KEY_ANCHORS: readonly string[] = [' private key', 'putty-user-key-file-'];
 
 /** First 22 base64url digits of the moduli of RSA keys that everybody has. */
@@ -63,7 +54,7 @@ export function isPublishedModulus(modulus: string): boolean {
 /** The block around a hit on one of `KEY_ANCHORS`; `null` where only its name is written. */
 export function keyAt(text: string, hit: number): Match | null {
 	const from = Math.max(0, hit - 60);
-	const begin = text.slice(from, hit).lastIndexOf('-----BEGIN ');
+	const begin = text.slice(from, hit + 1).lastIndexOf('-----BEGIN ');
 	if (begin !== -1) return pemAt(text, from + begin);
 	return text.startsWith('PuTTY-User-Key-File-', hit) ? puttyAt(text, hit) : null;
 }

@@ -288,7 +288,7 @@ const SOURCE_CONTROL: readonly SecretRule[] = [
 		'npm registry',
 		'auth token',
 		'https://docs.npmjs.com/revoking-access-tokens',
-		['{u:20-200}', '{uuid}', '{b64p:20-400}'],
+		['{uuid}', '{b64:20-400}==', '{b64:20-400}=', '{u:20-200}', '{b64:20-400}'],
 		{ names: ['_authtoken', ':_auth'], confidence: 'high' },
 	),
 	rule('PyPI', 'token', 'https://pypi.org/manage/account/token/', 'pypi-AgE{u:60-300}', {
@@ -760,6 +760,9 @@ const MESSAGING: readonly SecretRule[] = [
 ];
 
 const IDENTITY: readonly SecretRule[] = [
+	rule('age', 'identity', 'https://github.com/FiloSottile/age', 'AGE-SECRET-KEY-1{up:58}', {
+		kind: 'private-key',
+	}),
 	rule(
 		'Clerk',
 		'secret key',

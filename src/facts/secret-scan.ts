@@ -188,11 +188,15 @@ function namedFinder(rule: SecretRule): Finder {
 		if (quote === '' && !nature.loose) return null;
 		const full = lettersBefore(text, hit) + name;
 		if (!SECRET_WORD.test(full) || DIGEST_WORD.test(full)) return null;
-		if (!/\d/.test(value) || randomness(value) < NAMED_RANDOMNESS || isPlaceholderToken(value))
-			return null;
+		if (!isIssued(rule, value) || isPlaceholderToken(value)) return null;
 		const rank = rule.confidence === 'high' ? 'exact' : 'named';
 		return matchOf(rule, rank, hit + whole.length - value.length, value);
 	};
+}
+
+/** And not a variable that happens to be as long as the token. */
+function isIssued({ tier }: SecretRule, value: string): boolean {
+	return /\d/.test(value) && (tier === 'identifier' || randomness(value) >= NAMED_RANDOMNESS);
 }
 
 function lettersBefore(text: string, hit: number): string {
