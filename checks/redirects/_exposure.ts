@@ -25,7 +25,13 @@ export function sessionCookieIn(setCookies: readonly string[]): string | null {
 	return null;
 }
 
-/** It serves programs: by its name, or because it answers a browser with something else than HTML. */
+/**
+ * It serves programs: by its name, or because it answers a browser with JSON or XML, or with any
+ * success that is no HTML.
+ */
 export function isApi(host: string, answer: HttpAnswered | null): boolean {
-	return /^api(?:[-.]|$)/.test(host) || (answer !== null && answer.status < 400 && !isHtml(answer));
+	if (/^api(?:[-.]|$)/.test(host)) return true;
+	if (answer === null || isHtml(answer)) return false;
+	const type = fieldValues(answer, 'content-type').at(-1) ?? '';
+	return answer.status < 400 || /^\s*application\/(?:[\w.-]+\+)?(?:json|xml)\b/i.test(type);
 }
