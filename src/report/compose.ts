@@ -182,13 +182,25 @@ function toFinding(
 	};
 }
 
+/**
+ * What the check chose to show; else what it asked for, and of that what names the subject itself,
+ * where anything does: the rest (controls, what other verdicts needed) is in the recording.
+ */
 function evidenceOf(finding: Failed, about: Composed): readonly Evidence[] {
 	if (finding.evidence !== null) return finding.evidence;
 	const seen = finding.facts.flatMap((key) => about.describe(key) ?? []);
-	if (seen.length <= MOST_EVIDENCE) return seen;
-	const more = seen.length - MOST_EVIDENCE;
+	const own = seen.filter(({ summary }) => names(summary, finding.locus.name));
+	const shown = own.length > 0 ? own : seen;
+	if (shown.length <= MOST_EVIDENCE) return shown;
+	const more = shown.length - MOST_EVIDENCE;
 	const rest = { kind: 'more', summary: `and ${more} more observations`, detail: '' };
-	return [...seen.slice(0, MOST_EVIDENCE), rest];
+	return [...shown.slice(0, MOST_EVIDENCE), rest];
+}
+
+/** The name stands in the line as a word of its own, not as the end of a longer name. */
+function names(summary: string, name: string): boolean {
+	const at = summary.indexOf(name);
+	return at >= 0 && !/[\w.-]/.test(summary.charAt(at - 1));
 }
 
 /** The detected platform's snippet first; the others follow, because a detection can be wrong. */

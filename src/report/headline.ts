@@ -1,11 +1,14 @@
 import type { Report } from '../core/report.ts';
 
-/** Seconds in words, rounded up to two units at most: `5 h`, `25 min`, `2 d 3 h`. */
+/** Launches are planned in hours up to this many; longer waits are told in days. */
+const HOURS_TOLD = 72;
+
+/** Seconds in words, rounded up to two units at most: `5 h`, `25 min`, `48 h`, `4 d 3 h`. */
 export function duration(seconds: number): string {
 	const minutes = Math.ceil(seconds / 60);
 	if (minutes < 60) return `${minutes} min`;
 	const hours = Math.floor(minutes / 60);
-	if (hours < 48) return joined([hours, 'h'], [minutes % 60, 'min']);
+	if (hours < HOURS_TOLD) return joined([hours, 'h'], [minutes % 60, 'min']);
 	return joined([Math.floor(hours / 24), 'd'], [hours % 24, 'h']);
 }
 

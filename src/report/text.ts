@@ -157,7 +157,9 @@ class Page {
 		const listed = names.slice(0, 3).join(', ') + (names.length > 3 ? `, … (${names.length})` : '');
 		return [
 			chalk.dim(`${id}${listed === '' ? '' : ` at ${listed}`}`),
-			...(hides.length > 0 ? [chalk.dim(`hides ${hides.length} checks`)] : []),
+			...(hides.length > 0
+				? [chalk.dim(`hides ${hides.length} ${hides.length === 1 ? 'check' : 'checks'}`)]
+				: []),
 		];
 	}
 
