@@ -75,9 +75,15 @@ export function quantileInterval(
 	if (n === 0) return null;
 	// The low-th smallest exceeds the quantile with the chance that fewer than `low` lie below it.
 	let low = 0;
-	while (low < n && atMost(low, n, share) <= ALPHA / 2) low += 1;
+	for (let tail = 0; low < n; low += 1) {
+		tail += Math.exp(logProbability(low, n, share));
+		if (tail > ALPHA / 2) break;
+	}
 	let high = n;
-	while (high > 0 && atLeast(high, n, share) <= ALPHA / 2) high -= 1;
+	for (let tail = 0; high > 0; high -= 1) {
+		tail += Math.exp(logProbability(high, n, share));
+		if (tail > ALPHA / 2) break;
+	}
 	return { low: sorted[low - 1] ?? 0, high: sorted[high] ?? null };
 }
 
