@@ -49,12 +49,18 @@ export async function startDns(
 	const faults = createFaults(world.dnsFaults);
 	const settings = (address: string) => world.nameServers[address];
 
-	const resolve = createResolver(INFRASTRUCTURE.root, async (address, asked) => {
+	/** Without a socket, as the resolver asks; what it could not use is `null`. */
+	const askDirectly = async (address: string, question: Question, transport: Transport) => {
 		const zones = hosting.get(address);
-		if (zones === undefined || (settings(address)?.udp ?? 'open') !== 'open') return null;
-		const question = { class: IN, flags: 0, ...asked };
-		const outcome = await outcomeAt(address, zones, { question, transport: 'udp' });
+		const isOpen = (settings(address)?.[transport] ?? 'open') === 'open';
+		if (zones === undefined || !isOpen) return null;
+		const outcome = await outcomeAt(address, zones, { question, transport });
 		return outcome.kind === 'reply' && outcome.spoilt === null ? outcome.reply : null;
+	};
+	const resolve = createResolver(INFRASTRUCTURE.root, async (address, asked) => {
+		const question = { class: IN, flags: 0, ...asked };
+		const reply = await askDirectly(address, question, 'udp');
+		return reply?.truncated ? await askDirectly(address, question, 'tcp') : reply;
 	});
 
 	const rightAnswer = async (

@@ -12,6 +12,7 @@ interface Serving {
 }
 
 const SLOW_STEP_MS = 200;
+const DAY_MS = 86_400_000;
 
 const NOT_FOUND: RouteSpec = {
 	status: 404,
@@ -28,7 +29,7 @@ export function createPageServer({ now, reset }: Serving) {
 		const count = (asked.get(route) ?? 0) + 1;
 		asked.set(route, count);
 		const spec = laidOver(route, request, count);
-		const fill = filler(request, uri, count);
+		const fill = filler(request, count, now());
 		if (spec.delayMs !== undefined) await sleep(spec.delayMs, undefined, { ref: false });
 		if (request.socket.destroyed) return;
 		switch (spec.fault) {
@@ -93,7 +94,8 @@ function merged(below: HeaderList, above: HeaderList): [string, string][] {
 }
 
 /** `{{host}}` and the like, one nonce for the whole response. */
-function filler(request: IncomingMessage, uri: string, count: number) {
+function filler(request: IncomingMessage, count: number, now: Date) {
+	const uri = request.url ?? '/';
 	const [path = '', ...query] = uri.split('?');
 	const values: Readonly<Record<string, string>> = {
 		host: (request.headers.host ?? '').replace(/:\d+$/, ''),
@@ -103,6 +105,7 @@ function filler(request: IncomingMessage, uri: string, count: number) {
 		origin: request.headers.origin ?? '',
 		nonce: randomBytes(16).toString('base64'),
 		count: String(count),
+		in300days: new Date(now.getTime() + 300 * DAY_MS).toISOString(),
 	};
 	return (text: string) =>
 		text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);

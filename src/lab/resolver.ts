@@ -1,7 +1,7 @@
 import { type DnsQuery, type DnsReply, RCODES } from './dns-message.ts';
 import { isWithin, keyOf, type Labels } from './domain-name.ts';
 import { type ResourceRecord, TYPES } from './record.ts';
-import { addressOfRecord, targetOf } from './zone.ts';
+import { addressOfRecord, ofType, targetOf } from './zone.ts';
 
 type Question = Pick<DnsQuery, 'name' | 'type' | 'edns'>;
 
@@ -10,8 +10,8 @@ export type AskServer = (address: string, question: Question) => Promise<DnsRepl
 
 const MAX_REFERRALS = 16;
 const MAX_ALIASES = 12;
-/** Name servers whose names must themselves be resolved, inside each other. */
-const MAX_DEPTH = 6;
+/** Questions to name servers for one question to the resolver: circular delegations end here. */
+const MAX_ASKED = 200;
 
 const SERVFAIL: DnsReply = {
 	rcode: 'SERVFAIL',
@@ -27,67 +27,69 @@ const SERVFAIL: DnsReply = {
  * root for every question, so it sees the faults that the name servers have.
  */
 export function createResolver(roots: readonly string[], ask: AskServer) {
-	const walk = async (question: Question, depth: number): Promise<DnsReply> => {
-		let servers = roots;
-		let zone: Labels = [];
-		for (let referrals = 0; referrals < MAX_REFERRALS; referrals++) {
-			const reply = await firstUsable(servers, question, zone);
-			if (reply === null) return SERVFAIL;
-			const cut = cutIn(reply, question.name, zone);
-			if (cut === null) return reply;
-			zone = cut;
-			servers = await serversOf(reply, depth);
-		}
-		return SERVFAIL;
-	};
+	return (question: Question): Promise<DnsReply> => {
+		let asked = 0;
 
-	const firstUsable = async (
-		servers: readonly string[],
-		question: Question,
-		zone: Labels,
-	): Promise<DnsReply | null> => {
-		for (const server of servers) {
-			const reply = await ask(server, question);
-			if (reply !== null && isUsable(reply, question.name, zone)) return reply;
-		}
-		return null;
-	};
+		const walk = async (question: Question): Promise<DnsReply> => {
+			let servers: Iterable<string> | AsyncIterable<string> = roots;
+			let zone: Labels = [];
+			for (let referrals = 0; referrals < MAX_REFERRALS; referrals++) {
+				const reply = await firstUsable(servers, question, zone);
+				if (reply === null) return SERVFAIL;
+				const cut = cutIn(reply, question.name, zone);
+				if (cut === null) return reply;
+				zone = cut;
+				servers = serversOf(reply, cut);
+			}
+			return SERVFAIL;
+		};
 
-	const serversOf = async (reply: DnsReply, depth: number): Promise<readonly string[]> => {
-		const glue = addresses(reply.additional);
-		if (glue.length > 0 || depth >= MAX_DEPTH) return glue;
-		const targets = reply.authority
-			.filter(({ type }) => type === TYPES.NS)
-			.flatMap((record) => [targetOf(record)])
-			.filter((target) => target !== null);
-		const found: string[] = [];
-		for (const target of targets) {
-			for (const type of [TYPES.A, TYPES.AAAA]) {
-				const reply = await resolve({ name: target, type, edns: null }, depth + 1);
-				found.push(...addresses(reply.answer));
+		const firstUsable = async (
+			servers: Iterable<string> | AsyncIterable<string>,
+			question: Question,
+			zone: Labels,
+		): Promise<DnsReply | null> => {
+			for await (const server of servers) {
+				if (++asked > MAX_ASKED) return null;
+				const reply = await ask(server, question);
+				if (reply !== null && isUsable(reply, question.name, zone)) return reply;
+			}
+			return null;
+		};
+
+		/** Glue first; then the addresses of servers that have none and stand outside the zone. */
+		async function* serversOf(reply: DnsReply, cut: Labels): AsyncIterable<string> {
+			yield* addresses(reply.additional);
+			const glued = new Set(reply.additional.map(({ owner }) => keyOf(owner)));
+			for (const record of ofType(reply.authority, TYPES.NS)) {
+				const name = targetOf(record);
+				if (name === null || glued.has(keyOf(name)) || isWithin(name, cut)) continue;
+				for (const type of [TYPES.A, TYPES.AAAA]) {
+					yield* addresses((await resolve({ name, type, edns: null })).answer);
+				}
 			}
 		}
-		return found;
-	};
 
-	const resolve = async (question: Question, depth: number): Promise<DnsReply> => {
-		const answer: ResourceRecord[] = [];
-		let name = question.name;
-		for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
-			const reply = await walk({ ...question, name }, depth);
-			answer.push(...reply.answer);
-			const next = openEnd(reply, name, question.type);
-			if (next === null) return { ...reply, aa: false, ra: true, answer };
-			const isLoop = answer.some(
-				({ owner, type }) => type === TYPES.CNAME && keyOf(owner) === keyOf(next),
-			);
-			if (isLoop) return { ...SERVFAIL, answer: [] };
-			name = next;
-		}
-		return SERVFAIL;
-	};
+		const resolve = async (question: Question): Promise<DnsReply> => {
+			const answer: ResourceRecord[] = [];
+			let name = question.name;
+			for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
+				const reply = await walk({ ...question, name });
+				answer.push(...reply.answer);
+				const next = openEnd(reply, name, question.type);
+				if (next === null) return { ...reply, aa: false, ra: true, answer };
+				if (ownsAlias(answer, next)) return SERVFAIL;
+				name = next;
+			}
+			return SERVFAIL;
+		};
 
-	return (question: Question) => resolve(question, 0);
+		return resolve(question);
+	};
+}
+
+function ownsAlias(records: readonly ResourceRecord[], name: Labels): boolean {
+	return ofType(records, TYPES.CNAME).some(({ owner }) => keyOf(owner) === keyOf(name));
 }
 
 /** An answer, or a referral further down; not REFUSED, an upward referral or AA=0 without one. */

@@ -219,7 +219,11 @@ const Headers = z.preprocess(
 	z.array(Header),
 );
 
-/** One answer. `{{host}} {{path}} {{query}} {{uri}} {{origin}} {{nonce}} {{count}}` are filled in. */
+/**
+ * One answer. In headers, `redirect`, `body` and `raw` these are filled in: `{{host}}`, `{{path}}`,
+ * `{{query}}`, `{{uri}}` (path and query), `{{origin}}` (the request's header), `{{nonce}}` (one a
+ * response), `{{count}}` (requests of this route so far), `{{in300days}}` (ISO 8601).
+ */
 const AnswerFields = {
 	/** 200; 308 with `redirect`. */
 	status: z.number().int().min(100).max(999).optional(),
@@ -416,7 +420,7 @@ function isRegExp(text: string): boolean {
 /** Throws with the file's name, and for each fault its path inside the file. */
 export async function loadWorld(file: string): Promise<SettledWorld> {
 	const text = await readFile(file, 'utf8');
-	return settleWorld(parse(text), file);
+	return settleWorld(parse(text, { merge: true }), file);
 }
 
 /** Throws with one line for each fault, its path first. */

@@ -48,6 +48,13 @@ const WORLD: World = {
 		},
 		'provided.test': { ns: { 'ns.host.example.': ['198.51.100.50'] }, records: '@ A 203.0.113.50' },
 		'host.example': { records: 'ns A 198.51.100.50' },
+		'circle-a.test': { ns: { 'ns.circle-b.test.': [NS1] }, records: '@ A 203.0.113.3' },
+		'circle-b.test': { ns: { 'ns.circle-a.test.': [NS1] }, records: '@ A 203.0.113.3' },
+		'helped.test': {
+			ns: { 'ns.host.example.': ['198.51.100.50'] },
+			delegation: { ns: { ns1: ['198.51.100.66'], 'ns.host.example.': [] } },
+			records: '@ A 203.0.113.51',
+		},
 		'gone.test': { delegation: { none: true }, records: '@ A 203.0.113.2' },
 		'faults.test': {
 			records: [
@@ -243,6 +250,8 @@ describe('the resolver', () => {
 	test.each([
 		['sub.shop.example', '203.0.113.40'],
 		['provided.test', '203.0.113.50'],
+		// One server is dead, the other has no glue.
+		['helped.test', '203.0.113.51'],
 	])('finds %s through its own delegation', async (name, address) => {
 		const answer = await udp(lab, RESOLVER, [name, 'A'], { rd: true });
 		expect(texts(answer.answers)).toEqual([`${name} A ${address}`]);
@@ -251,6 +260,7 @@ describe('the resolver', () => {
 	test.each([
 		['dead.test', 'SERVFAIL'],
 		['lame.test', 'SERVFAIL'],
+		['circle-a.test', 'SERVFAIL'],
 		['loop1.shop.example', 'SERVFAIL'],
 		['gone.test', 'NXDOMAIN'],
 		['nobody.example', 'NXDOMAIN'],
