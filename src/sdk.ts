@@ -162,6 +162,7 @@ export {
 	type Hop,
 	isLocalName,
 	isRedirect,
+	isRegistrable,
 	isSameSite,
 	type Landing,
 	landing,

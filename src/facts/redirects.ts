@@ -115,6 +115,11 @@ export function isSameSite(a: string, b: string): boolean {
 	return domain !== null && domain === getDomain(b, { allowPrivateDomains: true });
 }
 
+/** Whether a name is what somebody registers: it has a www twin, its sub-domains have none. */
+export function isRegistrable(name: string): boolean {
+	return getDomain(name, { allowPrivateDomains: true }) === name;
+}
+
 /** The page that a visitor of a URL ends on. */
 export interface Landing {
 	readonly url: string;
