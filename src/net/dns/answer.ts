@@ -1,5 +1,5 @@
 import type { DnsAnswer, DnsQuestion, DnsStatus } from '../../core/io.ts';
-import { interpret, type Reading } from './interpret.ts';
+import { interpret, MOST_ALIASES, type Reading } from './interpret.ts';
 import type { Told } from './ladder.ts';
 import type { Entry, Message } from './message.ts';
 import { nameText, nameWire } from './name.ts';
@@ -18,9 +18,6 @@ export interface Asked {
 }
 
 export type Heard = Told & { readonly server: string };
-
-/** Aliases that are followed for one question. */
-const MOST_ALIASES = 16;
 
 /** `null` for a name that DNS cannot carry; throws `TypeError` for a type that is none. */
 export function askedOf(question: DnsQuestion): Asked | null {

@@ -17,6 +17,9 @@ export interface Reading {
 /** Questions for everything at once: no alias is followed. */
 const WHOLE: ReadonlySet<string> = new Set(['ANY', 'AXFR', 'CNAME']);
 
+/** Aliases that are followed for one question; resolvers give up at about as many. */
+export const MOST_ALIASES = 16;
+
 const STATUS_OF: Readonly<Record<string, DnsStatus>> = {
 	NXDOMAIN: 'nxdomain',
 	SERVFAIL: 'servfail',
@@ -56,7 +59,7 @@ function isAsked(record: DnsRecord, end: string, type: string): boolean {
 interface Walk {
 	readonly end: string;
 	readonly chain: DnsAnswer['chain'];
-	readonly problem: 'cname-loop' | 'malformed' | null;
+	readonly problem: 'cname-loop' | 'cname-only' | 'malformed' | null;
 	readonly fault: string;
 }
 
@@ -75,6 +78,7 @@ function follow(answers: readonly Entry[], name: string, type: string): Walk {
 		if (arrived || WHOLE.has(type) || alias?.data.type !== 'CNAME') {
 			return { end, chain, problem: null, fault: '' };
 		}
+		if (chain.length === MOST_ALIASES) return { end, chain, problem: 'cname-only', fault: '' };
 		const { target } = alias.data;
 		chain.push({ owner: end, target, ttl: alias.ttl });
 		if (seen.has(target)) return { end: target, chain, problem: 'cname-loop', fault: '' };

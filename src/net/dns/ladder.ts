@@ -95,7 +95,7 @@ export async function askServer(
 		return await climb({ edns: true, mixCase: true, tcp, notes: [] });
 	} finally {
 		// The transport that lost the race ends with it.
-		done.abort();
+		done.abort('over');
 	}
 }
 

@@ -191,7 +191,7 @@ function createPool({ signal, locate }: ResolverSettings): Pool {
 				}
 				return withNotes(best(poor), poor);
 			} finally {
-				done.abort();
+				done.abort('over');
 			}
 		},
 	};

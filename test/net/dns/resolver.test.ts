@@ -462,6 +462,22 @@ test('an endless chain is followed for sixteen aliases and no further', async ()
 	expect(seen).toHaveLength(16);
 });
 
+test('a chain of hundreds inside one answer is cut at sixteen too', async () => {
+	const { ask, seen } = await asking((one) =>
+		one.transport === 'udp'
+			? [replyTo(one, { flags: packet.TRUNCATED_RESPONSE })]
+			: [
+					replyTo(one, {
+						answers: Array.from({ length: 900 }, (_, i) => cname(`n${i}.test`, `n${i + 1}.test`)),
+					}),
+				],
+	);
+	const answer = await ask({ name: 'n0.test', type: 'A' });
+	expect(answer.status).toBe('cname-only');
+	expect(answer.chain).toHaveLength(16);
+	expect(seen).toHaveLength(2);
+});
+
 test('a question for CNAME gives every target and follows none', async () => {
 	const { ask } = await asking((one) => [
 		replyTo(one, { answers: [cname('a.test', 'b.test'), cname('a.test', 'c.test')] }),
