@@ -80,7 +80,7 @@ class Page {
 		];
 		const name = visible(target.domain ?? target.repo ?? '');
 		const lines = [
-			`${(colour ?? chalk.yellow).bold(decision.launch.replaceAll('_', ' '))}  ${chalk.bold(name)}`,
+			`${(colour ?? chalk.yellow).bold(decision.launch)}  ${chalk.bold(name)}`,
 			this.#wrap(visible(decision.sentence)),
 		];
 		if (!complete) {

@@ -216,7 +216,7 @@ describe('the demo', () => {
 	it('is a list where the terminal is narrow, and no line is wider than it', async () => {
 		const { stdout } = await launch(['demo'], { env: { COLUMNS: '60' } });
 		expect(stdout).not.toMatch(/[│┌]/);
-		const [page = ''] = stdout.split(/^NO_GO /m);
+		const [page = ''] = stdout.split(/^NO_GO {2}\d/m);
 		const tooWide = page
 			.split('\n')
 			.filter((line) => line.length > 60 && !line.startsWith('     '));
