@@ -3,6 +3,7 @@
  * never exits; what it throws is wrong usage (`BadTarget`, `BadEvidence`, `RangeError`) or a bug.
  */
 import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { CHECKS_FOLDER } from './checks-folder.ts';
 import type { AnyCheck } from './core/check.ts';
@@ -123,7 +124,7 @@ async function auditLive(options: AuditOptions): Promise<Report> {
 		userAgent: USER_AGENT,
 		signal: limit.signal,
 	});
-	const io: Io = { ...net.io, files: createFiles({ configFolder: options.configFolder }) };
+	const io: Io = { ...net.io, files: createFiles(fileSettings(options)) };
 	const evidence = options.record === undefined ? null : await writeEvidence(options.record);
 	askAhead(io, target);
 	try {
@@ -251,6 +252,14 @@ function limits({ timeoutSeconds = TIMEOUT_SECONDS, signal }: AuditOptions) {
 			clearTimeout(timer);
 			signal?.removeEventListener('abort', stop);
 		},
+	};
+}
+
+/** The user's own folder unless told, and the PATH on which git is found. */
+function fileSettings({ configFolder, env }: AuditOptions) {
+	return {
+		configFolder: configFolder ?? path.join(homedir(), '.config', 'launch-ready'),
+		searchPath: env?.['PATH'],
 	};
 }
 

@@ -1,0 +1,71 @@
+/**
+ * What the product costs, as ratios within one run: machines differ and are shared, so absolute times
+ * say little. Each figure is the median over interleaved runs, with the spread beside it.
+ */
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../bin/launch-ready.js', import.meta.url));
+const RUNS = Number(process.env.BENCH_RUNS ?? 9);
+
+/** Milliseconds until the process ends. */
+async function wall(args) {
+	const started = performance.now();
+	const child = spawn(process.execPath, args, { stdio: 'ignore' });
+	const [code] = await once(child, 'close');
+	if (code === null) throw new Error(`${args.join(' ')} was killed`);
+	return performance.now() - started;
+}
+
+/** Milliseconds until `audit` sends its first DNS packet to a resolver that never answers. */
+async function firstPacket() {
+	const resolver = createSocket('udp4');
+	resolver.bind(0, '127.0.0.1');
+	await once(resolver, 'listening');
+	const { port } = resolver.address();
+	const started = performance.now();
+	const args = [bin, 'audit', 'example.com', '--resolver', `127.0.0.1:${port}`, '--quiet'];
+	const child = spawn(process.execPath, args, { stdio: 'ignore' });
+	await once(resolver, 'message');
+	const took = performance.now() - started;
+	child.kill('SIGKILL');
+	await once(child, 'close');
+	resolver.close();
+	return took;
+}
+
+const FIGURES = [
+	['node -e 0', () => wall(['-e', '0'])],
+	['launch-ready --version', () => wall([bin, '--version'])],
+	['launch-ready --help', () => wall([bin, '--help'])],
+	['launch-ready audit, to the first packet', firstPacket],
+	['launch-ready demo, two audits', () => wall([bin, 'demo', '--fail-on', 'never'])],
+];
+
+const samples = new Map(FIGURES.map(([name]) => [name, []]));
+for (const [, measure] of FIGURES) await measure();
+for (let run = 0; run < RUNS; run += 1) {
+	for (const [name, measure] of FIGURES) samples.get(name).push(await measure());
+}
+
+const base = median(samples.get('node -e 0'));
+const rows = [...samples].map(([name, times]) => {
+	const sorted = times.toSorted((a, b) => a - b);
+	const middle = median(times);
+	return [
+		name.padEnd(42),
+		`${(middle / base).toFixed(2)} x node`.padStart(14),
+		`${middle.toFixed(0)} ms`.padStart(9),
+		`(${sorted[0].toFixed(0)} to ${sorted.at(-1).toFixed(0)})`,
+	].join('  ');
+});
+process.stdout.write(
+	`${RUNS} runs, interleaved; median, and the least and the most\n${rows.join('\n')}\n`,
+);
+
+function median(times) {
+	const sorted = times.toSorted((a, b) => a - b);
+	return sorted[Math.floor(sorted.length / 2)];
+}
