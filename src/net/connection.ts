@@ -97,7 +97,13 @@ async function dialTo(
 	return { kind: 'failed', how, phase: 'connect', detail, address };
 }
 
-function notSecured({ how, detail }: NotSecured, address: string): HttpFailed {
+/** RFC 7301 §3.2: the server speaks no HTTP/1.1, as a gRPC back end may; we speak nothing else. */
+const NO_APPLICATION_PROTOCOL = 120;
+
+function notSecured({ how, alert, detail }: NotSecured, address: string): HttpFailed {
+	if (alert === NO_APPLICATION_PROTOCOL) {
+		throw new Unobserved('unsupported', `${address} speaks no HTTP/1.1: ${detail}`);
+	}
 	const known = how === 'alert' || how === 'handshake-failed' ? 'tls-failed' : how;
 	return { kind: 'failed', how: known, phase: 'tls', detail, address };
 }

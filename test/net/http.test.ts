@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
+import * as zlib from 'node:zlib';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Unobserved } from '../../src/core/fact.ts';
@@ -196,8 +197,14 @@ describe('the body', () => {
 		expect(body.sha256).toBe(createHash('sha256').update(text).digest('hex'));
 	});
 
+	const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer };
+	it.runIf(zstdCompressSync)('is decoded where Node can: zstd', async () => {
+		const at = await encoded('zstd', zstdCompressSync?.(text) ?? Buffer.alloc(0));
+		expect(answered(await get(at)).body.bytes).toBe(text);
+	});
+
 	it('stops at the limit of decoded bytes, however much a bomb holds', async () => {
-		const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024));
+		const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
 		const { body } = answered(await get(await encoded('gzip', bomb), { maxBytes: 10_000 }));
 		expect([body.bytes.length, body.truncated]).toEqual([10_000, true]);
 	});
@@ -366,6 +373,25 @@ describe('failures are values', () => {
 			how: 'tls-failed',
 			detail: expect.stringContaining('alert 40 (handshake failure)'),
 		});
+	});
+
+	it('but a server that speaks HTTP/2 alone is beyond us, and not broken', async () => {
+		const at = await answering(Buffer.from('15030300020278', 'hex'));
+		const exchange = port().exchange({ url: `https://site.test:${at}/`, method: 'GET' });
+		await expect(exchange).rejects.toMatchObject({ because: 'unsupported' });
+	});
+
+	it('throws for every exchange that waits when the audit is stopped', async () => {
+		const at = await rawServer(() => {});
+		const dialer = loopbackDialer();
+		const http = port(dialer, { timeouts: { ...QUICK, header: 20_000, exchange: 20_000 } });
+		const running = Array.from({ length: 20 }, () =>
+			http.exchange({ url: `http://site.test:${at}/`, method: 'GET' }),
+		);
+		setTimeout(() => dialer.stop(new Unobserved('cancelled', 'stopped')), 50);
+		const settled = await Promise.allSettled(running);
+		const reasons = settled.map((one) => (one.status === 'rejected' ? one.reason.because : ''));
+		expect(reasons).toEqual(new Array(20).fill('cancelled'));
 	});
 
 	it('throws why the audit was stopped, at once', async () => {
