@@ -64,6 +64,7 @@ export const httpExchange = defineProbe({
 		address: z.string().optional(),
 		maxBytes: z.number().int().optional(),
 		thirdParty: z.boolean().optional(),
+		jar: z.object({ walk: z.string(), step: z.number().int() }).optional(),
 	}),
 	value: HttpOutcomeSchema,
 	observe: (request, io) => io.http.exchange(request),

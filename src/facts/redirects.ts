@@ -10,7 +10,6 @@ import {
 } from '../core/fact.ts';
 import type { HttpAnswered, HttpOutcome } from '../core/io.ts';
 import { addressClass } from './address-class.ts';
-import { CookieJar } from './cookie-jar.ts';
 import { addressesOf } from './dns.ts';
 import { fieldValues, httpAnswer, httpExchange } from './http.ts';
 import { type LocationFault, readLocation } from './location.ts';
@@ -18,6 +17,9 @@ import { isReachableClass, networkScope } from './network-scope.ts';
 
 /** What the Fetch standard allows: the 21st redirect is a network error. */
 export const MOST_REDIRECTS = 20;
+
+/** With cookies a page may send a visitor back to itself once or twice: to set one, to sign in. */
+const MOST_VISITS = 4;
 
 /** One URL of a chain and what came back. */
 export interface Hop {
@@ -66,9 +68,9 @@ export interface RedirectChain {
 
 /**
  * Follows the redirects from a URL by hand, one GET a hop, each shared with whoever else asks for that
- * URL. Location is resolved by the WHATWG URL standard and inherits the fragment. 300 and 304 are
- * no redirects. With `cookies`, a jar in memory plays the browser, and only the same URL under the
- * same cookies is a loop.
+ * URL. Location is resolved by the WHATWG URL standard and inherits the fragment. 300 and 304 are no
+ * redirects. With `cookies`, every hop is asked anew with what the earlier ones set, as a browser
+ * does; then the same URL may come up again, though not for ever.
  */
 export const redirectChain = defineDerivation({
 	name: 'http.redirect-chain',
@@ -77,22 +79,20 @@ export const redirectChain = defineDerivation({
 		cookies: z.boolean().default(false),
 	}),
 	async derive({ url, cookies }, get): Promise<Fact<RedirectChain>> {
-		const jar = cookies ? new CookieJar() : null;
 		const walked: Hop[] = [];
-		const seen = new Set<string>();
+		const visits = new Map<string, number>();
 		const home = new URL(url).hostname;
 		for (let next = url; ; ) {
-			const cookie = jar?.headerFor(next) ?? '';
-			const visit = `${next} ${cookie}`;
-			if (seen.has(visit)) return ended(walked, 'loop');
+			const before = visits.get(next) ?? 0;
+			if (before >= (cookies ? MOST_VISITS : 1)) return ended(walked, 'loop');
 			if (walked.length > MOST_REDIRECTS) return ended(walked, 'too-long');
-			seen.add(visit);
-			const step = await visitHop(next, { home, cookie, first: walked.length === 0 }, get);
+			visits.set(next, before + 1);
+			const jar = cookies ? { walk: url, step: walked.length } : undefined;
+			const step = await visitHop(next, { home, jar, first: walked.length === 0 }, get);
 			if (step.status !== 'known') return step;
 			const { hop, end, fault } = step.value;
 			walked.push(hop);
 			if (end !== null) return ended(walked, end, fault);
-			for (const one of hop.setCookies) jar?.store(one, next);
 			next = step.value.next;
 		}
 	},
@@ -155,9 +155,11 @@ type Step = { readonly hop: Hop } & (
 	| { readonly end: null; readonly fault: null; readonly next: string }
 );
 
+type Jar = { readonly walk: string; readonly step: number };
+
 async function visitHop(
 	url: string,
-	{ home, cookie, first }: { home: string; cookie: string; first: boolean },
+	{ home, jar, first }: { home: string; jar: Jar | undefined; first: boolean },
 	get: GetFact,
 ): Promise<Fact<Step>> {
 	const host = bare(new URL(url).hostname);
@@ -170,7 +172,7 @@ async function visitHop(
 	const exchange = await get(
 		httpExchange({
 			url,
-			...(cookie && { headers: [['cookie', cookie]] as [string, string][] }),
+			...(jar && { jar }),
 			...(foreign && { thirdParty: true }),
 		}),
 	);

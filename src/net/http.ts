@@ -14,6 +14,7 @@ import {
 	TIMEOUTS,
 	type Timeouts,
 } from './connection.ts';
+import { CookieJar } from './cookie-jar.ts';
 import type { Dialer } from './dialer.ts';
 import { exchangeOver, type Sent } from './exchange.ts';
 import { HttpPool } from './http-pool.ts';
@@ -59,6 +60,8 @@ class Http implements HttpPort {
 	readonly #timeouts: Timeouts;
 	readonly #reach: Reach;
 	readonly #pool = new HttpPool();
+	/** By walk. */
+	readonly #jars = new Map<string, CookieJar>();
 
 	constructor(dialer: Dialer, settings: HttpSettings) {
 		this.#dialer = dialer;
@@ -140,7 +143,11 @@ class Http implements HttpPort {
 		const sent = await exchangeOver(connection, {
 			path: pathOf(to),
 			method: request.method,
-			headers: headersOf(to, request.headers ?? [], this.#settings.userAgent),
+			headers: headersOf(
+				to,
+				[...(request.headers ?? []), ...this.#cookiesFor(request)],
+				this.#settings.userAgent,
+			),
 			headerMs: this.#timeouts.header,
 			totalMs: Math.max(1, this.#timeouts.exchange - opening.connectMs - opening.tlsMs),
 			signal: this.#dialer.signal,
@@ -153,6 +160,7 @@ class Http implements HttpPort {
 			if (sent.isStale && tries < MOST_TRIES) return 'again';
 			return { kind: 'failed', how: sent.how, phase: 'request', detail: sent.detail, address };
 		}
+		this.#keepCookies(request, sent.head.headers);
 		return answered(sent, await body.decoded(sent.isCut), {
 			address,
 			tls: connection.tls,
@@ -164,6 +172,20 @@ class Http implements HttpPort {
 				download: sent.tookMs - sent.firstByteMs,
 			},
 		});
+	}
+
+	#cookiesFor({ jar, url }: HttpRequest): HttpAnswered['headers'] {
+		const cookies = jar === undefined ? '' : (this.#jars.get(jar.walk)?.headerFor(url) ?? '');
+		return cookies === '' ? [] : [['cookie', cookies]];
+	}
+
+	#keepCookies({ jar, url }: HttpRequest, headers: HttpAnswered['headers']): void {
+		if (jar === undefined) return;
+		const cookies = this.#jars.get(jar.walk) ?? new CookieJar();
+		this.#jars.set(jar.walk, cookies);
+		for (const [name, value] of headers) {
+			if (name.toLowerCase() === 'set-cookie') cookies.store(value, url);
+		}
 	}
 
 	/** A connection that is ours until `done`. */
