@@ -25,7 +25,7 @@ export const RCODES = {
 	YXDOMAIN: 6,
 	NOTAUTH: 9,
 } as const;
-export type Rcode = keyof typeof RCODES;
+type Rcode = keyof typeof RCODES;
 
 export interface DnsReply {
 	readonly rcode: Rcode;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AnswerSpec, Pages, RouteSpec } from './world.ts';
+import { type AnswerSpec, onTheWire, type Pages, type RouteSpec } from './world.ts';
 
 /** Breaks the connection under a response with RST. */
-export type Reset = (request: IncomingMessage) => void;
+type Reset = (request: IncomingMessage) => void;
 
 interface Serving {
 	readonly now: () => Date;
@@ -158,11 +158,7 @@ function headersOf({ spec, siteHeaders, fill, now }: Writing, status: number, bo
 			: [['Location', spec.redirect] satisfies [string, string]]),
 	];
 	const written = merged(spec.bare === true ? [] : siteHeaders, spec.headers ?? []);
-	// Bytes above 0x7f go out as UTF-8, as they stand in the file.
-	return merged(own, written).map(([name, value]) => [
-		name,
-		Buffer.from(fill(value), 'utf8').toString('latin1'),
-	]);
+	return merged(own, written).map(([name, value]) => [name, onTheWire(fill(value))]);
 }
 
 function sendBody(response: ServerResponse, body: Buffer, fault: AnswerSpec['fault']): void {

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { relayLate } from './relay.ts';
 
-export interface Endpoint {
+interface Endpoint {
 	readonly address: string;
 	readonly port: number;
 	readonly transport: 'tcp' | 'udp';
@@ -13,7 +13,7 @@ export interface Endpoint {
 /** What an address where nothing listens does. */
 export type Absence = 'refused' | 'silent' | 'unreachable';
 
-export interface Located {
+interface Located {
 	readonly address: string;
 	readonly port: number;
 	readonly latencyMs?: number;
@@ -35,7 +35,7 @@ export interface Switchboard {
 	close(): Promise<void>;
 }
 
-export type OnDatagram = (datagram: Buffer, answer: (reply: Buffer) => void) => Promise<void>;
+type OnDatagram = (datagram: Buffer, answer: (reply: Buffer) => void) => Promise<void>;
 
 /** RFC 5737's first block: controls ask it, so nothing ever answers there. */
 const CONTROL_NET = ipaddr.parseCIDR('192.0.2.0/24');

@@ -47,7 +47,7 @@ const UPGRADE: Pages = {
 	fallback: { status: 308, redirect: 'https://{{host}}{{uri}}' },
 };
 
-/** Starts ports 80 and 443 of every address that a site stands at. Gives the function that ends it. */
+/** Starts ports 80 and 443 of every address that a site stands at. */
 export async function startWeb({ sites, issue, board, now, seen }: Settings): Promise<void> {
 	const arrivals = new WeakMap<Socket, Arrival>();
 	const arrivalOf = (request: IncomingMessage) => {
@@ -157,7 +157,7 @@ function pairs(flat: readonly string[]): (readonly [string, string])[] {
 
 // ── TLS ──────────────────────────────────────────────────────────────────────────────────────────
 
-export function contextFor(
+function contextFor(
 	{ key, chain }: Issued,
 	{ min, max, ciphers }: Pick<TlsSpec, 'min' | 'max' | 'ciphers'>,
 ): SecureContext {
@@ -184,7 +184,7 @@ function onFirstRecord(socket: Socket, then: (bytes: Buffer) => unknown): void {
 	socket.on('data', onData);
 }
 
-export function breakHandshake(socket: Socket, fault: NonNullable<TlsSpec['fault']>): void {
+function breakHandshake(socket: Socket, fault: NonNullable<TlsSpec['fault']>): void {
 	if (typeof fault === 'object') {
 		socket.end(alertRecord(fault.alert));
 		return;

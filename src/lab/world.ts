@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isIP } from 'node:net';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -192,6 +193,7 @@ const TlsSchema = z.strictObject({
 	max: z.enum(TLS_VERSIONS).default('TLSv1.3'),
 	/** OpenSSL's list; Node's unless given. */
 	ciphers: z.string().optional(),
+	/** Agreed on in the handshake; requests are HTTP/1.1 whatever this says. */
 	alpn: z.array(z.string()).default(['http/1.1']),
 	/** A client certificate is asked for, not required. */
 	asksForCertificate: z.boolean().default(false),
@@ -206,7 +208,25 @@ const TlsSchema = z.strictObject({
 
 // ── Web ──────────────────────────────────────────────────────────────────────────────────────────
 
-const Header = z.tuple([z.string(), z.string()]);
+/** What Node would refuse to send has to go into `raw`. */
+const Header = z
+	.tuple([z.string(), z.string()])
+	.refine(isSendable, 'not a header that can be sent');
+
+function isSendable([name, value]: [string, string]): boolean {
+	try {
+		validateHeaderName(name);
+		validateHeaderValue(name, onTheWire(value));
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Text above 0x7f goes out as UTF-8, as it stands in the file; Node wants one character a byte. */
+export function onTheWire(value: string): string {
+	return Buffer.from(value, 'utf8').toString('latin1');
+}
 
 /** In order and with duplicates as a list of pairs; a map where neither matters. */
 const Headers = z.preprocess(
@@ -363,7 +383,7 @@ const PortSchema = z.strictObject({
 	]),
 });
 
-export const WorldSchema = z.strictObject({
+const WorldSchema = z.strictObject({
 	/** What it shows, in a sentence. */
 	title: z.string().default(''),
 	/** What happens at addresses where nothing stands. 192.0.2.0/24 is silent whatever this says. */

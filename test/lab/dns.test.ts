@@ -1,4 +1,8 @@
+import { createSocket } from 'node:dgram';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeQuery } from '../../src/lab/dns-message.ts';
+import { labelsOf, nameOf } from '../../src/lab/domain-name.ts';
 import { type Lab, startLab } from '../../src/lab/start-lab.ts';
 import type { World } from '../../src/lab/world.ts';
 import { tcp, texts, udp, udpBytes } from './clients.ts';
@@ -315,6 +319,35 @@ describe('faults of name servers', () => {
 		expect(lab.addressMap({ ...at, transport: 'udp' })).toBe('silent');
 		expect(lab.addressMap({ ...at, transport: 'tcp' })).toBe('refused');
 	});
+});
+
+test('no bytes make a server stop answering', async () => {
+	fc.assert(
+		fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+			const read = decodeQuery(Buffer.from(bytes));
+			expect(read === null || read.name.every((label) => label.length <= 63)).toBe(true);
+		}),
+	);
+	const at = lab.addressMap({ address: NS1, port: 53, transport: 'udp' });
+	if (typeof at === 'string') throw new Error(at);
+	const socket = createSocket('udp4');
+	for (const [packet] of fc.sample(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 })), 200)) {
+		socket.send(packet, at.port, at.address);
+	}
+	expect((await udp(lab, NS1, ['shop.example', 'A'], { waitMs: 2000 })).answers).toHaveLength(1);
+	socket.close();
+});
+
+test('names are read and written back (RFC 1035 §5.1)', () => {
+	const label = fc.string({ minLength: 1, maxLength: 12, unit: 'binary-ascii' });
+	fc.assert(
+		fc.property(fc.array(label, { maxLength: 6 }), (labels) => {
+			expect(labelsOf(nameOf(labels))).toEqual(labels);
+		}),
+	);
+	expect(labelsOf('a\\.b.c\\032d.')).toEqual(['a.b', 'c d']);
+	expect(() => labelsOf('a..b')).toThrow(RangeError);
+	expect(() => labelsOf(`${'x'.repeat(64)}.test`)).toThrow(RangeError);
 });
 
 test('questions are logged with server, name, type and transport', async () => {

@@ -117,6 +117,11 @@ test.each<[string, unknown, RegExp]>([
 		},
 		/regular expression/,
 	],
+	[
+		'a header that Node refuses',
+		{ sites: [{ hosts: ['a.test'], at: ['203.0.113.1'], headers: [['X-A', 'a\r\nX-B: b']] }] },
+		/sites\.0\.headers\.0: not a header/,
+	],
 	['forged nonsense', { dnsFaults: [{ does: { answer: 'what' } }] }, /dnsFaults\.0\.does/],
 ])('a world with %s is refused', async (_, world, expected) => {
 	await expect(startLab(world as World)).rejects.toThrow(expected);
