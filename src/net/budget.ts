@@ -8,7 +8,7 @@ export interface Ticker {
 	sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export const TICKER: Ticker = { now: () => performance.now(), sleep: wait };
+const TICKER: Ticker = { now: () => performance.now(), sleep: wait };
 
 /** `burst` at once, then `perSecond`; whoever asks first goes first. */
 export interface Pace {

@@ -5,7 +5,7 @@ import type { ConnectFailure, DnsAnswer, DnsPort, DnsStatus } from '../core/io.t
 import { createRequestBudget, createSlots, isLocal, type Slots } from './budget.ts';
 import { wait, whyStopped } from './wait.ts';
 
-export interface Endpoint {
+interface Endpoint {
 	readonly address: string;
 	readonly port: number;
 	readonly transport: 'tcp' | 'udp';

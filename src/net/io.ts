@@ -28,7 +28,7 @@ export interface NetSettings {
 }
 
 /** From where the audit looked, for the report. */
-export interface Vantage {
+interface Vantage {
 	readonly resolver: string;
 	readonly node: string;
 	/** Host and port, without credentials. */
