@@ -62,6 +62,7 @@ export {
 	sitemapUrls,
 	type TwinUrls,
 } from './facts/canonical-survey.ts';
+export { certificateRefusal } from './facts/certificate-refusal.ts';
 export { type ChainReport, chainReport } from './facts/chain-report.ts';
 export {
 	brokenPrefix,
@@ -125,7 +126,12 @@ export { coversName } from './facts/host-match.ts';
 export { hostNameFault } from './facts/host-name.ts';
 export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
 export { type HstsField, readHsts } from './facts/hsts.ts';
-export { hostsWithoutHttps, preloadFaults, preloadRedirectFaults } from './facts/hsts-preload.ts';
+export {
+	type HttpsStanding,
+	httpsStandings,
+	preloadFaults,
+	preloadRedirectFaults,
+} from './facts/hsts-preload.ts';
 export {
 	asksForSecrets,
 	canonicalsIn,

@@ -1,13 +1,15 @@
 import {
 	advice,
 	blockedBy,
+	certificateRefusal,
 	days,
 	defineCheck,
 	type Fact,
 	fieldValues,
 	type HstsField,
+	type HttpsStanding,
 	header,
-	hostsWithoutHttps,
+	httpsStandings,
 	isErrorPage,
 	known,
 	minutes,
@@ -15,11 +17,15 @@ import {
 	preloadFaults,
 	preloadRedirectFaults,
 	readHsts,
+	type ServedChain,
 	type SiteAnswer,
 	type SiteHop,
+	servedChains,
 	siteAnswer,
 	siteHops,
 	sites,
+	type TrustStore,
+	trustStore,
 	z,
 } from '../../src/sdk.ts';
 import { HIGH, LATER } from './_helpers.ts';
@@ -198,7 +204,7 @@ export default defineCheck({
 			effort: minutes(60),
 			says: (a: { host: string; broken: readonly { host: string; why: string }[] }) =>
 				`${a.host} asks browsers to build in HTTPS for all its sub-domains, but ` +
-				`${a.broken.map(({ host, why }) => `${host} has none (${why})`).join(', ')}.`,
+				`${a.broken.map(({ host, why }) => `${host} has none that they accept (${why})`).join(', ')}.`,
 			impact:
 				'Browsers refuse these sub-domains today after one visit to the main site, and once the domain is ' +
 				'on the built-in list nobody can open them; removal from the list takes months.',
@@ -208,7 +214,16 @@ export default defineCheck({
 					`Repair: ${a.broken.map(({ host }) => host).join(', ')}.`,
 					'Until then send max-age alone.',
 				),
-			control: 'Other hosts of the domain answered over HTTPS in the same run.',
+			control: (a: { host: string }) => `${a.host} answered over HTTPS in the same run.`,
+		},
+		'ignored-bad-certificate': {
+			outcome: 'fail',
+			severity: 'info',
+			effort: minutes(0),
+			says: (a: { host: string; detail: string }) =>
+				`Browsers ignore the ${FIELD} header of ${a.host} while they refuse its certificate: ${a.detail}.`,
+			impact: 'The header protects nobody until the certificate is repaired.',
+			fix: advice('Repair the certificate; the header needs no change for that'),
 		},
 	},
 
@@ -218,22 +233,35 @@ export default defineCheck({
 		secure: siteAnswer({ host: subject.name }),
 		plain: optional(siteHops({ host: subject.name, scheme: 'http' })),
 		redirects: optional(preloadRedirectFaults({ host: subject.name })),
-		broken: optional(
-			hostsWithoutHttps({
+		served: optional(servedChains({ host: subject.name, beside: besideOf(subject) })),
+		trust: optional(trustStore({})),
+		below: optional(
+			httpsStandings({
 				hosts: subject.siblings.filter((name) => name.endsWith(`.${subject.name}`)),
+				beside: subject.apex,
 			}),
 		),
 	}),
 
-	judge({ given, subject, options, say }) {
+	judge({ given, subject, options, now, say }) {
 		const host = subject.name;
 		const { url, answer } = given.secure;
-		const hops = seen(given.plain);
-		const overHttp = hops
-			.filter((hop) => hop.url.startsWith('http:') && hop.hsts.length > 0 && hop.denied === null)
-			.slice(0, 1)
-			.map((hop) => say('sent-over-http', { url: hop.url }));
+		const overHttp = overHttpIn(seen(given.plain)).map((hop) =>
+			say('sent-over-http', { url: hop.url }),
+		);
 		const hsts = readHsts(fieldValues(answer, FIELD));
+		const trust = given.trust.status === 'known' ? given.trust.value : null;
+		const leafSha256 = answer.tls?.certificateSha256 ?? null;
+		const about = { host, now, trust, leafSha256 };
+		const refusal = certificateRefusal(seen(given.served), about);
+		if (refusal) {
+			const { id, detail } = refusal;
+			const check = id.split('/').slice(0, 2).join('/');
+			return [
+				blockedBy({ check, subject: host }, `browsers refuse the certificate: ${detail}`),
+				...(hsts.kind === 'absent' ? [] : [say('ignored-bad-certificate', { host, detail })]),
+			];
+		}
 		if (hsts.kind === 'absent') {
 			return isErrorPage(answer.status, subject.context.kind)
 				? blockedBy({ check: 'redirects/chain', subject: host }, `${url} answers ${answer.status}`)
@@ -246,22 +274,17 @@ export default defineCheck({
 			const [field = ''] = fields;
 			return [say('invalid', { host, field, problem: first.problem }), ...twice, ...overHttp];
 		}
-		const { maxAge, includeSubDomains, preload } = first;
+		const { maxAge, includeSubDomains } = first;
 		const { minMaxAge } = options;
-		const isApex = subject.context.standing === 'apex';
-		const redirects = seen(given.redirects);
-		const faults = [...preloadFaults(first), ...(subject.isBase ? redirects : [])];
-		const broken = seen(given.broken);
-		const risky = preload && includeSubDomains && maxAge > 0 && broken.length > 0;
+		const bare = subject.context.standing === 'apex' && maxAge > 0 && !includeSubDomains;
+		const redirects = subject.isBase ? seen(given.redirects) : [];
+		const faults = first.preload ? [...preloadFaults(first), ...redirects] : [];
+		const broken = insists(first) ? lockedOut(seen(given.below), now, trust) : [];
 		return [
-			maxAge === 0
-				? say('max-age-zero', { host })
-				: maxAge < minMaxAge
-					? say('too-short', { host, maxAge, minMaxAge })
-					: say('enforced', { host, maxAge }),
-			...(isApex && maxAge > 0 && !includeSubDomains ? [say('no-subdomains', { host })] : []),
-			...(preload && faults.length > 0 ? [say('preload-incomplete', { host, faults })] : []),
-			...(risky ? [say('preload-risky', { host, broken })] : []),
+			say(lengthOf(maxAge, minMaxAge), { host, maxAge, minMaxAge }),
+			...(bare ? [say('no-subdomains', { host })] : []),
+			...(faults.length > 0 ? [say('preload-incomplete', { host, faults })] : []),
+			...(broken.length > 0 ? [say('preload-risky', { host, broken })] : []),
 			...twice,
 			...overHttp,
 		];
@@ -307,7 +330,21 @@ export default defineCheck({
 		example('preload, all rules met', sent(PRELOADED), 'enforced'),
 		example(
 			'preload, and a sub-domain without HTTPS',
-			{ ...sent(PRELOADED), broken: known([{ host: 'app.example.com', why: 'refused' }]) },
+			{
+				...sent(PRELOADED),
+				below: known([{ host: 'app.example.com', why: 'refused', served: [] }]),
+			},
+			'preload-risky',
+		),
+		example('behind a certificate that nobody can read', refused('max-age=31536000'), 'blocked'),
+		example('the same, beside it', refused('max-age=31536000'), 'ignored-bad-certificate'),
+		example('no header behind one', refused(), 'blocked'),
+		example(
+			'preload, and a sub-domain whose certificate browsers refuse',
+			{
+				...sent(PRELOADED),
+				below: known([{ host: 'app.example.com', why: null, served: [UNREADABLE] }]),
+			},
 			'preload-risky',
 		),
 		example(
@@ -319,6 +356,50 @@ export default defineCheck({
 });
 
 const PRELOADED = `max-age=${A_YEAR}; includeSubDomains; preload`;
+
+const UNREADABLE: ServedChain = {
+	addresses: ['203.0.113.1'],
+	chain: ['AAAA'],
+	fetched: [],
+	lookups: [],
+};
+
+/** One is enough: they come from one setting. */
+function overHttpIn(hops: readonly SiteHop[]): readonly SiteHop[] {
+	const sent = hops.filter(
+		({ url, hsts, denied }) => url.startsWith('http:') && hsts.length > 0 && denied === null,
+	);
+	return sent.slice(0, 1);
+}
+
+function lengthOf(maxAge: number, least: number): 'max-age-zero' | 'too-short' | 'enforced' {
+	if (maxAge === 0) return 'max-age-zero';
+	return maxAge < least ? 'too-short' : 'enforced';
+}
+
+/** It asks browsers to build in HTTPS for everything below the name. */
+function insists({ maxAge, includeSubDomains, preload }: HstsPolicy): boolean {
+	return preload && includeSubDomains && maxAge > 0;
+}
+
+type HstsPolicy = Extract<HstsField, { kind: 'policy' }>;
+
+/** Sub-domains that browsers could not open once they insist on HTTPS. */
+function lockedOut(
+	standings: readonly HttpsStanding[],
+	now: Date,
+	trust: TrustStore | null,
+): readonly { host: string; why: string }[] {
+	return standings.flatMap(({ host, why, served }) => {
+		const reason = why ?? certificateRefusal(served, { host, now, trust })?.detail;
+		return reason === undefined ? [] : [{ host, why: reason }];
+	});
+}
+
+/** Another host of the target, which shows whether port 443 can be reached at all. */
+function besideOf({ name, apex }: { name: string; apex: string }): string {
+	return name === apex ? `www.${apex}` : apex;
+}
 
 /** These only add to what the header itself says: unseen, they add nothing. */
 function seen<T>(fact: Fact<readonly T[]>): readonly T[] {
@@ -347,8 +428,14 @@ function sent(...fields: string[]) {
 		secure: answering(200, ...fields),
 		plain: known<readonly SiteHop[]>([]),
 		redirects: known<readonly string[]>([]),
-		broken: known<readonly { host: string; why: string }[]>([]),
+		served: known<readonly ServedChain[]>([]),
+		trust: known<TrustStore>({ node: '', publicPem: '', privatePem: '' }),
+		below: known<readonly HttpsStanding[]>([]),
 	};
+}
+
+function refused(...fields: string[]) {
+	return { ...sent(...fields), served: known([UNREADABLE]) };
 }
 
 function answering(status: number, ...fields: string[]): SiteAnswer {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { defineDerivation, type Fact, known } from '../core/fact.ts';
+import { defineDerivation, type Fact, type GetFact, known } from '../core/fact.ts';
 import type { HstsField } from './hsts.ts';
 import { httpExchange } from './http.ts';
 import { redirectChain } from './redirects.ts';
+import { type ServedChain, servedChains } from './served-chains.ts';
 import { siteHops } from './sites.ts';
 
 /** One year: what the preload list has asked for since 2017. */
@@ -64,19 +65,36 @@ export const preloadRedirectFaults = defineDerivation({
 	},
 });
 
-/** Which of these hosts surely have no HTTPS, and why. Silence says nothing and is left out. */
-export const hostsWithoutHttps = defineDerivation({
-	name: 'hsts.hosts-without-https',
-	params: z.object({ hosts: z.array(z.string()) }),
-	async derive({ hosts }, get): Promise<Fact<readonly { host: string; why: string }[]>> {
-		const found = await Promise.all(
-			hosts.map(async (host) => {
-				const exchange = await get(httpExchange({ url: `https://${host}/` }));
-				if (exchange.status !== 'known' || exchange.value.kind === 'answered') return [];
-				const { how, detail } = exchange.value;
-				return how === 'silent' || how === 'no-such-host' ? [] : [{ host, why: detail }];
-			}),
+/** How a host stands with HTTPS: what it sends at port 443, or why it surely has none. */
+export interface HttpsStanding {
+	readonly host: string;
+	/** `null` where it answers, or where its silence may be ours. */
+	readonly why: string | null;
+	readonly served: readonly ServedChain[];
+}
+
+/** The certificates are judged by who asks, since that depends on the day. */
+export const httpsStandings = defineDerivation({
+	name: 'hsts.https-standings',
+	params: z.object({ hosts: z.array(z.string()), beside: z.string() }),
+	async derive({ hosts, beside }, get): Promise<Fact<readonly HttpsStanding[]>> {
+		return known(
+			await Promise.all(
+				hosts.map(async (host): Promise<HttpsStanding> => {
+					const served = await get(servedChains({ host, beside }));
+					if (served.status === 'known') return { host, why: null, served: served.value };
+					const why = served.status === 'blocked' ? await httpsFault(host, get) : null;
+					return { host, why, served: [] };
+				}),
+			),
 		);
-		return known(found.flat());
 	},
 });
+
+/** In a browser's words; a name without an address needs no HTTPS. */
+async function httpsFault(host: string, get: GetFact): Promise<string | null> {
+	const exchange = await get(httpExchange({ url: `https://${host}/` }));
+	if (exchange.status !== 'known' || exchange.value.kind === 'answered') return null;
+	const { how, detail } = exchange.value;
+	return how === 'silent' || how === 'no-such-host' ? null : detail;
+}

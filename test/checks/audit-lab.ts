@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { AnyCheck } from '../../src/core/check.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { Io } from '../../src/core/io.ts';
@@ -17,19 +20,23 @@ export interface LabAudit {
 	readonly requests: Lab['requests'];
 }
 
-/** Audits a world of the lab over real sockets, by one check. */
+/** Audits a world of the lab over real sockets, by one check or several. */
 export async function auditLab(
 	world: World,
-	check: AnyCheck,
+	check: AnyCheck | readonly AnyCheck[],
 	asked: { readonly domain: string; readonly hosts?: string[]; readonly endpoints?: string[] },
 ): Promise<LabAudit> {
 	await using lab = await startLab(world);
 	const target = parseTarget({ ...asked, seed: SEED });
 	const controller = new AbortController();
+	const folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-'));
+	const authority = path.join(folder, 'authority.pem');
+	await writeFile(authority, lab.caPem);
 	const net = createNet({
 		resolver: lab.resolver,
 		addressMap: lab.addressMap,
 		registrable: target.registrable,
+		caFiles: [authority],
 		env: {},
 		userAgent: 'launch-ready/test',
 		signal: controller.signal,
@@ -39,7 +46,7 @@ export async function auditLab(
 		const io = net.io as Io;
 		const { findings } = await audit({
 			target,
-			checks: [check],
+			checks: [check].flat(),
 			observer: liveObserver(io, controller.signal, () => undefined),
 			now: new Date(),
 		});
@@ -50,6 +57,7 @@ export async function auditLab(
 	} finally {
 		await net.close();
 		controller.abort();
+		await rm(folder, { recursive: true });
 	}
 }
 

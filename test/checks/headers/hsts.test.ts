@@ -64,6 +64,17 @@ describe('headers/hsts on a real exchange', () => {
 		expect(risky?.message).toContain('app.shop.test');
 	});
 
+	it('leaves a bad certificate to ssl, and says that the header does nothing there', async () => {
+		const world = page('max-age=31536000');
+		const [site] = world.sites ?? [];
+		if (site) site.certificate = 'expired';
+		const { findings } = await auditLab(world, hsts, HOST);
+		expect(findings).toMatchObject([
+			{ outcome: 'unknown', verdict: null, message: expect.stringContaining('certificate') },
+			{ verdict: 'ignored-bad-certificate', outcome: 'note' },
+		]);
+	});
+
 	it('is lighter on an API, and one step lighter on staging', async () => {
 		const world = {
 			zones: {
