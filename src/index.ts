@@ -119,6 +119,7 @@ async function auditLive(options: AuditOptions): Promise<Report> {
 		resolve: options.resolve,
 		addressMap: options.addressMap,
 		registrable: target.registrable,
+		named: [...target.hosts, ...target.endpoints.map((url) => new URL(url).hostname)],
 		caFiles: options.caFiles,
 		env: options.env ?? {},
 		userAgent: USER_AGENT,

@@ -182,10 +182,10 @@ export interface HttpAnswered {
 }
 
 export interface HttpBody {
-	/** Decoded by Content-Encoding, one character a byte (latin1), cut at `maxBytes`, redacted. */
+	/** Decoded by Content-Encoding, one character a byte (latin1), cut at `maxBytes`. */
 	readonly bytes: string;
 	readonly truncated: boolean;
-	/** Of the decoded bytes that were read, before redaction; hex. */
+	/** Of the decoded bytes that were read; hex. */
 	readonly sha256: string;
 }
 

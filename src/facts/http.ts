@@ -10,6 +10,7 @@ import {
 } from '../core/fact.ts';
 import type { HttpAnswered, HttpOutcome } from '../core/io.ts';
 import { addressesOf } from './dns.ts';
+import { redactBody, redactHeaders } from './redact.ts';
 
 const HttpOutcomeSchema: z.ZodType<HttpOutcome> = z.discriminatedUnion('kind', [
 	z.object({
@@ -67,7 +68,7 @@ export const httpExchange = defineProbe({
 		jar: z.object({ walk: z.string(), step: z.number().int() }).optional(),
 	}),
 	value: HttpOutcomeSchema,
-	observe: (request, io) => io.http.exchange(request),
+	observe: async (request, io) => withoutSecrets(await io.http.exchange(request)),
 	describe: ({ url, method }, outcome) => ({
 		kind: 'http',
 		summary:
@@ -90,6 +91,17 @@ export const httpExchange = defineProbe({
 		timing: { dns: 0, connect: 0, tls: 0, firstByte: 0, download: 0 },
 	}),
 });
+
+/** Nothing behind this point sees a secret of the target: not a check, a recording, nor a report. */
+function withoutSecrets(outcome: HttpOutcome): HttpOutcome {
+	if (outcome.kind !== 'answered') return outcome;
+	const { headers, body } = outcome;
+	return {
+		...outcome,
+		headers: redactHeaders(headers),
+		body: { ...body, bytes: redactBody(body.bytes) },
+	};
+}
 
 /** Every value sent under a field name, in wire order. */
 export function fieldValues(answer: HttpAnswered, name: string): readonly string[] {

@@ -1,6 +1,6 @@
 import type { HttpOutcome, TimingRequest, TimingSample, TimingSeries } from '../core/io.ts';
 import type { ReportTiming } from '../core/report.ts';
-import { decide, isOver } from './sequential-plan.ts';
+import { decide, isOver } from '../core/sequential-plan.ts';
 import {
 	failBound,
 	isClustered,

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
 import { Unobserved } from '../core/fact.ts';
 import type { HttpAnswered, HttpOutcome, HttpPort, HttpRequest } from '../core/io.ts';
-import { redactBody, redactHeaders } from '../evidence/redact.ts';
 import { ACCEPT_ENCODING, BodyReader } from './body.ts';
 import { isLocal } from './budget.ts';
 import {
@@ -38,8 +37,7 @@ const MAX_BYTES = 1024 * 1024;
 /**
  * HTTP/1.1 over undici. Connections are kept alive a second and shared by origin and address; at most
  * five an address. A host's first exchange races its addresses (RFC 8305) and the others follow it. A
- * kept-alive connection that the server had just closed is replaced. Secrets are redacted here, so
- * that a replay judges what the live run judged.
+ * kept-alive connection that the server had just closed is replaced.
  */
 export function createHttp(
 	dialer: Dialer,
@@ -226,9 +224,9 @@ function answered(
 	return {
 		kind: 'answered',
 		status: sent.head.status,
-		headers: redactHeaders(sent.head.headers),
+		headers: sent.head.headers,
 		body: {
-			bytes: redactBody(bytes.toString('latin1')),
+			bytes: bytes.toString('latin1'),
 			truncated: isTruncated,
 			sha256: createHash('sha256').update(bytes).digest('hex'),
 		},

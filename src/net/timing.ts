@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { TimingPort, TimingRequest, TimingSample, TimingSeries } from '../core/io.ts';
-import { decide, isOver } from '../facts/sequential-plan.ts';
+import { decide, isOver } from '../core/sequential-plan.ts';
 import { createSlots, type Slots } from './budget.ts';
 import {
 	type Connected,

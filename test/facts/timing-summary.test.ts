@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TimingSample } from '../../src/core/io.ts';
-import { LOOKS } from '../../src/facts/sequential-plan.ts';
+import { LOOKS } from '../../src/core/sequential-plan.ts';
 import { summarise, type TimedEndpoint, timingsIn } from '../../src/facts/timing-summary.ts';
 import { generator } from './seeded-random.ts';
 

@@ -113,7 +113,7 @@ describe('the head of the answer', () => {
 			['X-B', '1'],
 			['x-a', '2'],
 			['X-b', '3'],
-			['set-COOKIE', 'a=<redacted:1>'],
+			['set-COOKIE', 'a=b'],
 			['Set-Cookie', 'c=; Path=/'],
 			['Content-Length', '5'],
 		]);
@@ -270,12 +270,10 @@ describe('the body', () => {
 		expect(outcome.body).toMatchObject({ bytes: 'some', truncated: true });
 	});
 
-	it('leaves redacted, with the digest of what was read', async () => {
-		const env = 'DATABASE_PASSWORD=hunter2hunter2\nSTRIPE_KEY="sk_live_0123456789abcdef"\n';
-		const at = await serve((_, response) => response.end(env));
+	it('comes with the digest of what was read', async () => {
+		const at = await serve((_, response) => response.end('some body'));
 		const { body } = answered(await get(at));
-		expect(body.bytes).toBe('DATABASE_PASSWORD=<redacted:14>\nSTRIPE_KEY="<redacted:24>"\n');
-		expect(body.sha256).toBe(createHash('sha256').update(env).digest('hex'));
+		expect(body.sha256).toBe(createHash('sha256').update('some body').digest('hex'));
 	});
 });
 

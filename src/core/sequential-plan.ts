@@ -1,4 +1,4 @@
-import type { TimingSample } from '../core/io.ts';
+import type { TimingSample } from './io.ts';
 
 /** When enough samples have been taken to say that 95 % of requests are under the budget, or not. */
 export interface Look {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redactBody, redactHeaders } from '../../src/evidence/redact.ts';
+import { redactBody, redactHeaders } from '../../src/facts/redact.ts';
 
 /** `…` as a latin1 body holds it. */
 const DOTS = '\u00e2\u0080\u00a6';

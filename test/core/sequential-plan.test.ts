@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, isOver, LOOKS, nextLook } from '../../src/facts/sequential-plan.ts';
+import { decide, isOver, LOOKS, nextLook } from '../../src/core/sequential-plan.ts';
 
 describe('decide', () => {
 	it.each([
