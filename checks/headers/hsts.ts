@@ -268,21 +268,20 @@ export default defineCheck({
 				: [say('missing', { host, url }), ...overHttp];
 		}
 		const { first, fields } = hsts;
-		const twice =
-			fields.length > 1 ? [say('sent-twice', { host, fields, differ: differ(fields) })] : [];
+		const twice = repetition(fields).map((told) => say('sent-twice', { host, ...told }));
 		if (first.kind === 'invalid') {
 			const [field = ''] = fields;
 			return [say('invalid', { host, field, problem: first.problem }), ...twice, ...overHttp];
 		}
-		const { maxAge, includeSubDomains } = first;
+		const { maxAge } = first;
 		const { minMaxAge } = options;
-		const bare = subject.context.standing === 'apex' && maxAge > 0 && !includeSubDomains;
-		const redirects = subject.isBase ? seen(given.redirects) : [];
-		const faults = first.preload ? [...preloadFaults(first), ...redirects] : [];
-		const broken = insists(first) ? lockedOut(seen(given.below), now, trust) : [];
+		const standings = seen(given.below);
+		const bare = subject.context.standing === 'apex' && !first.includeSubDomains;
+		const faults = refusedByTheList(first, subject.isBase ? seen(given.redirects) : []);
+		const broken = lockedOut(first, standings, { now, trust });
 		return [
 			say(lengthOf(maxAge, minMaxAge), { host, maxAge, minMaxAge }),
-			...(bare ? [say('no-subdomains', { host })] : []),
+			...(bare && maxAge > 0 ? [say('no-subdomains', { host })] : []),
 			...(faults.length > 0 ? [say('preload-incomplete', { host, faults })] : []),
 			...(broken.length > 0 ? [say('preload-risky', { host, broken })] : []),
 			...twice,
@@ -377,19 +376,20 @@ function lengthOf(maxAge: number, least: number): 'max-age-zero' | 'too-short' |
 	return maxAge < least ? 'too-short' : 'enforced';
 }
 
-/** It asks browsers to build in HTTPS for everything below the name. */
-function insists({ maxAge, includeSubDomains, preload }: HstsPolicy): boolean {
-	return preload && includeSubDomains && maxAge > 0;
-}
-
 type HstsPolicy = Extract<HstsField, { kind: 'policy' }>;
 
-/** Sub-domains that browsers could not open once they insist on HTTPS. */
+/** Nothing is asked of a policy that does not ask to be on the list. */
+function refusedByTheList(policy: HstsPolicy, redirects: readonly string[]): readonly string[] {
+	return policy.preload ? [...preloadFaults(policy), ...redirects] : [];
+}
+
+/** Sub-domains that nobody could open once browsers build in HTTPS for everything below the name. */
 function lockedOut(
+	{ maxAge, includeSubDomains, preload }: HstsPolicy,
 	standings: readonly HttpsStanding[],
-	now: Date,
-	trust: TrustStore | null,
+	{ now, trust }: { now: Date; trust: TrustStore | null },
 ): readonly { host: string; why: string }[] {
+	if (!preload || !includeSubDomains || maxAge === 0) return [];
 	return standings.flatMap(({ host, why, served }) => {
 		const reason = why ?? certificateRefusal(served, { host, now, trust })?.detail;
 		return reason === undefined ? [] : [{ host, why: reason }];
@@ -406,15 +406,18 @@ function seen<T>(fact: Fact<readonly T[]>): readonly T[] {
 	return fact.status === 'known' ? fact.value : [];
 }
 
-/** Whether the fields, read one by one, say different things. */
-function differ(fields: readonly string[]): boolean {
+/** Several fields, and whether they say different things when read one by one; none for one field. */
+function repetition(
+	fields: readonly string[],
+): readonly { fields: readonly string[]; differ: boolean }[] {
+	if (fields.length < 2) return [];
 	const meanings = fields.map((field) => {
-		const { first } = readHsts([field]) as { first: HstsField };
-		return first.kind === 'invalid'
-			? 'invalid'
-			: `${first.maxAge} ${first.includeSubDomains} ${first.preload}`;
+		const policy = readHsts([field]);
+		if (policy.kind !== 'policy' || policy.first.kind !== 'policy') return 'none';
+		const { maxAge, includeSubDomains, preload } = policy.first;
+		return `${maxAge} ${includeSubDomains} ${preload}`;
 	});
-	return new Set(meanings).size > 1;
+	return [{ fields, differ: new Set(meanings).size > 1 }];
 }
 
 function inWords(maxAge: number): string {
