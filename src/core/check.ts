@@ -124,11 +124,12 @@ export type Say<V> = <K extends keyof V & string>(
 
 export type Judgement<K extends string = string> = Verdict<K> | NoVerdict;
 
-/** Kinds of work in the order in which they depend on each other. */
+/** Kinds of work; `records` are those that lead to hosts, which certificates are asked for. */
 export const LAYERS = [
 	'registration',
 	'delegation',
 	'records',
+	'mail',
 	'server',
 	'certificates',
 	'content',

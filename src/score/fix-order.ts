@@ -5,6 +5,7 @@ import type { Risk } from './rank.ts';
 const WAITS_FOR: Partial<Readonly<Record<Layer, readonly Layer[]>>> = {
 	delegation: ['registration'],
 	records: ['registration', 'delegation'],
+	mail: ['registration', 'delegation'],
 	certificates: ['registration', 'delegation', 'records'],
 	hsts: ['certificates'],
 };

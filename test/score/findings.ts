@@ -104,7 +104,7 @@ export const anyFinding: fc.Arbitrary<Finding> = fc.oneof(
 const LAYER_OF: Readonly<Record<string, About>> = {
 	'dns/one': { reach: 'sign-in', layer: 'records' },
 	'ssl/two': { reach: 'trust', layer: 'certificates' },
-	'email/three': { reach: 'mail', layer: 'records' },
+	'email/three': { reach: 'mail', layer: 'mail' },
 	'headers/four': { reach: 'trust', layer: 'hsts' },
 };
 
