@@ -1,6 +1,6 @@
 import { type Match, PLAIN } from './secret-match.ts';
 import type { FileNature } from './secret-place.ts';
-import { isPlaceholder } from './secret-placeholder.ts';
+import { isPlaceholder, isStandIn } from './secret-placeholder.ts';
 import { randomness } from './secret-randomness.ts';
 import { rule, type SecretRule } from './secret-rule.ts';
 
@@ -53,11 +53,10 @@ const GENERIC = rule('Unknown', 'secret', RANDOM, 'secret', {
 export const ASSIGNMENT_RULES: readonly SecretRule[] = [SIGNING, MAILER, GENERIC];
 
 interface Assignment {
-	/** Lower case, words joined by `_`. */
+	/** Lower case, words joined by `_`; empty for an argument. */
 	readonly name: string;
 	readonly value: string;
 	readonly start: number;
-	readonly quoted: boolean;
 }
 
 /** A literal given to a name that says secret, around a hit on one of `ASSIGNMENT_ANCHORS`. */
@@ -66,7 +65,8 @@ export function assignmentAt(text: string, hit: number, nature: FileNature): Mat
 	if (assigned === null) return null;
 	const { name, value, start } = assigned;
 	const rule = ruleFor(assigned, nature);
-	if (rule === null || isPlaceholder(value) || isWords(value, name)) return null;
+	if (rule === null || isWords(value, name)) return null;
+	if (rule === SIGNING ? isStandIn(value) : isPlaceholder(value)) return null;
 	return {
 		rule,
 		rank: rule === GENERIC ? 'generic' : 'structural',
@@ -88,6 +88,7 @@ const ABOUT =
 	/(?:public|publishable|csrf_token_name|max|min|num|count|length|total|design|page|next|continuation|cancel|css|color|tokenizer|cache|sort|partition|primary|foreign|translation|i18n|label|title|message|placeholder|error)_|_(?:name|id|url|uri|path|file|type|expiry|expires|ttl|arn|ref|prefix|header|field|version|algorithm|enabled)$/;
 
 function ruleFor({ name, value }: Assignment, nature: FileNature): SecretRule | null {
+	if (name === '') return SIGNING;
 	if (SIGNING_NAME.test(name)) return value.length >= 8 ? SIGNING : null;
 	if (MAIL_NAME.test(name)) return value.length >= 8 ? MAILER : null;
 	if (!nature.generic || ABOUT.test(name) || !SECRET_NAME.test(name)) return null;
@@ -106,8 +107,9 @@ function isWords(value: string, name: string): boolean {
 	return (
 		/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) ||
 		/^(?:process|config|env|settings|secrets?|vars|self|this|os|ctx)[.[(]/i.test(value) ||
-		/^[A-Za-z][a-z]*(?: [A-Za-z',.]+){2,}[.!?:]?$/.test(value) ||
-		(/^[a-z]+(?:[._:/-][a-z]+)*$/.test(value) &&
+		(name !== '' && /^[A-Za-z',.:?!()-]+(?: [A-Za-z',.:?!()-]+)+$/.test(value)) ||
+		(name !== '' &&
+			/^[a-z]+(?:[._:/-][a-z]+)*$/i.test(value) &&
 			(ownName.includes(plain) || plain.includes(ownName)))
 	);
 }
@@ -122,7 +124,7 @@ function callAt(text: string, hit: number): Assignment | null {
 	if (found === null) return null;
 	const [whole, , value = ''] = found;
 	const start = hit + whole.length - value.length - 1;
-	return { name: 'session_secret', value, start, quoted: true };
+	return { name: '', value, start };
 }
 
 const NAME_REST = /[\w.-]{0,60}/y;
@@ -143,12 +145,12 @@ function assignedAt(text: string, hit: number, loose: boolean): Assignment | nul
 	if (quoted !== null) {
 		const value = quoted[2] ?? '';
 		const start = valueAt + quoted[0].length - value.length - 1;
-		return { name, value, start, quoted: true };
+		return { name, value, start };
 	}
 	if (!loose) return null;
 	LOOSE.lastIndex = valueAt;
 	const value = LOOSE.exec(text)?.[0];
-	return value === undefined ? null : { name, value, start: valueAt, quoted: false };
+	return value === undefined ? null : { name, value, start: valueAt };
 }
 
 function endOf(pattern: RegExp, text: string, at: number): number {

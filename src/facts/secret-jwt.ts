@@ -48,11 +48,12 @@ function ruleFor(claims: Readonly<Record<string, unknown>> | null, before: strin
 	return /(?:turso|libsql|lemon_?squeezy)[^\n]{0,60}$/i.test(before) ? NAMED : OTHER;
 }
 
-/** The tokens of jwt.io and RFC 7519, and the keys that every local Supabase has. */
+/** The tokens of jwt.io, PyJWT and RFC 7519, and the keys that every local Supabase has. */
 function isSample(claims: Readonly<Record<string, unknown>>): boolean {
 	return (
 		claims['iss'] === 'supabase-demo' ||
 		claims['iss'] === 'joe' ||
+		claims['some'] === 'payload' ||
 		claims['sub'] === '1234567890' ||
 		claims['name'] === 'John Doe'
 	);

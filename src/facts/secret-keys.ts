@@ -88,12 +88,25 @@ function pemAt(text: string, begin: number): Match | null {
 	};
 }
 
-/** A block in source: real or written line ends, quotes, joins, indentation, comment marks. */
+/**
+ * A block in source: real or written line ends, quotes, joins, indentation, comment and diff marks.
+ * `+` and `/` are digits of base64, so they are marks only where something else shows it.
+ */
 function linesOf(block: string): readonly string[] {
-	return block
+	const lines = block
 		.replace(/\\r|\\n|\\\\n|\\u000a/gi, '\n')
 		.split('\n')
-		.map((line) => line.replace(/^[\s"'`+#*>,;|\\-]{1,40}|[\s"'`+,;\\]{1,40}$/g, ''));
+		.map((line) => line.trim())
+		.map((line) => /["'`]([^"'`]+)["'`]/.exec(line)?.[1] ?? line)
+		.map((line) =>
+			line
+				.replace(/^["'`]+|["'`\\,;]+$/g, '')
+				.replace(/^(?:[#*>|-]|\/\/) +/, '')
+				.trim(),
+		)
+		.filter((line) => line !== '' && line !== '+');
+	const isPatch = lines.length > 1 && lines.every((line) => line.startsWith('+'));
+	return isPatch ? lines.map((line) => line.slice(1)) : lines;
 }
 
 interface Parsed {

@@ -1,6 +1,10 @@
-/** Words that say that a value stands for another, whole words where they are short. */
-const WORDS =
-	/example|change[-_ ]?(?:me|this|it)|placeholder|redacted|replace[-_ ]?(?:me|with|this)|insert[-_ ]|[-_<]?your[-_ ]|your(?:key|token|secret|password|api)|(?:^|[^a-z])(?:fake|dummy|mock|todo|tbd|xxx+|foo|bar|foobar|sample|none|null|undefined|secret|password|passwort|passwd|pass|token|user|username)(?:[^a-z]|$)|put[-_ ]your|goes[-_ ]?here|not[-_ ]?(?:a[-_ ]?)?real|p[a@]ssw[o0]rd|dead-?beef-?dead-?beef|lorem/i;
+/** Words that say that a value stands for another. */
+const STAND_IN =
+	/example|change[-_ ]?(?:me|this|it)|placeholder|redacted|replace[-_ ]?(?:me|with|this)|insert[-_ ]|[-_<]?your[-_ ]|your(?:key|token|secret|password|api)|(?:^|[^a-z])(?:fake|dummy|todo|tbd|xxx+|none|null|undefined)(?:[^a-z]|$)|put[-_ ]your|goes[-_ ]?here|not[-_ ]?(?:a[-_ ]?)?real|dead-?beef-?dead-?beef|lorem/i;
+
+/** Words that nobody's generator writes: weak where they are in use, and mostly they are not. */
+const WEAK =
+	/(?:^|[^a-z])(?:mock|foo|bar|foobar|sample|secret|password|passwort|passwd|pass|token|user|username)(?:[^a-z]|$)|p[a@]ssw[o0]rd/i;
 
 /** A value that is only a reference: interpolation, a call, a path into a secret store, ciphertext. */
 const REFERENCE =
@@ -8,7 +12,12 @@ const REFERENCE =
 
 /** Whether somebody wrote it to show where a value belongs, and not as one. */
 export function isPlaceholder(value: string): boolean {
-	return REFERENCE.test(value) || WORDS.test(value) || isPattern(value);
+	return isStandIn(value) || WEAK.test(value);
+}
+
+/** The same where a weak value is as bad as a strong one that is known: signing secrets. */
+export function isStandIn(value: string): boolean {
+	return REFERENCE.test(value) || STAND_IN.test(value) || isPattern(value);
 }
 
 /** As above, for tokens of an exact shape, in which short words turn up by chance. */

@@ -147,6 +147,9 @@ function matchOf(
 	const rule = BY_NAME.get(name);
 	const { password, host, from } = uri;
 	if (rule === undefined || password === '' || isStandIn(password, host)) return null;
+	const local = isLocal(host);
+	// How web addresses are explained and tested; a real one has a real host.
+	if (local && (name === 'HTTP' || name === 'FTP')) return null;
 	return {
 		rule,
 		rank: 'structural',
@@ -154,7 +157,7 @@ function matchOf(
 		end: from + password.length,
 		value: password,
 		state: 'none',
-		traits: { ...PLAIN, local: isLocal(host) },
+		traits: { ...PLAIN, local },
 	};
 }
 
