@@ -19,7 +19,7 @@ import { isApi, sessionCookieIn } from './_exposure.ts';
 export type Fault = { readonly host: string; readonly url: string } & (
 	| { readonly kind: 'loop'; readonly circle: readonly string[] }
 	| { readonly kind: 'loop-without-cookies'; readonly circle: readonly string[] }
-	| { readonly kind: 'too-long'; readonly hops: readonly string[] }
+	| { readonly kind: 'too-long'; readonly hops: readonly string[]; readonly redirects: number }
 	| { readonly kind: 'downgrade'; readonly to: string; readonly exposes: string | null }
 	| { readonly kind: 'target-fails'; readonly to: string; readonly how: string }
 	| { readonly kind: 'target-internal'; readonly to: string; readonly why: string }
@@ -70,7 +70,9 @@ export function faultsIn({ path, report }: Walked): readonly Fault[] {
 		return [...locationFaults(hop), ...(next === undefined ? [] : stepFaults(hop, next, report))];
 	});
 	const atEnd = [...endFaults(report), ...(path === 'root' ? rootFaults(report) : [])];
-	return [...steps, ...atEnd];
+	// Where nobody should have been sent, it is no second fault that nothing is there.
+	const isInternal = steps.some(({ kind }) => kind === 'target-internal');
+	return [...steps, ...atEnd.filter(({ kind }) => !(isInternal && kind === 'target-fails'))];
 }
 
 /** What keeps the end of a start page's chain from being judged. */
@@ -122,14 +124,11 @@ function stepFaults(hop: Hop, next: Hop, report: ChainReport): readonly Fault[] 
 	const from = new URL(hop.url);
 	const to = new URL(next.url);
 	const at = { host: from.hostname, url: hop.url };
+	const internal = whyInternal(from, to, next, chain);
+	if (internal !== null) return [{ ...at, kind: 'target-internal', to: next.url, why: internal }];
 	const found: Fault[] = [];
 	if (from.protocol === 'https:' && to.protocol === 'http:') {
 		found.push({ ...at, kind: 'downgrade', to: next.url, exposes: exposedBy(chain, next, answer) });
-	}
-	const internal = whyInternal(from, to, next, chain);
-	if (internal !== null) {
-		found.push({ ...at, kind: 'target-internal', to: next.url, why: internal });
-		return found;
 	}
 	const port = explicitPort(hop.locations[0] ?? '');
 	if (port !== null && `${port}` !== from.port && isSameSite(from.hostname, to.hostname)) {
@@ -240,7 +239,9 @@ function endFaults({ chain, withCookies }: ChainReport): readonly Fault[] {
 		case 'location-several':
 			return [{ ...at, kind: 'location-several', locations: [...new Set(last.locations)] }];
 		case 'too-long':
-			return [{ ...at, kind: 'too-long', hops: hops.map(({ url }) => url) }];
+			return [
+				{ ...at, kind: 'too-long', hops: hops.map(({ url }) => url), redirects: hops.length },
+			];
 		case 'location-invalid':
 			return fault === null && last.locations.length === 0
 				? [{ ...at, kind: 'location-invalid', location: '', why: 'it is empty' }]
@@ -282,7 +283,8 @@ function lengthFaults({ hops, end }: RedirectChain): readonly Fault[] {
 	const isSecure = first.url.startsWith('https:');
 	const allowed = USUAL_REDIRECTS[isSecure ? 'https:' : 'http:'];
 	if (counted <= allowed) return [];
-	return [{ host: hostOf(first.url), url: first.url, kind: 'too-long', hops: urls }];
+	const redirects = urls.length - 1;
+	return [{ host: hostOf(first.url), url: first.url, kind: 'too-long', hops: urls, redirects }];
 }
 
 /** The page behind the redirects is broken, or cannot be reached at all. */
@@ -399,6 +401,6 @@ export function keyOf(fault: Fault): string {
 }
 
 /** How far a chain exceeds what is usual for its scheme. */
-function weightOf({ url, hops }: Extract<Fault, { kind: 'too-long' }>): number {
-	return hops.length - (url.startsWith('https:') ? 1 : 2);
+function weightOf({ url, redirects }: Extract<Fault, { kind: 'too-long' }>): number {
+	return redirects - (url.startsWith('https:') ? 1 : 2);
 }

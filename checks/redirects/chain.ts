@@ -43,7 +43,6 @@ const MOST_REDIRECTS = 20;
 
 const grade = (a: Common, severity: Severity) => (a.lower ? STEP_LOWER[severity] : severity);
 const curl = (a: Common) => `curl -sIL --max-redirs 25 https://${a.subject}/`;
-const redirectsIn = (a: { hops: readonly string[] }) => a.hops.length - 1;
 const arrows = (urls: readonly string[]) =>
 	urls.length <= 6 ? urls.join(' → ') : `${urls.slice(0, 5).join(' → ')} → … → ${urls.at(-1)}`;
 
@@ -136,16 +135,15 @@ export default defineCheck({
 			severity: {
 				oneOf: ['blocker', 'high', 'later', 'info'],
 				pick: (a: Told<'too-long'>) => {
-					const redirects = redirectsIn(a);
-					if (redirects > MOST_REDIRECTS) return grade(a, 'blocker');
-					return grade(a, redirects > SLOW_REDIRECTS ? 'high' : 'later');
+					if (a.redirects > MOST_REDIRECTS) return grade(a, 'blocker');
+					return grade(a, a.redirects > SLOW_REDIRECTS ? 'high' : 'later');
 				},
 			},
 			effort: minutes(20),
 			says: (a: Told<'too-long'>) =>
-				redirectsIn(a) > MOST_REDIRECTS
+				a.redirects > MOST_REDIRECTS
 					? `${a.hops[0]} is redirected more than ${MOST_REDIRECTS} times, where browsers give up.`
-					: `${a.hops[0]} takes ${redirectsIn(a)} redirects to its page: ${arrows(a.hops)}.`,
+					: `${a.hops[0]} takes ${a.redirects} redirects to its page: ${arrows(a.hops)}.`,
 			impact: 'Each redirect costs a round trip, most of all on phones, before anything is seen.',
 			fix: (a: Told<'too-long'>) => ({
 				summary: 'Redirect straight to the last address.',
