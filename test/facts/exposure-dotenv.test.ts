@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { redactBody } from '../../src/evidence/redact.ts';
 import { isSecretName, parseDotenv } from '../../src/facts/exposure-dotenv.ts';
+import { redactBody } from '../../src/facts/redact.ts';
 
 it.each([
 	['A=b', 0],
