@@ -31,6 +31,8 @@ export const ASSIGNMENT_ANCHORS: readonly string[] = [
 	'jwt.sign(',
 	'jwt.verify(',
 	'session(',
+	'auth: {',
+	'auth:{',
 ];
 
 const RANDOM = 'https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html';
@@ -61,7 +63,7 @@ interface Assignment {
 
 /** A literal given to a name that says secret, around a hit on one of `ASSIGNMENT_ANCHORS`. */
 export function assignmentAt(text: string, hit: number, nature: FileNature): Match | null {
-	const assigned = callAt(text, hit) ?? assignedAt(text, hit, nature.loose);
+	const assigned = mailerAt(text, hit) ?? callAt(text, hit) ?? assignedAt(text, hit, nature);
 	if (assigned === null) return null;
 	const { name, value, start } = assigned;
 	const rule = ruleFor(assigned, nature);
@@ -76,6 +78,14 @@ export function assignmentAt(text: string, hit: number, nature: FileNature): Mat
 		state: 'none',
 		traits: PLAIN,
 	};
+}
+
+/** Rails' key files: 32 hex digits and nothing else. */
+export function keyFileIn(text: string): Match | null {
+	const value = /^([0-9a-f]{32})\s{0,4}$/.exec(text)?.[1];
+	if (value === undefined) return null;
+	const span = { start: 0, end: value.length };
+	return { rule: SIGNING, rank: 'structural', ...span, value, state: 'none', traits: PLAIN };
 }
 
 const SIGNING_NAME =
@@ -127,17 +137,30 @@ function callAt(text: string, hit: number): Assignment | null {
 	return { name: '', value, start };
 }
 
+const MAIL_AUTH = /auth: ?\{\s{0,40}user: [^\n]{1,120},\s{0,40}pass: (["'`])([^"'`\n]{8,100})\1/iy;
+
+/** The options of nodemailer and its like. */
+function mailerAt(text: string, hit: number): Assignment | null {
+	MAIL_AUTH.lastIndex = hit;
+	const found = MAIL_AUTH.exec(text);
+	if (found === null) return null;
+	const [whole, , value = ''] = found;
+	return { name: 'mail_password', value, start: hit + whole.length - value.length - 1 };
+}
+
 const NAME_REST = /[\w.-]{0,60}/y;
 const SEPARATOR =
 	/(?:["'`\]]{0,2}\)?[ \t]{0,8}(?::[ \t]{0,2}[A-Za-z]{1,12}[ \t]{0,2}(?==))?(?:=>|:=|\?\?=?|\|\|=?|={1,3}|:|,|>|or[ \t])|["']?,?[ \t]{0,8}\r?\n[ \t]{0,40}["']?value["']?[ \t]{0,4}[:=])[ \t]{0,8}/iy;
 const QUOTED = /(?:[bru]|b64|base64:)?(["'`])((?:(?!\1)[^\r\n\\]|\\.){1,200})\1/y;
 const LOOSE = /[^\s"'`,;#<>{}()[\]]{1,200}(?=[\s,;<#]|$)/y;
 
-function assignedAt(text: string, hit: number, loose: boolean): Assignment | null {
+const SPACE = /\s{1,20}/y;
+
+function assignedAt(text: string, hit: number, { loose, spaced }: FileNature): Assignment | null {
 	let nameAt = hit;
 	while (nameAt > 0 && hit - nameAt < 60 && /[\w.-]/.test(text.charAt(nameAt - 1))) nameAt--;
 	const nameEnd = endOf(NAME_REST, text, hit);
-	const valueAt = endOf(SEPARATOR, text, nameEnd);
+	const valueAt = endOf(spaced ? SPACE : SEPARATOR, text, nameEnd);
 	if (valueAt === nameEnd) return null;
 	const name = wordsOf(text.slice(nameAt, nameEnd));
 	QUOTED.lastIndex = valueAt;

@@ -45,7 +45,8 @@ export function redactedLine(text: string, match: Match, all: readonly Match[]):
 	const to = Math.min(lineEnd(text, match.start), match.start + MOST_SHOWN);
 	let shown = '';
 	let at = from;
-	for (const { start, end } of all) {
+	for (const one of all) {
+		const [start, end] = withRest(text, one);
 		if (end <= at || start >= to) continue;
 		shown += redactedRest(text.slice(at, Math.max(at, start))) + MARK;
 		at = end;
@@ -55,6 +56,15 @@ export function redactedLine(text: string, match: Match, all: readonly Match[]):
 }
 
 const MARK = '[redacted]';
+
+/** What touches a secret may belong to it: a longer form that its rule does not know. */
+function withRest(text: string, { start, end }: Match): readonly [number, number] {
+	let from = start;
+	while (from > 0 && start - from < 200 && /[\w+/-]/.test(text.charAt(from - 1))) from--;
+	let to = end;
+	while (to < text.length && to - end < 200 && /[\w+/=-]/.test(text.charAt(to))) to++;
+	return [from, to];
+}
 
 function redactedRest(text: string): string {
 	return text.replace(/[\w+/=.~!@#%^&*-]{16,}/g, (run) =>

@@ -45,12 +45,18 @@ export interface FileNature {
 	readonly generic: boolean;
 	/** A token that only its variable's name gives away counts: not where hashes abound. */
 	readonly named: boolean;
+	/** A space may stand between name and value: .netrc. */
+	readonly spaced: boolean;
+	/** The file is one key and nothing else: Rails' master.key and its like. */
+	readonly key: boolean;
 }
 
 const LOOSE =
 	/\.(?:ya?ml|ini|cfg|conf|config|properties|env|toml|sh|bash|zsh|tf|tfvars|netrc|npmrc|pypirc|envrc|vars)$|(?:^|\/)(?:\.env[^/]*|dockerfile[^/]*|containerfile|\.npmrc|\.netrc|_netrc|\.pypirc|\.pgpass|\.my\.cnf|procfile|credentials|\.envrc|\.yarnrc(?:\.yml)?)$/i;
 const GENERIC =
 	/\.(?:ya?ml|json|json5|jsonc|ini|cfg|conf|config|properties|env|toml|tf|tfvars|xml|plist|npmrc|vars)$|(?:^|\/)(?:\.env[^/]*|dockerfile[^/]*|containerfile|\.npmrc|\.netrc|_netrc|\.pypirc|\.pgpass|\.my\.cnf|jenkinsfile|credentials|\.envrc)$/i;
+const NETRC = /(?:^|\/)[._]netrc$/i;
+const KEY_FILE = /(?:^|\/)config\/(?:master|credentials\/[\w-]+)\.key$/;
 const LOCK =
 	/(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|cargo\.lock|poetry\.lock|pdm\.lock|uv\.lock|pipfile\.lock|composer\.lock|gemfile\.lock|podfile\.lock|go\.sum|mix\.lock|flake\.lock|packages\.lock\.json|pubspec\.lock)$/i;
 const MINIFIED = /\.min\.(?:js|css|mjs)$|\.(?:js|css)\.map$|\.svg$|\.ipynb$/i;
@@ -63,6 +69,8 @@ export function natureOf(path: string, text: string): FileNature {
 		loose: LOOSE.test(path),
 		generic: !machineMade && !prose && GENERIC.test(path),
 		named: !machineMade,
+		spaced: NETRC.test(path),
+		key: KEY_FILE.test(path),
 	};
 }
 

@@ -184,6 +184,12 @@ const CLOUD: readonly SecretRule[] = [
 		'{b64p:40-120}',
 		named('upstash_redis_rest_token', 'kv_rest_api_token'),
 	),
+	rule(
+		'Cloudinary',
+		'API environment variable',
+		'https://console.cloudinary.com/settings/api-keys',
+		'cloudinary://{digit:15}:{u:27}@{u:1-60}',
+	),
 	rule('Pulumi', 'access token', 'https://app.pulumi.com/account/tokens', 'pul-{hex:40}'),
 	rule(
 		'Terraform Cloud',
@@ -288,7 +294,7 @@ const SOURCE_CONTROL: readonly SecretRule[] = [
 		'npm registry',
 		'auth token',
 		'https://docs.npmjs.com/revoking-access-tokens',
-		['{uuid}', '{b64:20-400}==', '{b64:20-400}=', '{u:20-200}', '{b64:20-400}'],
+		['{uuid}', '{b64:20-400}==', '{b64:20-400}=', '{any:20-400}'],
 		{ names: ['_authtoken', ':_auth'], confidence: 'high' },
 	),
 	rule('PyPI', 'token', 'https://pypi.org/manage/account/token/', 'pypi-AgE{u:60-300}', {

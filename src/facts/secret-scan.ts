@@ -1,4 +1,9 @@
-import { ASSIGNMENT_ANCHORS, ASSIGNMENT_RULES, assignmentAt } from './secret-assignment.ts';
+import {
+	ASSIGNMENT_ANCHORS,
+	ASSIGNMENT_RULES,
+	assignmentAt,
+	keyFileIn,
+} from './secret-assignment.ts';
 import { type Automaton, automatonOf } from './secret-automaton.ts';
 import { type CheckState, sealState } from './secret-checksum.ts';
 import { encodedIn } from './secret-encoded.ts';
@@ -72,14 +77,15 @@ function scannerOf(sources: readonly { anchors: readonly string[]; find: Finder 
  * all anchors, then bounded patterns around each. Placeholders and published samples are left out.
  */
 export function secretsIn(text: string, nature: FileNature): readonly Match[] {
-	return scan(text, nature, DEEPEST);
+	const whole = nature.key ? keyFileIn(text) : null;
+	return whole === null ? scan(text, nature, DEEPEST) : [whole];
 }
 
 function scan(text: string, nature: FileNature, depth: number): readonly Match[] {
 	const plain = withPairs(text, apart(candidatesIn(text, nature)), SECRET_RULES);
 	if (depth === 0) return plain;
 	const seen = new Set(plain.map(({ value }) => value));
-	const inside = { loose: true, generic: false, named: false };
+	const inside = { loose: true, generic: false, named: false, spaced: false, key: false };
 	const decoded = encodedIn(text, (inner) => scan(inner, inside, depth - 1)).filter(
 		({ value, rule }) => !seen.has(value) && rule.kind !== 'signing-secret',
 	);

@@ -17,6 +17,8 @@ const CLASSES: Readonly<Record<string, string>> = {
 	dot: '0-9A-Za-z_.-',
 	b64: '0-9A-Za-z+/',
 	b64p: '0-9A-Za-z+/=',
+	/** base64 of either alphabet. */
+	any: '0-9A-Za-z+/_-',
 	uuid: '',
 };
 const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
@@ -46,7 +48,13 @@ interface Piece {
 }
 
 /** Signs beside letters and digits that a token of a class could go on with. */
-const SIGNS_OF: Readonly<Record<string, string>> = { b64: '+/=', b64p: '+/=', u: '-', dot: '-' };
+const SIGNS_OF: Readonly<Record<string, string>> = {
+	any: '+/=-',
+	b64: '+/=',
+	b64p: '+/=',
+	dot: '-',
+	u: '-',
+};
 
 const lastClass = (text: string): string => /\{(\w+)[^{}]*\}$/.exec(text)?.[1] ?? '';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isPublishedModulus } from '../../src/facts/secret-keys.ts';
 import { secretsIn } from '../../src/facts/secret-scan.ts';
 
-const SOURCE = { loose: false, generic: false, named: true };
+const SOURCE = { loose: false, generic: false, named: true, spaced: false, key: false };
 const keys = Array.from({ length: 12 }, () =>
 	generateKeyPairSync('rsa', { modulusLength: 2048 })
 		.privateKey.export({ type: 'pkcs1', format: 'pem' })

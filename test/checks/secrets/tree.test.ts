@@ -175,6 +175,25 @@ describe('every verdict, from real files', () => {
 		expect(await sayings({ 'test/a.yml': `api_key: ${value}` })).toEqual(['pass']);
 	});
 
+	test('forms that have no assignment: .netrc, a Rails key, mailer options, base64 of a key', async () => {
+		const value = random62(24, random);
+		expect(
+			await sayings({ '.netrc': `machine git.shop-prod.io\n  login a\n  password ${value}\n` }),
+		).toEqual(['high generic .netrc:3']);
+		const hex = Buffer.from(value).toString('hex').slice(0, 32);
+		expect(await sayings({ 'config/master.key': hex })).toEqual([
+			'blocker signing-secret config/master.key:1',
+		]);
+		const mailer = `createTransport({ auth: { user: 'a', pass: '${value}' } })`;
+		expect(await sayings({ 'a.ts': mailer })).toEqual(['blocker connection-uri a.ts:1']);
+		const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+		const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+		const data = Buffer.from(pem).toString('base64');
+		expect(await sayings({ 'kubeconfig.yml': `client-key-data: ${data}` })).toEqual([
+			'blocker encoded kubeconfig.yml:1',
+		]);
+	});
+
 	test('encoded, once and twice', async () => {
 		const key = stripe();
 		const once = Buffer.from(`{"key":"${key}"}`).toString('base64');
