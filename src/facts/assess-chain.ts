@@ -67,7 +67,7 @@ export function assessChain(
 	chain: readonly Uint8Array[],
 	{ host, now, roots, privateRoots = [], fetched = [] }: AssessOptions,
 ): ChainAssessment {
-	const at = now.getTime();
+	const at = new Date(now).getTime();
 	if (Number.isNaN(at)) throw new RangeError('assessChain: now is no date');
 	const first = chain[0];
 	if (first === undefined) return unreadable('no certificate was sent');

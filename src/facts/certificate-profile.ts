@@ -1,5 +1,9 @@
+import { domainToASCII } from 'node:url';
+import ipaddr from 'ipaddr.js';
+import { addressText } from './address-text.ts';
 import { type Certificate, isSelfIssued, ZERO_SERIAL } from './x509.ts';
 import { ANY_PURPOSE, OID } from './x509-extensions.ts';
+import { attributeText, COMMON_NAME } from './x509-name.ts';
 import { parametersBreach, signatureState } from './x509-signature.ts';
 
 export type Role = 'leaf' | 'authority' | 'root';
@@ -154,5 +158,27 @@ function publicRules(certificate: Certificate, role: Role): readonly Rule[] {
 			subject.relative.length === 0 || !isCritical(certificate, OID.altNames),
 			'subjectAltName is critical beside a subject (BR 7.1.2.7.12)',
 		),
+		unless(
+			!isRespelt(certificate),
+			'the common name spells a subjectAltName in another way (BR 7.1.4.3)',
+		),
 	];
+}
+
+/** The common name is the name or address of a subjectAltName, but not character for character. */
+function isRespelt({ subject, altNames }: Certificate): boolean {
+	const name = attributeText(subject, COMMON_NAME);
+	const texts = (altNames ?? []).flatMap((one) => {
+		if (one.kind === 'dns') return [one.text];
+		return one.kind === 'ip' ? [addressText(one.bytes)] : [];
+	});
+	if (name === '' || texts.includes(name)) return false;
+	const plain = plainSpelling(name);
+	return texts.some((text) => plainSpelling(text) === plain);
+}
+
+/** Hexadecimal, octal and unshortened addresses, U-labels and upper case brought to one form. */
+function plainSpelling(text: string): string {
+	if (ipaddr.isValid(text)) return ipaddr.parse(text).toString();
+	return domainToASCII(text) || text.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import { getDomain } from 'tldts';
+import { addressText } from './address-text.ts';
 import { type ChainProblem, dateText, problem } from './chain-problem.ts';
 import { coversHost, coversTooShallowly, type Reference, referenceOf } from './host-match.ts';
 import type { Certificate } from './x509.ts';
@@ -132,15 +133,6 @@ export function namesText(names: readonly GeneralName[]): string {
 	const shown = texts.slice(0, SHOWN_NAMES).join(', ').slice(0, 300) || 'no host';
 	const more = texts.length - SHOWN_NAMES;
 	return more > 0 ? `${shown} and ${more} more` : shown;
-}
-
-/** As RFC 5952 nearly: without the shortening of zeros. */
-export function addressText(bytes: Uint8Array): string {
-	if (bytes.length !== 16) return [...bytes].join('.');
-	const groups = Array.from({ length: 8 }, (_, i) =>
-		(((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
-	);
-	return groups.join(':');
 }
 
 function kindProblems(leaf: Certificate, isPublic: boolean): readonly ChainProblem[] {

@@ -1,3 +1,4 @@
+import { addressText } from './address-text.ts';
 import { type Certificate, isSelfIssued } from './x509.ts';
 import type { NameConstraints } from './x509-extensions.ts';
 import type { GeneralName } from './x509-general-name.ts';
@@ -141,7 +142,7 @@ function words(name: GeneralName): string {
 		case 'uri':
 			return name.text;
 		case 'ip':
-			return `the address ${[...name.bytes].join('.')}`;
+			return `the address ${addressText(name.bytes)}`;
 		case 'directory':
 			return name.name.text;
 		case 'other':

@@ -8,11 +8,11 @@ import {
 	unknown,
 } from '../core/fact.ts';
 import type { TlsCompleted, TrustStore } from '../core/io.ts';
+import { addressText } from './address-text.ts';
 import { assessChain, type ChainAssessment, type ChainProblem, openEnd } from './assess-chain.ts';
 import { contentOf, DerError, elements, onlyElement, sequenceOf, TAG } from './der.ts';
 import { httpExchange } from './http.ts';
 import { type HttpsAnswer, httpsAnswers, isDoubtful } from './https-answers.ts';
-import { addressText } from './leaf-problems.ts';
 import { trustStore } from './tls.ts';
 import { certificatesInPem, parseCertificate } from './x509.ts';
 import { displayName } from './x509-name.ts';

@@ -667,6 +667,33 @@ describe('form (RFC 5280 §4)', () => {
 		expect(faults([leafWith(...extensions), CA])).toEqual(MALFORMED);
 	});
 
+	test.each([
+		['example.com', false],
+		['Example.com', true],
+		['203.0.113.7', false],
+		['203.000.113.007', true],
+		['0xCB.0.113.7', true],
+		['2001:db8::7', false],
+		['2001:DB8::7', true],
+		['2001:db8:0:0:0:0:0:7', true],
+		['xn--bcher-kva.example', false],
+		['bücher.example', true],
+		['Example Shop', false],
+	])('the common name %s spells a subjectAltName in another way: %s (BR)', (text, respelt) => {
+		const v6 = [0x20, 0x01, 0x0d, 0xb8, ...Array(11).fill(0), 7];
+		const names = [
+			make.dns('example.com'),
+			make.dns('xn--bcher-kva.example'),
+			make.ip(203, 0, 113, 7),
+			make.ip(...v6),
+		];
+		const extensions = [...usual(), make.altNames(...names)];
+		const child = make.leaf(CA, { subject: make.name(`CN=${text}`), extensions });
+		expect(faults([child, CA])).toEqual(respelt ? MALFORMED : []);
+		const own = { anchors: [], privateRoots: [ROOT.der] };
+		expect(faults([child, CA], own)).toEqual([]);
+	});
+
 	test('an empty subject asks for a critical SAN (§4.2.1.6)', () => {
 		const subject = make.name('');
 		const plain = make.leaf(CA, { subject, extensions: good() });

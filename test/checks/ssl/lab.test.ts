@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import certificate from '../../../checks/ssl/certificate.ts';
+import chain from '../../../checks/ssl/chain.ts';
+import https from '../../../checks/ssl/https.ts';
+import { idOf, isFailed } from '../../../src/core/finding.ts';
+import type { CERTIFICATE_KINDS, World } from '../../../src/lab/world.ts';
+import { auditLab } from '../audit-lab.ts';
+
+const AT = '203.0.113.10';
+const V6 = '2001:db8::10';
+type Site = NonNullable<World['sites']>[number];
+type Kind = (typeof CERTIFICATE_KINDS)[number];
+
+/** What ssl says of shop.test at its addresses. */
+async function audited(site: Partial<Site>, more: World = {}, records = `@ A ${AT}`) {
+	const world: World = {
+		zones: { 'shop.test': { records } },
+		sites: [{ hosts: ['shop.test'], at: [AT], ...site }],
+		...more,
+	};
+	const result = await auditLab(world, [https, certificate, chain], { domain: 'shop.test' });
+	const failed = result.findings.filter(isFailed);
+	return {
+		...result,
+		risks: failed
+			.filter(({ severity }) => severity !== 'info')
+			.map((one) => `${idOf(one)} ${one.severity}`),
+		notes: failed.filter(({ severity }) => severity === 'info').map(idOf),
+		others: result.findings
+			.filter(({ outcome }) => outcome === 'unknown' || outcome === 'blocked')
+			.map(({ check, outcome }) => `${check} ${outcome}`),
+	};
+}
+
+const kind = (one: Kind, more: object = {}) => audited({ certificate: { kind: one, ...more } });
+
+describe('a certificate of each kind, on real sockets, gives its id and no other', () => {
+	test.each<[Kind, readonly string[]]>([
+		['ok', []],
+		['expired', ['ssl/certificate/expired blocker']],
+		['not-yet-valid', ['ssl/certificate/not-yet-valid blocker']],
+		['wrong-host', ['ssl/certificate/wrong-host blocker']],
+		['no-san', ['ssl/certificate/no-san blocker']],
+		['is-ca', ['ssl/certificate/is-ca blocker']],
+		['client-only', ['ssl/certificate/not-for-servers blocker']],
+		['no-purpose', ['ssl/certificate/purpose-missing high']],
+		['self-signed', ['ssl/chain/self-signed blocker']],
+		['untrusted-root', ['ssl/chain/untrusted-root blocker']],
+		['missing-intermediate', ['ssl/chain/missing-intermediate high']],
+		['intermediate-expired', ['ssl/chain/intermediate-expired blocker']],
+		['weak-key', []],
+		['sha1', []],
+		['too-long', []],
+	])('%s', async (one, expected) => {
+		const { risks, others } = await kind(one);
+		expect(risks).toEqual(expected);
+		expect(others).toEqual([]);
+	});
+
+	test.each<[Kind, string]>([
+		['root-sent', 'ssl/chain/root-sent'],
+		['unrelated-sent', 'ssl/chain/unrelated-sent'],
+	])('%s is a note', async (one, id) => {
+		const { risks, notes } = await kind(one);
+		expect({ risks, notes }).toEqual({ risks: [], notes: [id] });
+	});
+
+	test('out of order, with the root between', async () => {
+		const { risks, notes } = await kind('out-of-order');
+		expect({ risks, notes }).toEqual({
+			risks: ['ssl/chain/out-of-order later'],
+			notes: ['ssl/chain/root-sent'],
+		});
+	});
+
+	test('days left', async () => {
+		const left = async (daysLeft: number) => (await kind('ok', { daysLeft })).risks;
+		expect(await left(2)).toEqual(['ssl/certificate/expires-soon blocker']);
+		expect(await left(10)).toEqual(['ssl/certificate/expires-soon high']);
+		expect(await left(20)).toEqual(['ssl/certificate/renewal-overdue later']);
+		expect(await left(40)).toEqual([]);
+	});
+});
+
+test('the missing intermediate is fetched once, from where the certificate says', async () => {
+	const { requests, findings } = await kind('missing-intermediate');
+	expect(requests.http.filter(({ url }) => url.endsWith('/intermediate.der'))).toHaveLength(1);
+	const said = findings.find(({ verdict }) => verdict === 'missing-intermediate');
+	expect(said).toMatchObject({ confidence: 'high' });
+	expect(said?.message).toContain('does not send the intermediate "Lab Intermediate"');
+});
+
+test('an API with a missing intermediate is a blocker', async () => {
+	const world: World = {
+		zones: { 'shop.test': { records: `@ A ${AT}\napi A 203.0.113.11` } },
+		sites: [
+			{ hosts: ['shop.test'], at: [AT] },
+			{ hosts: ['api.shop.test'], at: ['203.0.113.11'], certificate: 'missing-intermediate' },
+		],
+	};
+	const { findings } = await auditLab(world, [chain], { domain: 'shop.test' });
+	expect(findings.filter(isFailed).map((one) => [idOf(one), one.severity, one.subject])).toEqual([
+		['ssl/chain/missing-intermediate', 'blocker', 'api.shop.test'],
+	]);
+});
+
+describe('apex and www', () => {
+	const records = `@ A ${AT}\nwww A ${AT}`;
+	const both = { hosts: ['shop.test', 'www.shop.test'] };
+
+	test.each<[string, Partial<Site>, readonly string[]]>([
+		['both covered', both, []],
+		[
+			'www not covered',
+			{ ...both, certificate: { names: ['shop.test'] } },
+			['ssl/certificate/www-not-covered blocker'],
+		],
+		[
+			'apex not covered',
+			{ ...both, certificate: { names: ['www.shop.test'] } },
+			['ssl/certificate/apex-not-covered blocker'],
+		],
+		[
+			'a wildcard covers www alone',
+			{ ...both, certificate: { names: ['*.shop.test'] } },
+			['ssl/certificate/apex-not-covered blocker'],
+		],
+	])('%s', async (_, site, expected) => {
+		expect((await audited(site, {}, records)).risks).toEqual(expected);
+	});
+});
+
+describe('port 443', () => {
+	const site = (port: NonNullable<World['ports']>[number]['does']) =>
+		audited({}, { ports: [{ at: AT, port: 443, does: port }] });
+
+	test('closed: one blocker, under which the others hide', async () => {
+		const { risks, others } = await site('refused');
+		expect(risks).toEqual(['ssl/https/port-closed blocker']);
+		expect(others).toEqual(['ssl/certificate blocked', 'ssl/chain blocked']);
+	});
+
+	test('filtered, while port 80 answers', async () => {
+		const { risks, findings } = await site('silent');
+		expect(risks).toEqual(['ssl/https/port-closed blocker']);
+		expect(findings.filter(isFailed)[0]?.control).toBe(`Port 80 of ${AT} answers from here.`);
+	});
+
+	test('filtered, and nothing else answers', async () => {
+		const { risks, others } = await audited(
+			{},
+			{ ports: [443, 80].map((port) => ({ at: AT, port, does: 'silent' as const })) },
+		);
+		expect(risks).toEqual([]);
+		expect(others).toEqual(['ssl/https unknown', 'ssl/certificate unknown', 'ssl/chain unknown']);
+	});
+
+	test('accepts and says nothing', async () => {
+		const { risks, others, findings } = await site('accept-silent');
+		expect(risks).toEqual([]);
+		expect(others).toEqual(['ssl/https unknown', 'ssl/certificate unknown', 'ssl/chain unknown']);
+		expect(findings[0]?.message).toContain('then says nothing');
+	});
+
+	test('plain HTTP', async () => {
+		expect((await site('plain-text')).risks).toEqual(['ssl/https/not-tls blocker']);
+	});
+
+	test('an alert, a reset', async () => {
+		const { risks, findings } = await site({ alert: 112 });
+		expect(risks).toEqual(['ssl/https/handshake-fails blocker']);
+		expect(findings.filter(isFailed)[0]?.message).toContain('alert 112');
+		expect((await site('reset')).risks).toEqual(['ssl/https/handshake-fails blocker']);
+	});
+
+	test('an alert on IPv6 alone is a blocker; a closed port there is not ours to tell', async () => {
+		const records = `@ A ${AT}\n@ AAAA ${V6}`;
+		const alone = (does: 'refused' | { alert: number }) =>
+			audited({ at: [AT, V6] }, { ports: [{ at: V6, port: 443, does }] }, records);
+		expect((await alone({ alert: 80 })).risks).toEqual(['ssl/https/handshake-fails blocker']);
+		expect((await alone('refused')).risks).toEqual([]);
+	});
+
+	test('closed at one address of two', async () => {
+		const other = '203.0.113.11';
+		const { risks, findings } = await audited(
+			{ at: [AT, other] },
+			{ ports: [{ at: other, port: 443, does: 'refused' }] },
+			`@ A ${AT}\n@ A ${other}`,
+		);
+		expect(risks).toEqual(['ssl/https/port-closed high']);
+		expect(findings.filter(isFailed)[0]?.message).toContain(other);
+	});
+
+	test('another certificate at another address is named', async () => {
+		const other = '203.0.113.11';
+		const { risks, findings } = await audited(
+			{},
+			{
+				sites: [
+					{ hosts: ['shop.test'], at: [AT] },
+					{ hosts: ['shop.test'], at: [other], certificate: 'expired' },
+				],
+			},
+			`@ A ${AT}\n@ A ${other}`,
+		);
+		expect(risks).toEqual(['ssl/certificate/expired blocker']);
+		expect(findings.filter(isFailed)[0]?.message).toContain(`at ${other}, not at ${AT}`);
+	});
+
+	test('a name without an address belongs to dns/resolution', async () => {
+		const { findings } = await audited({}, {}, '@ TXT "nothing"');
+		expect(findings.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown']);
+	});
+});
