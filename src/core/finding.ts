@@ -71,6 +71,8 @@ export interface Unknown extends Common {
 	readonly couldBe: Severity;
 	/** The launch hangs on it: with a possible blocker it forbids a GO. */
 	readonly decisive: boolean;
+	/** The check, itself not a blocker or not known, that must be judged first; else `null`. */
+	readonly behind: Place | null;
 }
 
 export interface NotApplicable extends Common {

@@ -72,6 +72,10 @@ const Check = z.object({
 	reason: z.string().optional(),
 	code: z.string().optional().describe('why it is unknown: timeout, denied, budget, offline, …'),
 	verdicts: z.array(z.string()),
+	behind: z
+		.object({ check: z.string(), subject: z.string() })
+		.optional()
+		.describe('the check that owns the cause or must be judged first'),
 });
 
 const Risk = z.object({

@@ -28,16 +28,25 @@ export function fold(findings: readonly Finding[]): readonly Finding[] {
 
 function orphaned(finding: Blocked, cause: Finding | undefined): Finding {
 	const { by, ...common } = finding;
-	const place = `${by.check} at ${by.subject}`;
-	const why =
-		cause?.outcome === 'accepted'
-			? `${place} was accepted`
-			: cause?.outcome === 'fail'
-				? `see ${cause.check}/${cause.verdict} at ${cause.subject}`
-				: `${place} does not say why`;
-	const reason = cause?.outcome === 'unknown' ? cause.reason : 'cause-not-found';
-	return { ...common, outcome: 'unknown', reason, message: `${finding.message}; ${why}` };
+	if (cause === undefined || cause.outcome === 'pass' || cause.outcome === 'blocked') {
+		const message = `${finding.message}; ${by.check} at ${by.subject} does not say why`;
+		return { ...common, outcome: 'unknown', reason: 'cause-not-found', message, behind: null };
+	}
+	const behind = { check: cause.check, subject: cause.subject };
+	const message = `${cause.check} at ${cause.subject} ${STANDS[cause.outcome]}`;
+	const reason = cause.outcome === 'unknown' ? cause.reason : 'cause-not-found';
+	return { ...common, outcome: 'unknown', reason, message, behind };
 }
+
+/** What became of a cause that explains nothing by itself. */
+const STANDS = {
+	unknown: 'could not be determined',
+	accepted: 'was accepted',
+	fail: 'failed',
+	note: 'has a note',
+	skipped: 'was left out',
+	'not-applicable': 'does not apply',
+} as const;
 
 /** Where a chain of `blocked` stops: past its last link, or at the link it has seen before. */
 function farEnd(first: Finding, owners: ReadonlyMap<string, Finding>): Finding | undefined {

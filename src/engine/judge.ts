@@ -106,6 +106,7 @@ export function findingOf(
 			reason: spec.reason,
 			couldBe: spec.couldBe ?? couldBe(check, subject.context),
 			decisive: isDecisive(check, subject.context),
+			behind: null,
 		};
 	}
 	return failed(check, subject, { judgement, spec, told, policy });
@@ -220,7 +221,7 @@ function withoutVerdict(
 		decisive: isDecisive(check, subject.context),
 	};
 	return by === undefined
-		? { ...common, outcome: 'unknown', reason: reason ?? 'our-bug' }
+		? { ...common, outcome: 'unknown', reason: reason ?? 'our-bug', behind: null }
 		: { ...common, outcome: 'blocked', by };
 }
 

@@ -1,5 +1,6 @@
 import type { AnyCheck } from '../core/check.ts';
 import type { Evidence } from '../core/evidence.ts';
+import type { Place } from '../core/fact.ts';
 import { type Failed, type Finding, idOf, isFailed, type Waiver } from '../core/finding.ts';
 import type { Fix, Platform } from '../core/fix.ts';
 import type { Report, ReportFinding, ReportTiming, ServiceMap } from '../core/report.ts';
@@ -75,13 +76,14 @@ export function compose(about: Composed): Report {
 			.flatMap(({ risk }) => risk.findings)
 			.concat(findings.filter(isFailed).filter(({ outcome }) => outcome === 'accepted'))
 			.map((one) => toFinding(one, fingerprints.get(one) ?? '', about, byId)),
-		checks: rows.map(({ check, subject, outcome, reason, code, verdicts }) => ({
+		checks: rows.map(({ check, subject, outcome, reason, code, verdicts, by, behind }) => ({
 			check,
 			subject,
 			outcome,
 			...(reason !== null && { reason }),
 			...(code !== null && { code }),
 			verdicts: [...verdicts],
+			...((by ?? behind) !== null && { behind: { ...((by ?? behind) as Place) } }),
 		})),
 		risks: ordered.map(({ risk, rank: place, dependsOn }) => ({
 			rank: place,

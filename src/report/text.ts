@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import wrapAnsi from 'wrap-ansi';
+import { groupBy } from '../core/group-by.ts';
 import type { Report, ReportFinding } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { duration } from './headline.ts';
@@ -234,32 +235,31 @@ class Page {
 		].join('\n');
 	}
 
-	/** What could not be checked, the reasons that could hide a blocker first. */
+	/** What could not be checked and why, what could hide a blocker first; consequences are counted. */
 	#unseen(): string {
 		const { chalk } = this.#style;
 		const { checks, coverage } = this.#report;
 		const unknown = checks.filter(({ outcome }) => outcome === 'unknown');
 		if (unknown.length === 0) return '';
-		const grave = new Set(
-			coverage.blockerCapableUnknown.map(({ check, subject }) => `${check}\0${subject}`),
-		);
-		const groups = new Map<string, { names: string[]; reason: string; could: boolean }>();
-		for (const { check, subject, reason = '', code = '' } of unknown) {
-			const could = grave.has(`${check}\0${subject}`);
-			const key = `${could}\0${reason}`;
-			const group = groups.get(key) ?? { names: [], reason: `${code}: ${reason}`, could };
-			group.names.push(`${check} at ${visible(subject, 120)}`);
-			groups.set(key, group);
-		}
-		const lines = [...groups.values()]
-			.toSorted((a, b) => Number(b.could) - Number(a.could))
-			.map(({ names, reason, could }) => {
-				const shown =
-					names.slice(0, 4).join(', ') + (names.length > 4 ? `, … (${names.length})` : '');
-				const mark = could ? chalk.magenta(' [could hide a launch blocker]') : '';
-				return this.#wrap(`${shown}: ${visible(reason, 300)}${mark}`, 2, 2);
+		const could = new Set(coverage.blockerCapableUnknown.map(placeOf));
+		const own = unknown.filter(({ behind }) => behind === undefined);
+		const lines = groupBy(own, ({ reason = '', code = '' }) => `${code}: ${reason}`);
+		const written = [...lines].map(([why, rows]) => ({
+			grave: rows.some((row) => could.has(placeOf(row))),
+			text: `${someOf(rows.map(placeOf))}: ${visible(why, 300)}`,
+		}));
+		const shown = written
+			.toSorted((a, b) => Number(b.grave) - Number(a.grave))
+			.map(({ grave, text }) => {
+				const mark = grave ? chalk.magenta(' [could hide a launch blocker]') : '';
+				return this.#wrap(`${text}${mark}`, 4, 2);
 			});
-		return [chalk.bold(`Could not be checked (${unknown.length})`), ...lines].join('\n');
+		const behind = unknown.filter((row) => row.behind !== undefined);
+		for (const [cause, rows] of groupBy(behind, (row) => placeOf(row.behind ?? row))) {
+			const checksBehind = [...new Set(rows.map(({ check }) => check))];
+			shown.push(this.#wrap(`behind ${cause}: ${checksBehind.join(', ')}`, 4, 2));
+		}
+		return [chalk.bold(`Could not be checked (${unknown.length})`), ...shown].join('\n');
 	}
 
 	#coverage(): string {
@@ -315,6 +315,14 @@ const ASCII_TABLE = {
 	'right-mid': '+',
 	middle: '|',
 };
+
+function placeOf({ check, subject }: { readonly check: string; readonly subject: string }): string {
+	return `${check} at ${visible(subject, 120)}`;
+}
+
+function someOf(names: readonly string[]): string {
+	return names.slice(0, 4).join(', ') + (names.length > 4 ? `, … (${names.length})` : '');
+}
 
 function effortOf({ effortMinutes, leadSeconds }: Risk): string {
 	const work = duration(effortMinutes * 60);

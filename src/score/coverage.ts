@@ -1,5 +1,6 @@
-import type { UnknownReason } from '../core/fact.ts';
+import type { Place, UnknownReason } from '../core/fact.ts';
 import { type Finding, isFailed } from '../core/finding.ts';
+import { groupBy } from '../core/group-by.ts';
 import { couldBlock } from './decide.ts';
 
 export const OUTCOMES = [
@@ -26,18 +27,14 @@ export interface Row {
 	/** The launch hangs on this unknown. */
 	readonly couldBlock: boolean;
 	/** For `blocked`: the check and subject that own the cause. */
-	readonly by: { readonly check: string; readonly subject: string } | null;
+	readonly by: Place | null;
+	/** For `unknown`: the check that must be judged first, where that is another. */
+	readonly behind: Place | null;
 }
 
 /** One row for each check at each subject, in the order of the findings: fail > unknown > pass. */
 export function rowsOf(findings: readonly Finding[]): readonly Row[] {
-	const groups = new Map<string, Finding[]>();
-	for (const finding of findings) {
-		const key = JSON.stringify([finding.check, finding.subject]);
-		const group = groups.get(key);
-		if (group === undefined) groups.set(key, [finding]);
-		else group.push(finding);
-	}
+	const groups = groupBy(findings, ({ check, subject }) => JSON.stringify([check, subject]));
 	return [...groups.values()].map(rowOf);
 }
 
@@ -55,6 +52,7 @@ function rowOf(group: readonly Finding[]): Row {
 		verdicts: group.flatMap(({ verdict }) => (verdict === null ? [] : [verdict])),
 		couldBlock: group.some(couldBlock),
 		by: decided.outcome === 'blocked' ? decided.by : null,
+		behind: decided.outcome === 'unknown' ? decided.behind : null,
 	};
 }
 

@@ -21,7 +21,7 @@ export function decide(findings: readonly Finding[]): Decision {
 	}
 	const unseen = findings.filter(couldBlock);
 	if (unseen.length > 0) {
-		const [first] = unseen as [Unknown, ...Unknown[]];
+		const first = unseen.find(({ behind }) => behind === null) ?? (unseen[0] as Unknown);
 		const more = unseen.length > 1 ? ` (and ${unseen.length - 1} more)` : '';
 		const sentence = `Cannot say: ${first.check} at ${first.subject} could not be determined and could hide a launch blocker: ${first.message}${more}`;
 		return { launch: 'CANNOT_SAY', sentence };

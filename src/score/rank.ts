@@ -1,5 +1,6 @@
 import { type Layer, REACHES, type Reach } from '../core/check.ts';
-import { type Blocked, type Failed, type Finding, idOf } from '../core/finding.ts';
+import { type Blocked, type Failed, type Finding, idOf, isFailed } from '../core/finding.ts';
+import { groupBy } from '../core/group-by.ts';
 import { bySeverity, type Severity, worst } from '../core/severity.ts';
 import type { Minutes, Seconds } from '../core/units.ts';
 
@@ -34,13 +35,8 @@ export function rank(
 	findings: readonly Finding[],
 	about: (check: string) => About,
 ): readonly Risk[] {
-	const groups = new Map<string, Failed[]>();
-	for (const finding of findings) {
-		if (finding.outcome !== 'fail' && finding.outcome !== 'note') continue;
-		const group = groups.get(finding.cause);
-		if (group === undefined) groups.set(finding.cause, [finding]);
-		else group.push(finding);
-	}
+	const standing = findings.filter(isFailed).filter(({ outcome }) => outcome !== 'accepted');
+	const groups = groupBy(standing, ({ cause }) => cause);
 	const blocked = findings.filter((finding) => finding.outcome === 'blocked');
 	return [...groups.values()].map((group) => toRisk(group, blocked, about)).sort(byRank);
 }

@@ -49,7 +49,7 @@ it("hides nothing under another host's failure, a missing cause or a circle", ()
 
 it.each([
 	['accepted', failed(at('ssl/https'), { outcome: 'accepted' }), 'was accepted'],
-	['no blocker', failed(at('ssl/https'), { severity: 'high' }), 'see ssl/https/dead'],
+	['no blocker', failed(at('ssl/https'), { severity: 'high' }), 'ssl/https at a.test failed'],
 	['a pass', passed('ssl/https'), 'does not say why'],
 ])('counts as unknown what hides under a cause that is %s', (_, cause, why) => {
 	const [, consequence] = fold([cause, blocked(at('headers/hsts'), at('ssl/https'))]);

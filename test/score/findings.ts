@@ -47,6 +47,7 @@ export function unseen(about: Partial<Unknown> = {}): Unknown {
 		reason: 'timeout',
 		couldBe: 'blocker',
 		decisive: true,
+		behind: null,
 		...about,
 	};
 }
@@ -87,7 +88,7 @@ export const anyFinding: fc.Arbitrary<Finding> = fc.oneof(
 			check: checks,
 			subject: names,
 		})
-		.map(unseen),
+		.map((one) => unseen(one)),
 	fc.tuple(checks, names).map(([check, subject]) => passed(check, subject)),
 	fc.tuple(checks, names).map(([check, subject]): Finding => {
 		const locus = { kind: 'host', name: subject } as const;
