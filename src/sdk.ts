@@ -64,6 +64,7 @@ export {
 } from './facts/canonical-survey.ts';
 export { certificateRefusal } from './facts/certificate-refusal.ts';
 export { type ChainReport, chainReport } from './facts/chain-report.ts';
+export { type ClockDoubt, clockDoubt } from './facts/clock-doubt.ts';
 export {
 	brokenPrefix,
 	type Cookie,
@@ -89,6 +90,7 @@ export {
 	type DmarcRecord,
 	effectiveRecord,
 	isMisspeltDmarc,
+	parseDmarc,
 	policyTag,
 	type ReportUri,
 	softened,
@@ -161,6 +163,7 @@ export {
 	providerOfMx,
 } from './facts/mail-providers.ts';
 export { providersSeen } from './facts/mail-providers-seen.ts';
+export { type MxHost, type MxReading, mxReading, readMx } from './facts/mx-reading.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/network-scope.ts';
 export {
 	type ChainEnd,
@@ -195,7 +198,6 @@ export {
 	servedChains,
 } from './facts/served-chains.ts';
 export {
-	isErrorPage,
 	type Site,
 	type SiteAnswer,
 	type SiteHop,
@@ -203,6 +205,7 @@ export {
 	siteHops,
 	sitePage,
 	sites,
+	unseenPage,
 } from './facts/sites.ts';
 export {
 	addressCount,

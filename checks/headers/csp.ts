@@ -1,17 +1,16 @@
 import {
-	blockedBy,
 	defineCheck,
 	doesNotApply,
 	enforcedPolicies,
 	fieldValues,
 	type HttpAnswered,
-	isErrorPage,
 	isHtml,
 	minutes,
 	perPlatform,
 	type SiteAnswer,
 	sitePage,
 	sites,
+	unseenPage,
 	z,
 } from '../../src/sdk.ts';
 import { HIGH, LATER } from './_helpers.ts';
@@ -105,10 +104,8 @@ export default defineCheck({
 	judge({ given, subject, say }) {
 		const { url, answer } = given.page;
 		const host = subject.name;
-		if (isErrorPage(answer.status, 'page')) {
-			const detail = `${url} answers ${answer.status}`;
-			return blockedBy({ check: 'redirects/chain', subject: host }, detail);
-		}
+		const unseen = unseenPage(given.page, subject);
+		if (unseen !== null) return unseen;
 		if (!isHtml(answer)) return doesNotApply(`${url} is no HTML page.`);
 		const policies = enforcedPolicies(answer);
 		if (policies.length > 0) {
@@ -137,6 +134,7 @@ export default defineCheck({
 		example('only what meta ignores', page({ head: meta("frame-ancestors 'none'") }), 'missing'),
 		example('report-only', page({ headers: [[REPORT_ONLY, "default-src 'self'"]] }), 'report-only'),
 		example('an empty header', page({ headers: [[ENFORCED, ' ; ']] }), 'empty'),
+		example('a page that we are not let in to', page({ status: 401 }), 'unknown'),
 		example('an error page', page({ status: 502 }), 'blocked'),
 		example('no page', page({ headers: [['content-type', 'text/plain']] }), 'not-applicable'),
 	],

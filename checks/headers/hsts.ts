@@ -10,7 +10,6 @@ import {
 	type HttpsStanding,
 	header,
 	httpsStandings,
-	isErrorPage,
 	known,
 	minutes,
 	optional,
@@ -26,6 +25,7 @@ import {
 	sites,
 	type TrustStore,
 	trustStore,
+	unseenPage,
 	z,
 } from '../../src/sdk.ts';
 import { HIGH, LATER } from './_helpers.ts';
@@ -263,9 +263,7 @@ export default defineCheck({
 			];
 		}
 		if (hsts.kind === 'absent') {
-			return isErrorPage(answer.status, subject.context.kind)
-				? blockedBy({ check: 'redirects/chain', subject: host }, `${url} answers ${answer.status}`)
-				: [say('missing', { host, url }), ...overHttp];
+			return unseenPage(given.secure, subject) ?? [say('missing', { host, url }), ...overHttp];
 		}
 		const { first, fields } = hsts;
 		const twice = repetition(fields).map((told) => say('sent-twice', { host, ...told }));
@@ -311,6 +309,7 @@ export default defineCheck({
 			subject: { context: { standing: 'guessed', stage: 'production', kind: 'api', forms: 'no' } },
 		}),
 		example('missing on an error page', { ...sent(), secure: answering(500) }, 'blocked'),
+		example('missing where we are not let in', { ...sent(), secure: answering(403) }, 'unknown'),
 		example('two that agree', sent('max-age=31536000', 'max-age=31536000;'), 'sent-twice'),
 		example('two that differ: the first counts', sent('max-age=31536000', 'max-age=0'), 'enforced'),
 		example('the same, as a finding', sent('max-age=31536000', 'max-age=0'), 'sent-twice'),

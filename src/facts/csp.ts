@@ -41,7 +41,7 @@ export function parseCspPolicy(text: string): CspPolicy {
 const IGNORED_IN_META = ['frame-ancestors', 'report-uri', 'sandbox'];
 
 /** What a meta element's policy enforces; `null` where nothing of it is left. */
-export function parseMetaCsp(content: string): CspPolicy | null {
+function parseMetaCsp(content: string): CspPolicy | null {
 	const policy = parseCspPolicy(content);
 	const directives = new Map(
 		[...policy.directives].filter(([name]) => !IGNORED_IN_META.includes(name)),

@@ -66,7 +66,7 @@ export const exposureProbes = defineDerivation({
 	},
 });
 
-export function controlPaths(seed: string): readonly string[] {
+function controlPaths(seed: string): readonly string[] {
 	return [`/lr-${seed}`, `/lr-${seed}.php`, `/.lr-${seed}`];
 }
 
@@ -166,7 +166,7 @@ export function isExposed(
 }
 
 /** By the body's first KiB and not by Content-Type, which an application shell gets wrong. */
-export function looksLikeHtml(bytes: string): boolean {
+function looksLikeHtml(bytes: string): boolean {
 	return /<!doctype\s+html|<(?:html|head|body|script)\b/i.test(bytes.slice(0, 1024));
 }
 

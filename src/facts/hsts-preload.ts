@@ -7,7 +7,7 @@ import { type ServedChain, servedChains } from './served-chains.ts';
 import { siteHops } from './sites.ts';
 
 /** One year: what the preload list has asked for since 2017. */
-export const PRELOAD_FLOOR_SECONDS = 31_536_000;
+const PRELOAD_FLOOR_SECONDS = 31_536_000;
 /** 18 weeks: what entries made before that may still send. */
 const OLD_PRELOAD_FLOOR_SECONDS = 10_886_400;
 

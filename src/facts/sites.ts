@@ -1,5 +1,6 @@
 import { getSubdomain } from 'tldts';
 import { z } from 'zod';
+import { blockedBy, cannotSay, type NoVerdict } from '../core/check.ts';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../core/fact.ts';
 import type { HttpAnswered } from '../core/io.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
@@ -96,9 +97,11 @@ const WORST: Served = { kind: 'page', forms: 'yes' };
 async function servedAt(host: string, get: GetFact): Promise<Served> {
 	const chain = await get(redirectChain({ url: `https://${host}/` }));
 	if (chain.status !== 'known') return WORST;
+	const { end } = chain.value;
+	if (end === 'loop' || end === 'too-long') return WORST;
 	if (leavesHost(chain.value, host)) return { kind: 'redirect', forms: 'no' };
 	const last = chain.value.hops.at(-1);
-	if (last === undefined || chain.value.end !== 'settled') return WORST;
+	if (last === undefined || end !== 'settled') return WORST;
 	const exchange = await get(httpExchange({ url: last.url }));
 	if (exchange.status !== 'known' || exchange.value.kind !== 'answered') return WORST;
 	return classify(exchange.value, { host, url: last.url });
@@ -111,10 +114,7 @@ function leavesHost({ hops }: RedirectChain, host: string): boolean {
 }
 
 /** What an answer to a browser's request for `/` makes of a host. A gatekeeper's page tells nothing. */
-export function classify(
-	answer: HttpAnswered,
-	{ host, url }: { host: string; url: string },
-): Served {
+function classify(answer: HttpAnswered, { host, url }: { host: string; url: string }): Served {
 	const named = /^api(?:[-.]|$)/.test(getSubdomain(host) ?? '');
 	if (named) return { kind: 'api', forms: 'no' };
 	if (botWall(answer) !== null || answer.status >= 500 || isEmptyPage(answer)) return WORST;
@@ -223,9 +223,18 @@ function seenThrough(answer: HttpAnswered, url: string): Fact<SiteAnswer> {
 }
 
 /**
- * An answer on which missing headers prove nothing, since servers leave them off error pages; whether
- * the page works is the question of `redirects/chain`. 401 and 403 are ordinary answers.
+ * Why the page itself was not seen: then missing headers prove nothing, since servers leave them off
+ * error pages. `null` for a page, and for an API, whose root may well be 404.
  */
-export function isErrorPage(status: number, kind: SiteKind): boolean {
-	return status >= 500 || (kind === 'page' && status >= 400 && status !== 401 && status !== 403);
+export function unseenPage(
+	{ url, answer: { status } }: SiteAnswer,
+	{ name, context }: Site,
+): NoVerdict | null {
+	const detail = `${url} answers ${status}`;
+	if (status >= 500 || (context.kind === 'page' && status >= 400)) {
+		return status === 401 || status === 403
+			? cannotSay('denied', `${detail}: what stands behind it was not seen`)
+			: blockedBy({ check: 'redirects/chain', subject: name }, detail);
+	}
+	return null;
 }

@@ -231,8 +231,32 @@ function openingIn(observed: Parameters<typeof timingsIn>[0], url: string): Open
 /** The name of the probe that takes the samples. */
 export const SERIES = 'timing.series';
 
-function reported(summary: TimingSummary): ReportTiming {
-	const { url, samples, p50, p95, p99, p95Interval, errorRate, phases } = summary;
+function reported({
+	url,
+	samples,
+	errorRate,
+	p95Interval,
+	phases,
+	...summary
+}: TimingSummary): ReportTiming {
 	const [low, high] = p95Interval;
-	return { url, samples, p50, p95, p99, p95Interval: [low, high], errorRate, phases };
+	return {
+		url,
+		samples,
+		p50: rounded(summary.p50),
+		p95: rounded(summary.p95),
+		p99: rounded(summary.p99),
+		p95Interval: [rounded(low), high === null ? null : rounded(high)],
+		errorRate,
+		phases: {
+			connect: rounded(phases.connect),
+			firstByte: rounded(phases.firstByte),
+			download: rounded(phases.download),
+		},
+	};
+}
+
+/** To the microsecond: what follows is the clock's arithmetic. */
+function rounded(ms: number): number {
+	return Math.round(ms * 1_000) / 1_000;
 }

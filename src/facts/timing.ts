@@ -51,7 +51,7 @@ const Endpoints = z.array(
  * Latency samples of all endpoints, interleaved, alone on the wire: GETs on kept-alive connections, up to
  * `samples` each. The owner's log shows every one. Failures of the server are samples.
  */
-export const timingSeries = defineProbe({
+const timingSeries = defineProbe({
 	name: SERIES,
 	lane: 'quiet',
 	params: z.object({ endpoints: Endpoints }),

@@ -85,6 +85,13 @@ describe('sites', () => {
 	it.each([
 		['a dead host', world({})],
 		['a loop', world({ 'shop.test': { redirect: '/' } })],
+		[
+			'a loop over two hosts',
+			world({
+				'shop.test': { redirect: 'https://www.shop.test/' },
+				'www.shop.test': { redirect: 'https://shop.test/' },
+			}),
+		],
 		['a server error', world({ 'shop.test': { status: 500, ...JSON_ANSWER } })],
 		['a gatekeeper', world({ 'shop.test': { status: 429, ...JSON_ANSWER } })],
 		['nothing but a 200', world({ 'shop.test': { body: '' } })],
