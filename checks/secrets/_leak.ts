@@ -97,8 +97,9 @@ function remarksOn(secret: FoundSecret, now: Date): readonly string[] {
 	];
 }
 
-/** A conventional name; the rule's provider and noun, as environment variables are written. */
-function variableFor({ provider, what, kind }: FoundSecret): string {
+/** The name it has already, or a conventional one: the rule's provider and noun, as environment variables are written. */
+function variableFor({ provider, what, kind, variable }: FoundSecret): string {
+	if (variable !== '') return variable;
 	if (kind === 'connection-uri') return 'DATABASE_URL';
 	if (kind === 'signing-secret') return 'APP_SECRET';
 	if (kind === 'generic') return 'APP_SECRET';

@@ -345,6 +345,7 @@ function key(
 		preview: 'sk_l',
 		length: 32,
 		fingerprint: '0011223344556677',
+		variable: '',
 		inProduction: false,
 		places: [{ file: 'src/pay.ts', line: 3, place, text: "const key = '[redacted]';" }],
 		placesInAll: 1,

@@ -47,7 +47,7 @@ const MAILER = rule('SMTP', 'password', RANDOM, 'smtp_pass', {
 	kind: 'connection-uri',
 	confidence: 'medium',
 });
-const GENERIC = rule('Unknown', 'secret', RANDOM, 'secret', {
+const GENERIC = rule('Unidentified', 'secret', RANDOM, 'secret', {
 	anchors,
 	tier: 'generic',
 	confidence: 'low',

@@ -57,6 +57,14 @@ export function redactedLine(text: string, match: Match, all: readonly Match[]):
 
 const MARK = '[redacted]';
 
+const VARIABLE =
+	/(?:^|[^A-Za-z0-9_])([A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){1,6})["']?[ \t]{0,4}[:=][ \t]{0,4}["'`]?$/;
+
+/** The environment variable that a match is assigned to; empty where none stands before it. */
+export function variableBefore(text: string, { start }: Match): string {
+	return VARIABLE.exec(text.slice(Math.max(0, start - 120), start))?.[1] ?? '';
+}
+
 /** What touches a secret may belong to it: a longer form that its rule does not know. */
 function withRest(text: string, { start, end }: Match): readonly [number, number] {
 	let from = start;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Unobserved } from '../core/fact.ts';
 import type { FileListing, FilesPort } from '../core/io.ts';
-import { isAllowed, lineCounter, redactedLine } from './secret-lines.ts';
+import { isAllowed, lineCounter, redactedLine, variableBefore } from './secret-lines.ts';
 import type { Match } from './secret-match.ts';
 import { isProductionEnv, natureOf, placeOf, type SecretPlace } from './secret-place.ts';
 import { RANKS } from './secret-rule.ts';
@@ -28,9 +28,16 @@ const TEXT =
 
 type ListedFile = FileListing['files'][number];
 
+interface Entry {
+	match: Match;
+	readonly sightings: Sighting[];
+	variable: string;
+	inProduction: boolean;
+}
+
 /** What the scan holds while it runs: raw values are its keys and go no further. */
 interface Gathered {
-	readonly byValue: Map<string, { match: Match; sightings: Sighting[]; inProduction: boolean }>;
+	readonly byValue: Map<string, Entry>;
 	readonly allowed: { file: string; line: number }[];
 	readonly tooLarge: string[];
 	readonly unreadable: string[];
@@ -135,6 +142,7 @@ function gather(into: Gathered, file: ListedFile, place: SecretPlace, text: stri
 		}
 		const seen = entryFor(into, match);
 		if (seen === null) continue;
+		seen.variable ||= variableBefore(text, match);
 		if (place === 'own') {
 			seen.inProduction ||= isProductionEnv(file.path);
 			continue;
@@ -145,7 +153,7 @@ function gather(into: Gathered, file: ListedFile, place: SecretPlace, text: stri
 }
 
 /** One entry a value; of two matches of the same value the one that was not encoded, or says more. */
-function entryFor(into: Gathered, match: Match) {
+function entryFor(into: Gathered, match: Match): Entry | null {
 	const { byValue } = into;
 	const seen = byValue.get(match.value);
 	if (seen === undefined) {
@@ -153,7 +161,7 @@ function entryFor(into: Gathered, match: Match) {
 			into.truncated = true;
 			return null;
 		}
-		const made = { match, sightings: [], inProduction: false };
+		const made: Entry = { match, sightings: [], variable: '', inProduction: false };
 		byValue.set(match.value, made);
 		return made;
 	}
@@ -198,10 +206,7 @@ const GRAVEST_FIRST: readonly SecretPlace[] = [
 	'own',
 ];
 
-function secretFrom(
-	entry: { match: Match; sightings: readonly Sighting[]; inProduction: boolean },
-	key: string,
-): FoundSecret {
+function secretFrom(entry: Entry, key: string): FoundSecret {
 	const { rule, value, state, traits } = entry.match;
 	const places = [...entry.sightings].sort(
 		(a, b) => GRAVEST_FIRST.indexOf(a.place) - GRAVEST_FIRST.indexOf(b.place),
@@ -223,6 +228,7 @@ function secretFrom(
 			.update(value, 'latin1')
 			.digest('hex')
 			.slice(0, 16),
+		variable: entry.variable,
 		inProduction: entry.inProduction,
 		places: places.slice(0, MOST_PLACES),
 		placesInAll: places.length,

@@ -35,6 +35,8 @@ const FoundSecretSchema = z.object({
 	length: z.number().int(),
 	/** HMAC-SHA-256 of family and value under the user's key: 16 hex digits. */
 	fingerprint: z.string(),
+	/** Environment variable that it is assigned to somewhere, such as `JWT_SECRET`; empty for none. */
+	variable: z.string(),
 	/** Also in an env file of production that git does not see: it is in use. */
 	inProduction: z.boolean(),
 	/** At most 20, the gravest first. */

@@ -26,7 +26,7 @@ export function createFiles({
 	configFolder,
 	searchPath = USUAL_PATH,
 }: {
-	/** The user's, for the fingerprint key; made on first use. */
+	/** The user's folder for this program, for the fingerprint key; made on first use. */
 	configFolder: string;
 	/** The user's PATH, to find git; folders that are not absolute are ignored. */
 	searchPath?: string | undefined;

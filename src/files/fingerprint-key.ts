@@ -7,13 +7,12 @@ import { join } from 'node:path';
  * key lasts as long as the process: fingerprints then differ from run to run.
  */
 export async function fingerprintKeyIn(configFolder: string): Promise<string> {
-	const folder = join(configFolder, 'launch-ready');
-	const file = join(folder, 'fingerprint.key');
+	const file = join(configFolder, 'fingerprint.key');
 	const present = await keyIn(file);
 	if (present !== null) return present;
 	const made = randomBytes(32).toString('hex');
 	try {
-		await mkdir(folder, { recursive: true, mode: 0o700 });
+		await mkdir(configFolder, { recursive: true, mode: 0o700 });
 		// Whole or not at all, and the first of two processes wins.
 		const draft = `${file}.${randomBytes(6).toString('hex')}`;
 		await writeFile(draft, `${made}\n`, { mode: 0o600, flag: 'wx' });

@@ -253,7 +253,7 @@ describe('fingerprintKey', () => {
 		const configFolder = join(temporaryFolder(), 'deep', 'config');
 		const key = await createFiles({ configFolder }).fingerprintKey();
 		expect(key).toMatch(/^[0-9a-f]{64}$/);
-		const file = join(configFolder, 'launch-ready', 'fingerprint.key');
+		const file = join(configFolder, 'fingerprint.key');
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		expect(await createFiles({ configFolder }).fingerprintKey()).toBe(key);
 	});

@@ -478,6 +478,18 @@ test('fingerprints depend on the key, and are the same for the same value', asyn
 	expect(print(other)).not.toBe(print(first));
 });
 
+test('the fix names the variable that the value has already', async () => {
+	const told = async (text: string) => {
+		const [finding] = judge(await scan(committed({ 'a.env': text }))) as Failed[];
+		return finding?.fix.snippets.find(({ platform }) => platform === 'vercel')?.text;
+	};
+	const value = random62(32, random);
+	expect(await told(`BILLING_JWT_SECRET=${value}`)).toBe(
+		'vercel env add BILLING_JWT_SECRET production',
+	);
+	expect(await told(`x: ${stripe()}`)).toBe('vercel env add STRIPE_SECRET_KEY production');
+});
+
 test('findings of one kind in one file have places of their own', async () => {
 	const found = await scan(committed({ 'a.ts': `'${stripe()}' '${stripe()}'\n'${stripe()}'` }));
 	expect(judge(found).map(({ locus }) => locus.name)).toEqual(['a.ts', 'a.ts#2', 'a.ts#3']);
