@@ -2,9 +2,12 @@ import {
 	assessServed,
 	type CertificateSummary,
 	type ChainProblem,
+	type ClockDoubt,
 	certificateSummary,
 	type Evidence,
+	type Fact,
 	type Host,
+	known,
 	type ServedChain,
 	type Severity,
 	type TrustStore,
@@ -85,6 +88,47 @@ function joined(before: Sighting | undefined, one: Sighting, all: readonly strin
 	const known = before.where.replace(/, not at .*$/, '').split(', ');
 	return { ...worse, detail, where: whereAll([...known, ...own]) };
 }
+
+/** Verdicts that rest on what time it is. */
+const DATED: ReadonlySet<string> = new Set([
+	'expired',
+	'not-yet-valid',
+	'expires-soon',
+	'renewal-overdue',
+	'intermediate-expired',
+	'intermediate-not-yet-valid',
+	'intermediate-expires-soon',
+]);
+
+/**
+ * Why a date cannot be judged now; `null` where it can, or where nothing hangs on it. Another moment
+ * than the audit's own (launch day) is the user's and in no doubt.
+ */
+export function clockFault(
+	found: ReadonlyMap<string, Sighting>,
+	clock: Fact<ClockDoubt>,
+	now: Date,
+): string | null {
+	if (clock.status !== 'known' || ![...found.keys()].some((key) => DATED.has(key))) return null;
+	const { ours, doubt } = clock.value;
+	return Math.abs(now.getTime() - Date.parse(ours)) < SAME_AUDIT_MS ? doubt : null;
+}
+
+/** An audit is over sooner. */
+const SAME_AUDIT_MS = 10 * 60_000;
+
+export function isDated(key: string): boolean {
+	return DATED.has(key);
+}
+
+/** For examples: a clock that nobody doubts. */
+export const GOOD_CLOCK: Fact<ClockDoubt> = known({ ours: '2030-01-01T00:00:00Z', doubt: null });
+
+/** For examples: a clock that two servers contradict. */
+export const BAD_CLOCK: Fact<ClockDoubt> = known({
+	ours: '2030-01-01T00:00:00Z',
+	doubt: "this machine's clock says 2030-01-01T00:00, two servers say 2026-01-01T00:00",
+});
 
 /** The finding: what, and where. */
 export function sentence(a: Pick<Sighting, 'host' | 'where' | 'detail'>): string {

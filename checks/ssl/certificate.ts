@@ -1,5 +1,8 @@
 import {
+	type ClockDoubt,
+	cannotSay,
 	certificateSummary,
+	clockDoubt,
 	commands,
 	coversName,
 	defineCheck,
@@ -8,6 +11,7 @@ import {
 	type HttpsAnswer,
 	hosts,
 	httpsAnswers,
+	type Judgement,
 	known,
 	minutes,
 	optional,
@@ -21,8 +25,12 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import {
+	BAD_CLOCK,
 	besideOf,
+	clockFault,
 	evidence,
+	GOOD_CLOCK,
+	isDated,
 	judgedChains,
 	reproduce,
 	type Sighting,
@@ -58,6 +66,8 @@ const form = (what: string) =>
 		impact: SOME_REFUSE,
 		fix: (a: Sighting) => reissue(a, `Have ${whose(a)} issued anew, ${what}.`),
 	}) as const;
+
+type Key = 'expired' | 'www-not-covered' | 'apex-not-covered' | 'good';
 
 interface Twin extends Sighting {
 	readonly missing: string;
@@ -215,6 +225,7 @@ export default defineCheck({
 		return {
 			served: servedChains(own),
 			trust: trustStore({}),
+			clock: optional(clockDoubt(own)),
 			twin: optional(httpsAnswers({ host: twin, beside: subject.name })),
 		};
 	},
@@ -222,7 +233,9 @@ export default defineCheck({
 		const host = subject.name;
 		const found = judgedChains('ssl/certificate', given, { host, now });
 		const twin = twinOf(subject);
-		const said = [...found].map(([key, seen]) => {
+		const fault = clockFault(found, given.clock, now);
+		const said: Judgement<Key>[] = [...found].map(([key, seen]) => {
+			if (fault !== null && isDated(key)) return cannotSay('inconclusive', fault);
 			if (key !== 'wrong-host' || twin === null || !covers(seen, twin)) {
 				return say(key as 'expired', seen);
 			}
@@ -241,11 +254,16 @@ export default defineCheck({
 	examples: (example) => {
 		const given = (
 			name: Parameters<typeof sampleChain>[0],
-			more: { trust?: TrustStore; twin?: Fact<readonly HttpsAnswer[]> } = {},
+			more: {
+				trust?: TrustStore;
+				twin?: Fact<readonly HttpsAnswer[]>;
+				clock?: Fact<ClockDoubt>;
+			} = {},
 		) => ({
 			served: [served(name)],
 			trust: SAMPLE_TRUST,
 			twin: NO_TWIN,
+			clock: GOOD_CLOCK,
 			...more,
 		});
 		const at = (now: string) => ({ now });
@@ -255,6 +273,14 @@ export default defineCheck({
 			example('a good one', good, 'good'),
 			example('its last second', good, 'expires-soon', at('2030-02-28T23:59:59Z')),
 			example('one second later', good, 'expired', at('2030-03-01T00:00:00Z')),
+			example('in date, whatever the clock says', given('good', { clock: BAD_CLOCK }), 'good'),
+			example('out of date by a clock in doubt', given('old', { clock: BAD_CLOCK }), 'unknown'),
+			example(
+				'on a day that the user named',
+				given('old', { clock: BAD_CLOCK }),
+				'expired',
+				at('2031-01-01T00:00:00Z'),
+			),
 			example('five minutes early', good, 'good', at('2029-11-30T23:55:00Z')),
 			example('one second earlier', good, 'not-yet-valid', at('2029-11-30T23:54:59Z')),
 			example('three days left', good, 'expires-soon', at('2030-02-25T23:59:59Z')),
@@ -289,11 +315,7 @@ export default defineCheck({
 			example('good, though nobody trusts it', given('good', { trust: NO_TRUST }), 'good'),
 			example(
 				'one address of two is out of date in kind',
-				{
-					served: [served('good'), served('isCa', '203.0.113.2')],
-					trust: SAMPLE_TRUST,
-					twin: NO_TWIN,
-				},
+				{ ...good, served: [served('good'), served('isCa', '203.0.113.2')] },
 				'is-ca',
 			),
 		];

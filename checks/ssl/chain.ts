@@ -1,11 +1,16 @@
 import {
 	blockedBy,
+	type ClockDoubt,
+	cannotSay,
 	certificateSummary,
+	clockDoubt,
 	commands,
 	defineCheck,
+	type Fact,
 	type Fix,
 	hosts,
 	minutes,
+	optional,
 	perPlatform,
 	type ServedChain,
 	seconds,
@@ -15,9 +20,13 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import {
+	BAD_CLOCK,
 	besideOf,
+	clockFault,
 	evidence,
+	GOOD_CLOCK,
 	isApiHost,
+	isDated,
 	judgedChains,
 	reproduce,
 	type Sighting,
@@ -191,18 +200,24 @@ export default defineCheck({
 		},
 	},
 	decisive: { by: 'standing', in: ['apex', 'named'] },
-	needs: ({ subject }) => ({
-		served: servedChains({ host: subject.name, beside: besideOf(subject) }),
-		trust: trustStore({}),
-	}),
+	needs: ({ subject }) => {
+		const own = { host: subject.name, beside: besideOf(subject) };
+		return {
+			served: servedChains(own),
+			trust: trustStore({}),
+			clock: optional(clockDoubt(own)),
+		};
+	},
 	judge({ given, subject, now, say }) {
 		const host = subject.name;
 		const found = judgedChains('ssl/chain', given, { host, now });
-		const said = [...found].map(([key, seen]) =>
-			key === 'missing-intermediate'
+		const fault = clockFault(found, given.clock, now);
+		const said = [...found].map(([key, seen]) => {
+			if (fault !== null && isDated(key)) return cannotSay('inconclusive', fault);
+			return key === 'missing-intermediate'
 				? say('missing-intermediate', { ...seen, api: isApiHost(host) })
-				: say(key as 'self-signed', seen),
-		);
+				: say(key as 'self-signed', seen);
+		});
 		if ([...found.values()].some(({ severity }) => severity !== 'info')) return said;
 		const where = given.served.flatMap(({ addresses }) => addresses).join(', ');
 		if (given.served.some(({ chain }) => certificateSummary(chain[0] ?? '') === null)) {
@@ -214,10 +229,10 @@ export default defineCheck({
 	examples: (example) => {
 		const given = (
 			name: Parameters<typeof sampleChain>[0],
-			more: { fetched?: readonly string[]; trust?: TrustStore } = {},
+			more: { fetched?: readonly string[]; trust?: TrustStore; clock?: Fact<ClockDoubt> } = {},
 		) => {
-			const { fetched = [], trust = SAMPLE_TRUST } = more;
-			return { served: [{ ...served(name), fetched }], trust };
+			const { fetched = [], trust = SAMPLE_TRUST, clock = GOOD_CLOCK } = more;
+			return { served: [{ ...served(name), fetched }], trust, clock };
 		};
 		const at = (now: string) => ({ now });
 		const ca = sampleChain('good').slice(1);
@@ -260,6 +275,7 @@ export default defineCheck({
 				'intermediate-not-yet-valid',
 				at('2029-12-14T23:59:59Z'),
 			),
+			example('expired by a clock in doubt', given('old', { clock: BAD_CLOCK }), 'unknown'),
 			example('CA:FALSE', given('notCa'), 'issuer-not-ca'),
 			example('an intermediate for clients', given('clientCa'), 'issuer-wrong-purpose'),
 			example('one intermediate too many', given('deep'), 'path-too-long'),
@@ -270,7 +286,7 @@ export default defineCheck({
 			example('with the root, trusted all the same', given('rootSent'), 'trusted'),
 			example(
 				'no certificate at all',
-				{ served: [{ ...served('good'), chain: ['AAAA'] }], trust: SAMPLE_TRUST },
+				{ ...given('good'), served: [{ ...served('good'), chain: ['AAAA'] }] },
 				'blocked',
 			),
 		];

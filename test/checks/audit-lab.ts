@@ -7,7 +7,7 @@ import type { Io } from '../../src/core/io.ts';
 import { audit } from '../../src/engine/audit.ts';
 import { liveObserver } from '../../src/engine/observer.ts';
 import { parseTarget } from '../../src/engine/parse-target.ts';
-import { type Lab, startLab } from '../../src/lab/start-lab.ts';
+import { type Lab, type LabOptions, startLab } from '../../src/lab/start-lab.ts';
 import type { World } from '../../src/lab/world.ts';
 import { createNet } from '../../src/net/io.ts';
 
@@ -25,8 +25,9 @@ export async function auditLab(
 	world: World,
 	check: AnyCheck | readonly AnyCheck[],
 	asked: { readonly domain: string; readonly hosts?: string[]; readonly endpoints?: string[] },
+	options: LabOptions = {},
 ): Promise<LabAudit> {
-	await using lab = await startLab(world);
+	await using lab = await startLab(world, options);
 	const target = parseTarget({ ...asked, seed: SEED });
 	const controller = new AbortController();
 	const folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-'));

@@ -90,6 +90,22 @@ test('the missing intermediate is fetched once, from where the certificate says'
 	expect(said?.message).toContain('does not send the intermediate "Lab Intermediate"');
 });
 
+test('where our own clock is wrong, no certificate is called out of date', async () => {
+	const world: World = {
+		zones: { 'shop.test': { records: `@ A ${AT}` } },
+		sites: [{ hosts: ['shop.test'], at: [AT] }],
+	};
+	const asked = { domain: 'shop.test' };
+	const twoYearsAgo = new Date(Date.now() - 2 * 365 * 86_400_000);
+	const past = await auditLab(world, [certificate, chain], asked, { now: twoYearsAgo });
+	expect(past.findings.map(({ outcome }) => outcome)).toEqual(['unknown', 'pass']);
+	expect(past.findings[0]?.message).toContain("this machine's clock says");
+	// One clock alone, the server's, is believed against nobody's.
+	const silent = { ...world, ports: [{ at: AT, port: 80, does: 'refused' as const }] };
+	const alone = await auditLab(silent, [certificate], asked, { now: twoYearsAgo });
+	expect(alone.said).toEqual(['expired shop.test']);
+});
+
 test('an API with a missing intermediate is a blocker', async () => {
 	const world: World = {
 		zones: { 'shop.test': { records: `@ A ${AT}\napi A 203.0.113.11` } },

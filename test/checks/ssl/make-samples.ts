@@ -72,6 +72,7 @@ export function makeSamples(): { root: string; chains: Record<string, readonly s
 		twice: [odd([...bare, san, san]), ca],
 		alien: [odd([...bare, san, make.extension('1.2.3.4.5', make.nothing(), true)]), ca],
 		noKeyId: [odd([make.keyUsage('sign'), make.purposes([make.SERVER]), san]), ca],
+		old: old(authority),
 		alone: [good],
 		strangerSent: [good, ca, stranger],
 		rootSent: [good, ca, root],
@@ -111,6 +112,16 @@ export function makeSamples(): { root: string; chains: Record<string, readonly s
 		root: text(root),
 		chains: Object.fromEntries(Object.entries(chains).map(([key, list]) => [key, list.map(text)])),
 	};
+}
+
+/** Leaf and intermediate out of date since before the examples' day. */
+function old(authority: (text: string, change: Partial<make.Recipe>) => Minted) {
+	const past = {
+		from: make.time('2028-01-01T00:00:00Z'),
+		until: make.time('2028-12-31T23:59:59Z'),
+	};
+	const issuer = authority('CN=Old CA', past);
+	return [make.leaf(issuer, past), issuer];
 }
 
 function withPurposes(ca: Minted, list: readonly string[], san: Uint8Array) {
