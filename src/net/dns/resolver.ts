@@ -26,6 +26,8 @@ const RETRY_MS = { least: 300, most: 800 } as const;
 const DIRECT_TRIES = 6;
 /** How long the next server of the system's list is held back. */
 const NEXT_SERVER_MS = 1_500;
+/** A recursive resolver that is silent for so long may be dead. */
+const DOUBT_MS = 1_000;
 /** Questions in flight at a recursive resolver. */
 const IN_FLIGHT = 100;
 /** An authoritative server gets so many at once, then so many a second. */
@@ -72,12 +74,26 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 
 	const askRecursively = async (asked: Asked): Promise<Heard> => {
 		const release = await inFlight.take(signal);
+		const doubt = setTimeout(askForTheRoot, DOUBT_MS);
 		try {
 			if (resolver.kind === 'https') return await askHttps(resolver.url, asked);
 			return await pool.askInTurn(resolver.servers, asked);
 		} finally {
+			clearTimeout(doubt);
 			release();
 		}
+	};
+
+	/** What is asked next once a silence is to be believed; asked now, the answer is there by then. */
+	const askForTheRoot = () => {
+		askOnce({ name: '.', type: 'NS' }).catch(() => undefined);
+	};
+
+	const askOnce = (question: DnsQuestion): Promise<DnsAnswer> => {
+		const key = keyOf(question);
+		const answer = kept.get(key) ?? ask(question);
+		kept.set(key, answer);
+		return answer;
 	};
 
 	const ask = async (question: DnsQuestion): Promise<DnsAnswer> => {
@@ -90,12 +106,7 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 	};
 
 	return {
-		ask(question) {
-			const key = keyOf(question);
-			const answer = kept.get(key) ?? ask(question);
-			kept.set(key, answer);
-			return answer;
-		},
+		ask: askOnce,
 		async close() {
 			(await https?.catch(() => null))?.close();
 			https = null;
