@@ -268,7 +268,7 @@ export default defineCheck({
 		const { first, fields } = hsts;
 		const twice = repetition(fields).map((told) => say('sent-twice', { host, ...told }));
 		if (first.kind === 'invalid') {
-			const [field = ''] = fields;
+			const field = cut(fields[0] ?? '');
 			return [say('invalid', { host, field, problem: first.problem }), ...twice, ...overHttp];
 		}
 		const { maxAge } = first;
@@ -416,7 +416,12 @@ function repetition(
 		const { maxAge, includeSubDomains, preload } = policy.first;
 		return `${maxAge} ${includeSubDomains} ${preload}`;
 	});
-	return [{ fields, differ: new Set(meanings).size > 1 }];
+	return [{ fields: fields.map(cut), differ: new Set(meanings).size > 1 }];
+}
+
+/** Enough to recognise the line. */
+function cut(field: string): string {
+	return field.length > 120 ? `${field.slice(0, 120)}…` : field;
 }
 
 function inWords(maxAge: number): string {

@@ -74,7 +74,7 @@ export default defineCheck({
 					? `A round trip from here takes ${ms(a.roundTrip ?? 0)}, over half the budget: it was taken off every sample.`
 					: `A round trip from here takes ${a.roundTrip === null ? 'an unknown time' : ms(a.roundTrip)}, and is part of every sample.`,
 			reproduce: (a: Told) =>
-				`curl -sS -o /dev/null -w '%{time_starttransfer} %{time_total}\\n' ${new URL(a.url).origin}/`,
+				`curl -sS -o /dev/null -w '%{time_starttransfer} %{time_total}\\n' ${forShell(a.url)}`,
 			evidence,
 		},
 		'not-enough-evidence': {
@@ -165,6 +165,11 @@ function numbers(a: Told): string {
 		`${a.connection === 'kept alive' ? 'warm connection' : 'a new connection each'}` +
 		`${a.newConnectionP95 === null ? '' : `, p95 with a new connection ${ms(a.newConnectionP95)}`}`
 	);
+}
+
+/** As it is where no shell reads more into it; else the root of its host. */
+function forShell(url: string): string {
+	return /^[\w:/.~%-]+$/.test(url) ? url : `${new URL(url).origin}/`;
 }
 
 function ms(value: number): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpAnswered } from '../../src/core/io.ts';
-import { identify, type Seen } from '../../src/facts/platform.ts';
+import { identify, platformOf, type Seen } from '../../src/facts/platform.ts';
+import { gathered } from './gather-in-lab.ts';
 
 function seen(
 	about: Partial<Omit<Seen, 'answers'>> & { headers?: HttpAnswered['headers']; body?: string },
@@ -99,5 +100,42 @@ describe('who serves a site', () => {
 		expect(identify(seen({ addresses: ['2606:4700::1'] })).edge).toMatchObject({
 			channels: ['address'],
 		});
+	});
+});
+
+it('reads aliases of www, headers of every hop and cookies from the wire', async () => {
+	const world = {
+		zones: {
+			'shop.test': { records: '@ A 203.0.113.10\nwww CNAME shop.herokudns.com.' },
+			'herokudns.com': { records: 'shop A 203.0.113.11' },
+		},
+		sites: [
+			{
+				hosts: ['shop.test'],
+				at: ['203.0.113.10'],
+				headers: { Via: '1.1 vegur' },
+				routes: {
+					'/': { redirect: '/home', headers: { 'X-Powered-By': 'Express' } },
+					'/home': { headers: { 'Set-Cookie': 'connect.sid=x' }, body: '<!doctype html>' },
+				},
+			},
+		],
+	};
+	expect(await gathered(world, () => platformOf({ domain: 'shop.test' }))).toEqual({
+		edge: null,
+		platform: { name: 'Heroku', channels: ['alias', 'header'], confirmed: true },
+		server: null,
+		framework: { name: 'Express', channels: ['header', 'cookie'], confirmed: true },
+		snippetPlatform: 'express',
+		name: 'Heroku',
+	});
+});
+
+it('says nothing of a site that does not answer', async () => {
+	const world = { zones: { 'shop.test': { records: '@ A 203.0.113.10' } } };
+	expect(await gathered(world, () => platformOf({ domain: 'shop.test' }))).toMatchObject({
+		platform: null,
+		snippetPlatform: null,
+		name: null,
 	});
 });

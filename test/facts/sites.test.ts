@@ -1,44 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { FactRef } from '../../src/core/fact.ts';
-import type { Io } from '../../src/core/io.ts';
-import { FactStore } from '../../src/engine/fact-store.ts';
-import { liveObserver } from '../../src/engine/observer.ts';
-import { parseTarget } from '../../src/engine/parse-target.ts';
 import { endpoints } from '../../src/facts/endpoints.ts';
 import { sites } from '../../src/facts/sites.ts';
-import { startLab } from '../../src/lab/start-lab.ts';
 import type { World } from '../../src/lab/world.ts';
-import { createNet } from '../../src/net/io.ts';
-
-type Target = ReturnType<typeof parseTarget>;
-type Asked = { readonly hosts?: string[]; readonly endpoints?: string[] };
-
-async function gathered<T>(
-	world: World,
-	list: (target: Target) => FactRef<readonly T[]>,
-	asked: Asked = {},
-): Promise<readonly T[]> {
-	await using lab = await startLab(world);
-	const target = parseTarget({ domain: 'shop.test', ...asked, seed: '0123456789abcdef' });
-	const controller = new AbortController();
-	const net = createNet({
-		resolver: lab.resolver,
-		addressMap: lab.addressMap,
-		registrable: target.registrable,
-		env: {},
-		userAgent: 'launch-ready/test',
-		signal: controller.signal,
-	});
-	try {
-		const store = new FactStore(liveObserver(net.io as Io, controller.signal, () => undefined));
-		const fact = await store.get(list(target));
-		if (fact.status !== 'known') throw new Error(fact.detail);
-		return fact.value;
-	} finally {
-		await net.close();
-		controller.abort();
-	}
-}
+import { gathered } from './gather-in-lab.ts';
 
 const PAGE = '<!doctype html><title>Shop</title><p>Hello';
 const SIGN_IN = `${PAGE}<form><input type="password"></form>`;

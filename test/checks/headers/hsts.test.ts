@@ -120,3 +120,31 @@ describe('headers/hsts on a real exchange', () => {
 		expect(dead.findings).toMatchObject([{ outcome: 'unknown', verdict: null }]);
 	});
 });
+
+describe('the redirects of a preloaded domain', () => {
+	const PRELOADED = 'max-age=63072000; includeSubDomains; preload';
+
+	it.each([
+		['http that stays', { http: 'same' as const }, /http:\/\/shop\.test\/ does not redirect/],
+		[
+			'http that leads elsewhere first',
+			{ http: { fallback: { redirect: 'https://www.shop.test/' } } },
+			/does not redirect to https:\/\/shop\.test\/ first/,
+		],
+		[
+			'a redirect without the header',
+			{ routes: { '/': { redirect: '/home', bare: true }, '/home': PAGE } },
+			/does not carry the header itself/,
+		],
+	])('refuses %s', async (_, site, words) => {
+		const world = shop({ headers: { [FIELD]: PRELOADED }, routes: { '/': PAGE }, ...site });
+		const { findings } = await auditLab(world, hsts, HOST);
+		const incomplete = findings.find((one) => one.verdict === 'preload-incomplete');
+		expect(incomplete?.message).toMatch(words);
+	});
+
+	it('says nothing of a closed port 80', async () => {
+		const world = shop({ http: 'closed', headers: { [FIELD]: PRELOADED }, routes: { '/': PAGE } });
+		expect((await auditLab(world, hsts, HOST)).said).toEqual(['enforced shop.test']);
+	});
+});
