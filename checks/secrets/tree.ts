@@ -259,6 +259,11 @@ export default defineCheck({
 			'unknown',
 		),
 		example(
+			'more than the limits allow',
+			{ found: { ...repository(key({})), truncated: true } },
+			'unknown',
+		),
+		example(
 			'git does not say what is tracked',
 			{ found: { ...repository(), head: null, gitUnread: 'it belongs to somebody else' } },
 			'unknown',
@@ -297,7 +302,7 @@ function gapsIn(found: RepositorySecrets) {
 			? []
 			: [cannotSay('unreadable', `${files.length} files were not read: ${list(files)}`, 'high')]),
 		...(found.truncated
-			? [cannotSay('budget', 'There are more secrets than are listed.', 'high')]
+			? [cannotSay('budget', 'There are more files or more secrets than the limits allow.', 'high')]
 			: []),
 	];
 }

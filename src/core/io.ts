@@ -355,6 +355,10 @@ export interface FileListing {
 	 * belongs to somebody else): `tracked` and `ignored` are then false everywhere, and unknown.
 	 */
 	readonly gitUnread?: string | undefined;
+	/** Files and folders that should be listed and could not be looked at, with the reason. */
+	readonly unreadable?: readonly string[] | undefined;
+	/** There are more files than are listed. */
+	readonly cut?: boolean | undefined;
 	/** What was passed over, with the reason, in one line each. */
 	readonly skipped: readonly string[];
 }

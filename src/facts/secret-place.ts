@@ -7,9 +7,9 @@ export const PLACES = ['client', 'head', 'unignored', 'fixture', 'docs', 'own'] 
 export type SecretPlace = (typeof PLACES)[number];
 
 const FIXTURE =
-	/(?:^|\/)(?:__tests__|__mocks__|__fixtures__|__snapshots__|tests?|specs?|e2e|fixtures?|mocks?|testdata|test[-_]data|cypress|playwright|stories|seeds?|seeders?)\/|[._-](?:test|spec|stories|story|fixture|mock|snap|e2e|cy)\.\w+$|\.snap$|_(?:test|spec)\.\w+$|(?:^|\/)(?:test_[^/]*|conftest|seeds?)\.\w+$|(?:^|\/)\.env\.(?:test|testing|ci)$/i;
+	/(?:^|\/)(?:__tests__|__mocks__|__fixtures__|__snapshots__|tests?|specs?|e2e|fixtures?|mocks?|testdata|test[-_]data|cypress|playwright|seeds?|seeders?)\/|[._-](?:test|spec|stories|story|fixture|mock|snap|e2e|cy)\.\w+$|\.snap$|_(?:test|spec)\.\w+$|(?:^|\/)(?:test_[^/]*|conftest|seeds?)\.\w+$|(?:^|\/)\.env\.(?:test|testing)(?:\.local)?$/i;
 const DOCS =
-	/\.(?:md|mdx|markdown|rst|adoc|asciidoc)$|(?:^|\/)(?:docs?|documentation|wiki|examples?|samples?)\/|(?:^|\/)(?:readme|changelog|contributing|license|security)(?:\.\w+)?$|[._-](?:example|sample|template|tmpl|tpl|dist|defaults?|skel)(?:\.\w{1,6})?$|(?:^|\/)(?:example|sample|template)\.\w{1,6}$/i;
+	/\.(?:md|mdx|markdown|rst|adoc|asciidoc)$|(?:^|\/)(?:docs?|documentation|wiki|examples?|samples?)\/|(?:^|\/)(?:readme|changelog|contributing|license|security)(?:\.txt)?$|[._-](?:example|sample)(?:\.\w{1,6})?$|\.dist(?:\.\w{1,6})?$|\.(?:template|tmpl|tpl|skel)$|(?:^|\/)(?:example|sample)\.\w{1,6}$/i;
 const CLIENT =
 	/(?:^|\/)(?:\.next\/static|dist\/assets|build\/static|out\/_next\/static|\.output\/public|\.svelte-kit\/output\/client|\.nuxt\/dist\/client|public|wwwroot)\//;
 const ENV_FILE = /(?:^|\/)(?:\.env(?:\.[\w-]+)*|[\w-]+\.env|\.envrc|\.dev\.vars)$/i;

@@ -189,11 +189,11 @@ function factFrom(listing: FileListing, into: Gathered, key: string): Repository
 		scanned: { files: into.files, bytes: into.bytes },
 		binary: into.binary,
 		tooLarge: into.tooLarge.slice(0, MOST_LISTED),
-		unreadable: into.unreadable.slice(0, MOST_LISTED),
+		unreadable: [...(listing.unreadable ?? []), ...into.unreadable].slice(0, MOST_LISTED),
 		skipped: [...listing.skipped],
 		allowed: { count: into.allowed.length, places: into.allowed.slice(0, MOST_LISTED) },
 		secrets,
-		truncated: into.truncated,
+		truncated: into.truncated || listing.cut === true,
 	};
 }
 

@@ -68,7 +68,7 @@ export const RepositorySecretsSchema = z.object({
 		places: z.array(z.object({ file: z.string(), line: z.number().int() })),
 	}),
 	secrets: z.array(FoundSecretSchema),
-	/** More were there than are listed. */
+	/** There were more files, or more secrets, than the limits allow. */
 	truncated: z.boolean(),
 });
 export type RepositorySecrets = z.infer<typeof RepositorySecretsSchema>;

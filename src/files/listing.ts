@@ -50,6 +50,7 @@ interface Gathering {
 	readonly root: string;
 	readonly files: File[];
 	readonly skipped: string[];
+	readonly unreadable: string[];
 	/** Folders of tracked files, resolved: whether they lie inside the root. */
 	readonly inside: Map<string, boolean>;
 	/** Folders of dependencies that were not entered. */
@@ -65,6 +66,7 @@ export async function listFolder(root: string, searchPath: string): Promise<File
 		root,
 		files: [],
 		skipped: [],
+		unreadable: [],
 		inside: new Map(),
 		dependencies: 0,
 		absent: 0,
@@ -77,6 +79,8 @@ export async function listFolder(root: string, searchPath: string): Promise<File
 		files: into.files,
 		head: byGit.head,
 		skipped: summaryOf(into),
+		...(into.unreadable.length > 0 && { unreadable: into.unreadable.slice(0, MOST_SKIPPED) }),
+		...(into.full && { cut: true }),
 		...(byGit.unread !== null && { gitUnread: byGit.unread }),
 	};
 }
@@ -237,7 +241,7 @@ function entriesOf(into: Gathering, folder: string) {
 			a.name < b.name ? -1 : 1,
 		);
 	} catch (error) {
-		into.skipped.push(`${folder || '.'}: ${reasonFor(error)}`);
+		into.unreadable.push(`${folder || '.'}: ${reasonFor(error)}`);
 		return [];
 	}
 }
@@ -272,7 +276,7 @@ function statOf(into: Gathering, path: string, full: string, tracked: boolean): 
 	} catch (error) {
 		const reason = reasonFor(error);
 		if (tracked && reason === 'does not exist') into.absent++;
-		else into.skipped.push(`${path}: ${reason}`);
+		else into.unreadable.push(`${path}: ${reason}`);
 		return null;
 	}
 }

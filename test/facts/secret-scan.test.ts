@@ -48,11 +48,11 @@ describe('provider rules', () => {
 	);
 
 	test.each(tokens)('%s takes bounded time on its own near misses', (_, rule, samples) => {
-		for (const token of samples.slice(0, 3)) {
+		for (const token of samples.slice(0, 1)) {
 			const miss = `${within(rule, token.slice(0, -1)).trimEnd()}${rule.anchors[0]}`;
 			for (const text of [
-				miss.repeat(100_000 / miss.length),
-				miss.replaceAll('"', '').repeat(800),
+				miss.repeat(60_000 / miss.length),
+				miss.replaceAll('"', '').repeat(60_000 / miss.length),
 			]) {
 				const started = performance.now();
 				secretsIn(text, { loose: true, generic: true, named: true, spaced: false, key: false });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import tree from '../../../checks/secrets/tree.ts';
 import type { Judgement, Say } from '../../../src/core/check.ts';
+import { Unobserved } from '../../../src/core/fact.ts';
 import type { Failed, Finding } from '../../../src/core/finding.ts';
 import { findingOf } from '../../../src/engine/judge.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
@@ -377,6 +378,49 @@ describe('forms of files', () => {
 		const root = committed({ 'a.ts': line });
 		chmodSync(join(root, 'a.ts'), 0);
 		expect(inWords(judge(await scan(root)))).toEqual(['unknown']);
+	});
+
+	test('what the port cannot read is unknown; that the run was stopped is not swallowed', async () => {
+		const root = committed({ 'a.ts': line, 'b.ts': '1' });
+		const port = createFiles({ configFolder: temporaryFolder() });
+		const failing = (because: 'unreadable' | 'cancelled') => ({
+			...port,
+			read: async (folder: string, path: string, most: number) => {
+				if (path === 'a.ts') throw new Unobserved(because, 'a.ts: permission denied');
+				return port.read(folder, path, most);
+			},
+		});
+		const found = await scanRepository(root, failing('unreadable'));
+		expect(judge(found)).toMatchObject([
+			{ outcome: 'unknown', message: '1 files were not read: a.ts: permission denied' },
+		]);
+		await expect(scanRepository(root, failing('cancelled'))).rejects.toMatchObject({
+			because: 'cancelled',
+		});
+	});
+
+	test('4,400 files take a second or two at most, and the loop gets its turn', async () => {
+		const text = 'export const answer = lookup({ token: request.token, url: `https://a.test` });\n';
+		const root = temporaryFolder();
+		write(
+			root,
+			Object.fromEntries(
+				Array.from({ length: 4_400 }, (_, at) => [`src/${at % 40}/${at}.ts`, text.repeat(90)]),
+			),
+		);
+		let longest = 0;
+		let last = performance.now();
+		const timer = setInterval(() => {
+			longest = Math.max(longest, performance.now() - last);
+			last = performance.now();
+		}, 5);
+		const started = performance.now();
+		const found = await scan(root);
+		const took = performance.now() - started;
+		clearInterval(timer);
+		expect(found.scanned.files).toBe(4_400);
+		expect(took).toBeLessThan(6_000);
+		expect(longest).toBeLessThan(1_500);
 	});
 
 	test('a repository that is not there is unreadable', async () => {
