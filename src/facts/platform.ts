@@ -12,7 +12,7 @@ import { redirectChain } from './redirects.ts';
 type Channel = 'alias' | 'address' | 'header' | 'cookie' | 'page';
 
 /** What serves one layer of a site, and what says so. */
-export interface Detected {
+interface Detected {
 	readonly name: string;
 	readonly channels: readonly Channel[];
 	/** Two channels agree. One alone is a claim: headers can be forged. */

@@ -69,7 +69,7 @@ export interface TimingSummary {
 	readonly decision: TimingDecision;
 }
 
-export type TimingDecision =
+type TimingDecision =
 	| 'pass'
 	| 'fail'
 	/** Too few samples for either. */
