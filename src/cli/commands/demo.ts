@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type AuditOptions, audit, type Report } from '../../index.ts';
+import { audit } from '../../index.ts';
 import { startLab } from '../../lab/start-lab.ts';
 import { loadWorld } from '../../lab/world.ts';
 import { PACKAGE_FILE } from '../../version.ts';
@@ -21,18 +21,20 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
 	try {
 		const caFile = path.join(folder, 'roots.pem');
 		await writeFile(caFile, lab.caPem);
-		const reports: Report[] = [];
-		for (const { repository, ...target } of world.targets) {
-			const asked: AuditOptions = {
-				...target,
-				repo: repository === undefined ? undefined : await checkOut(repository, world, folder),
-				resolver: lab.resolver,
-				addressMap: lab.addressMap,
-				caFiles: [caFile],
-				configFolder: folder,
-			};
-			reports.push(await audit(asked));
-		}
+		const reports = await Promise.all(
+			world.targets.map(async ({ repository, ...target }) => {
+				const repo =
+					repository === undefined ? undefined : await checkOut(repository, world, folder);
+				return audit({
+					...target,
+					repo,
+					resolver: lab.resolver,
+					addressMap: lab.addressMap,
+					caFiles: [caFile],
+					configFolder: folder,
+				});
+			}),
+		);
 		await printReports(reports, options);
 		return gravest(reports.map((report) => exitCodeOf(report, options.failOn ?? 'blocker')));
 	} finally {
