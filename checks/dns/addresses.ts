@@ -269,6 +269,9 @@ export default defineCheck({
 			),
 			...(hasNoV6(survey, subject) ? [say('no-ipv6', { host })] : []),
 			...notSeen.map((detail) => cannotSay('unsupported', `${host}: ${detail}`, 'high')),
+			...notCompared(survey).map((detail) =>
+				cannotSay('inconclusive', `${host}: ${detail}`, 'high'),
+			),
 		];
 		if (allDead) {
 			const detail = `${host} accepts a connection at none of its addresses`;
@@ -322,6 +325,11 @@ export default defineCheck({
 					...given(live(V4), silentV6),
 					survey: { ...given(live(V4), silentV6).survey, works: { v4: null, v6: false } },
 				},
+				'unknown',
+			),
+			example(
+				'two networks, one behind a gatekeeper',
+				given(live(V4), live(OTHER_V4, { served: null })),
 				'unknown',
 			),
 			example(
@@ -396,6 +404,14 @@ function silences({ addresses, notTried, works }: AddressSurvey) {
 		.map((view) => ({ view, alive: alive.address }));
 	const v6Silent = v6AllDead && alive.family === 4 ? v6.filter(believed) : [];
 	return { dead, v6Silent, notSeen, allDead: false };
+}
+
+/** Addresses of several networks that connect, and whose page was not seen (a gatekeeper, a reset). */
+function notCompared({ addresses }: AddressSurvey): readonly string[] {
+	const tried = addresses.filter(({ https }) => https === 'open');
+	if (new Set(tried.map(({ network }) => network)).size < 2) return [];
+	const unseen = tried.filter(({ served }) => served === null).map(({ address }) => address);
+	return unseen.length > 0 ? [`the page at ${unseen.join(', ')} was not seen`] : [];
 }
 
 /** Differences between networks of one family, and between the families. */
