@@ -1,5 +1,6 @@
 import { bySeverity, type Severity } from '../core/severity.ts';
 import { isRoot, type Node, type Origin, type Path, Pool, pathsFrom } from './certificate-path.ts';
+import { isPolicyMissing } from './certificate-policies.ts';
 import { isSelfSigned, profileBreaches, type Role } from './certificate-profile.ts';
 import { type ChainProblem, dateText, problem } from './chain-problem.ts';
 import { issuerKind } from './issuer-kind.ts';
@@ -34,7 +35,7 @@ export interface ChainAssessment {
 	readonly problems: readonly ChainProblem[];
 }
 
-export interface PathMember {
+interface PathMember {
 	/** Hex. */
 	readonly sha256: string;
 	readonly subject: string;
@@ -60,8 +61,8 @@ const EXPIRY_WARNING_MS = 14 * 86_400_000;
  * Judges a chain as a careful public client would: RFC 5280 §6.1 along the best path (the one with
  * the least wrong), RFC 5280 §4 for every certificate on it, RFC 9525 for the name, and the Baseline
  * Requirements for keys and purposes. Pure; any bytes are welcome; time and signature checks are
- * bounded, so that cycles and thousands of certificates end as "no path". Certificate policies are
- * not processed and revocation is not asked here.
+ * bounded, so that cycles and thousands of certificates end as "no path". Any certificate policy is
+ * accepted (RFC 5280 §6.1 with user-initial-policy-set any-policy). Revocation is not asked here.
  */
 export function assessChain(
 	chain: readonly Uint8Array[],
@@ -202,6 +203,7 @@ function pathProblems(nodes: readonly Node[], view: View): readonly ChainProblem
 			...(depth > 0 ? authorityProblems(node, depth, certificates, view.at) : []),
 		]),
 		...constraintProblems(certificates),
+		...policyProblems(certificates),
 		...missingProblems(nodes),
 		...sendingProblems(nodes, view.sent.slice(0, MOST_SENT)),
 	];
@@ -333,6 +335,12 @@ function constraintProblems(certificates: readonly Certificate[]): readonly Chai
 	if (reason === null) return [];
 	const detail = `the names break a constraint of the chain: ${reason}`;
 	return [problem('ssl/chain/name-constraint-broken', 'blocker', detail, { reason })];
+}
+
+function policyProblems(certificates: readonly Certificate[]): readonly ChainProblem[] {
+	if (!isPolicyMissing(certificates)) return [];
+	const detail = 'the chain requires a certificate policy that it does not have';
+	return [problem('ssl/chain/issuer-wrong-purpose', 'blocker', detail, { whose: 'the chain' })];
 }
 
 function missingProblems(nodes: readonly Node[]): readonly ChainProblem[] {

@@ -1,20 +1,18 @@
 import type { DistinguishedName } from './x509-name.ts';
 
 /** Makers of certificates that no public client trusts, known by name. */
-export const ISSUER_KINDS = [
-	'mkcert',
-	'cloudflare-origin',
-	'kubernetes',
-	'letsencrypt-staging',
-	'plesk',
-	'cpanel',
-	'fortinet',
-	'traefik',
-	'caddy',
-	'inspection',
-	'other',
-] as const;
-export type IssuerKind = (typeof ISSUER_KINDS)[number];
+type IssuerKind =
+	| 'mkcert'
+	| 'cloudflare-origin'
+	| 'kubernetes'
+	| 'letsencrypt-staging'
+	| 'plesk'
+	| 'cpanel'
+	| 'fortinet'
+	| 'traefik'
+	| 'caddy'
+	| 'inspection'
+	| 'other';
 
 const SIGNS: readonly (readonly [kind: IssuerKind, sign: RegExp])[] = [
 	['mkcert', /mkcert development CA|CN=mkcert /i],

@@ -125,7 +125,7 @@ function dnsNamesIn(names: readonly GeneralName[]): readonly string[] {
 }
 
 /** The names as findings show them: the first few, addresses included. */
-export function namesText(names: readonly GeneralName[]): string {
+function namesText(names: readonly GeneralName[]): string {
 	const texts = names.flatMap((name) => {
 		if (name.kind === 'dns') return [name.text];
 		return name.kind === 'ip' ? [addressText(name.bytes)] : [];

@@ -50,6 +50,9 @@ export interface CertificateExtensions {
 	readonly sctList: Uint8Array | null;
 	readonly policyConstraints: PolicyConstraints | null;
 	readonly policies: readonly string[] | null;
+	/** Pairs of an issuer's policy and the subject's that counts as the same. */
+	readonly policyMappings: readonly (readonly [issuer: string, subject: string])[] | null;
+	readonly inhibitAnyPolicy: number | null;
 	/** What RFC 5280 §4.2 forbids in them. */
 	readonly faults: readonly string[];
 }
@@ -59,19 +62,19 @@ export interface NameConstraints {
 	readonly excluded: readonly GeneralName[];
 }
 
-export interface AuthorityKey {
+interface AuthorityKey {
 	/** Hex. */
 	readonly keyId: string | null;
 	readonly hasIssuer: boolean;
 	readonly hasSerial: boolean;
 }
 
-export interface PolicyConstraints {
+interface PolicyConstraints {
 	readonly requireExplicit: number | null;
 	readonly inhibitMapping: number | null;
 }
 
-export const KEY_USAGES = [
+const KEY_USAGES = [
 	'digitalSignature',
 	'nonRepudiation',
 	'keyEncipherment',
@@ -82,7 +85,7 @@ export const KEY_USAGES = [
 	'encipherOnly',
 	'decipherOnly',
 ] as const;
-export type KeyUsage = (typeof KEY_USAGES)[number];
+type KeyUsage = (typeof KEY_USAGES)[number];
 
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
@@ -170,8 +173,6 @@ export function extensionsOf(field: Tlv | undefined): CertificateExtensions {
 	const access = first(OID.authorityInfo, 'authorityInfoAccess', accessOf);
 	first(OID.subjectInfo, 'subjectInfoAccess', accessOf);
 	first(OID.issuerAltNames, 'issuerAltName', altNamesOf);
-	first(OID.policyMappings, 'policyMappings', mappingsOf);
-	first(OID.inhibitAnyPolicy, 'inhibitAnyPolicy', skipCertsOf);
 	first(OID.freshestCrl, 'freshestCRL', crlPointsOf);
 	return {
 		extensions,
@@ -189,6 +190,8 @@ export function extensionsOf(field: Tlv | undefined): CertificateExtensions {
 		sctList: first(OID.sctList, 'the SCT list', octetsOf),
 		policyConstraints: first(OID.policyConstraints, 'policyConstraints', policyConstraintsOf),
 		policies: first(OID.policies, 'certificatePolicies', policiesOf),
+		policyMappings: first(OID.policyMappings, 'policyMappings', mappingsOf),
+		inhibitAnyPolicy: first(OID.inhibitAnyPolicy, 'inhibitAnyPolicy', skipCertsOf),
 		faults,
 	};
 }
@@ -410,18 +413,19 @@ function policiesOf(value: Tlv, add: Add): readonly string[] {
 	return policies;
 }
 
-function mappingsOf(value: Tlv): void {
-	const mappings = sequenceOf(value, 'the mappings');
-	if (mappings.length === 0) throw new DerError('it is empty');
-	for (const one of mappings) {
-		const pair = sequenceOf(one, 'a mapping');
-		if (pair.length !== 2) throw new DerError('a mapping is no pair');
-		for (const side of pair) {
-			if (oidOf(contentOf(side, TAG.oid, 'a policy')) === ANY_POLICY) {
-				throw new DerError('it maps anyPolicy (§4.2.1.5)');
-			}
+function mappingsOf(value: Tlv): readonly (readonly [string, string])[] {
+	const mappings = sequenceOf(value, 'the mappings').map((one) => {
+		const [issuer = '', subject = '', ...more] = sequenceOf(one, 'a mapping').map((side) =>
+			oidOf(contentOf(side, TAG.oid, 'a policy')),
+		);
+		if (subject === '' || more.length > 0) throw new DerError('a mapping is no pair');
+		if (issuer === ANY_POLICY || subject === ANY_POLICY) {
+			throw new DerError('it maps anyPolicy (§4.2.1.5)');
 		}
-	}
+		return [issuer, subject] as const;
+	});
+	if (mappings.length === 0) throw new DerError('it is empty');
+	return mappings;
 }
 
 export const ANY_POLICY = '2.5.29.32.0';

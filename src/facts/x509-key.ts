@@ -72,7 +72,7 @@ export function keyKindOf(spki: Tlv | undefined): {
 	}
 }
 
-export function isNull(value: Tlv | undefined): boolean {
+function isNull(value: Tlv | undefined): boolean {
 	return value?.tag === TAG.null && value.content.length === 0;
 }
 

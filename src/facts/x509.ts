@@ -229,8 +229,3 @@ export function certificatesInPem(pem: string): readonly Uint8Array[] {
 /** A machine has one public bundle and at most one private. */
 const MOST_BUNDLES = 8;
 const BUNDLES = new Map<string, readonly Uint8Array[]>();
-
-/** For other readers of extensions that this module does not interpret. */
-export function rawExtension(certificate: Certificate, oid: string): Uint8Array | null {
-	return certificate.extensions.find((one) => one.oid === oid)?.value ?? null;
-}

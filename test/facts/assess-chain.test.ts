@@ -487,6 +487,35 @@ describe('name constraints (RFC 5280 §4.2.1.10)', () => {
 	});
 });
 
+describe('policies that a CA requires (RFC 5280 §6.1)', () => {
+	const policies = (...list: string[]) =>
+		make.extension('2.5.29.32', make.sequence(...list.map((one) => make.sequence(make.oid(one)))));
+	const require_ = (skip: number) =>
+		make.extension('2.5.29.36', make.sequence(make.tlv(0x80, Buffer.from([skip]))), true);
+	const mapping = (from: string, to: string) =>
+		make.extension('2.5.29.33', make.sequence(make.sequence(make.oid(from), make.oid(to))), true);
+	const noAny = make.extension('2.5.29.54', make.integer(0), true);
+	const [A, B, ANY] = ['1.2.3.1', '1.2.3.2', '2.5.29.32.0'] as const;
+	const MISSING = ['chain/issuer-wrong-purpose'];
+
+	test.each<[string, readonly Uint8Array[], readonly Uint8Array[], readonly string[]]>([
+		['none required', [policies(A)], [], []],
+		['the same on both', [require_(0), policies(A)], [policies(A)], []],
+		['another on the leaf', [require_(0), policies(A)], [policies(B)], MISSING],
+		['none on the leaf', [require_(0), policies(A)], [], MISSING],
+		['none on the CA', [require_(0)], [policies(A)], MISSING],
+		['any on the CA', [require_(0), policies(ANY)], [policies(B)], []],
+		['any on the leaf', [require_(0), policies(A)], [policies(ANY)], []],
+		['any on the leaf, inhibited', [require_(0), policies(A), noAny], [policies(ANY)], MISSING],
+		['required further down only', [require_(2), policies(A)], [], []],
+		['mapped', [require_(0), policies(A), mapping(A, B)], [policies(B)], []],
+		['mapped away', [require_(0), policies(A), mapping(A, B)], [policies(A)], MISSING],
+	])('%s', (_, onCa, onLeaf, expected) => {
+		const ca = make.intermediate(ROOT, 'CN=Policy CA', { add: onCa });
+		expect(faults([make.leaf(ca, { add: onLeaf }), ca])).toEqual(expected);
+	});
+});
+
 describe('form (RFC 5280 §4)', () => {
 	const MALFORMED = ['certificate/malformed'];
 	const san = make.altNames(make.dns('example.com'));

@@ -14,7 +14,7 @@ export function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
 }
 
 export const sequence = (...parts: readonly Uint8Array[]) => tlv(0x30, ...parts);
-export const set = (...parts: readonly Uint8Array[]) => tlv(0x31, ...parts);
+const set = (...parts: readonly Uint8Array[]) => tlv(0x31, ...parts);
 export const octets = (content: Uint8Array) => tlv(0x04, content);
 export const bits = (content: Uint8Array, unused = 0) => tlv(0x03, Buffer.from([unused]), content);
 export const bool = (value: boolean) => tlv(0x01, Buffer.from([value ? 0xff : 0]));
@@ -148,8 +148,8 @@ export interface Recipe {
 }
 
 const VERSION_3 = tlv(0xa0, integer(2));
-export const FROM = '2026-01-01T00:00:00Z';
-export const UNTIL = '2026-04-01T00:00:00Z';
+const FROM = '2026-01-01T00:00:00Z';
+const UNTIL = '2026-04-01T00:00:00Z';
 
 export function mint(recipe: Recipe): Minted {
 	const pair = recipe.pair ?? ecPair();
