@@ -15,7 +15,6 @@ import {
 	known,
 	minutes,
 	optional,
-	perPlatform,
 	type ServedChain,
 	seconds,
 	servedChains,
@@ -38,6 +37,7 @@ import {
 	sighting,
 	twinOf,
 } from './_judged-chains.ts';
+import { orderCertificate } from './_order-certificate.ts';
 import { NO_TRUST, SAMPLE_TRUST, sampleChain } from './_samples.ts';
 
 /** An ACME order with its validation; a CA that works by hand takes longer and says so. */
@@ -391,22 +391,14 @@ function reissue({ host }: Sighting, summary: string): Fix {
 }
 
 function issueFor(summary: string, names: readonly string[], ...steps: string[]): Fix {
-	const wanted = names.map((name) => `-d ${name}`).join(' ');
-	return {
-		...perPlatform(
-			summary,
-			{
-				any: `sudo certbot certonly --webroot -w /var/www/html ${wanted}`,
-				nginx: `sudo certbot --nginx ${wanted}`,
-				apache: `sudo certbot --apache ${wanted}`,
-				caddy: `${names.join(', ')} {\n  reverse_proxy localhost:3000\n}`,
-			},
-			...steps,
-			'On a hosting platform or CDN, add each name as a domain of the project: it issues the certificate.',
-			'Keep the names that the old certificate has and visitors still use.',
-			'Reload the server, then look at the names that it sends.',
-		),
-	};
+	return orderCertificate(
+		summary,
+		names,
+		...steps,
+		'On a hosting platform or CDN, add each name as a domain of the project: it issues the certificate.',
+		'Keep the names that the old certificate has and visitors still use.',
+		'Reload the server, then look at the names that it sends.',
+	);
 }
 
 // ── For the examples ─────────────────────────────────────────────────────────────────────────────

@@ -32,6 +32,7 @@ import {
 	type Sighting,
 	sentence,
 } from './_judged-chains.ts';
+import { orderCertificate } from './_order-certificate.ts';
 import { NO_TRUST, SAMPLE_TRUST, sampleChain } from './_samples.ts';
 
 /** An ACME order with its validation. */
@@ -302,29 +303,23 @@ function fullChain({ host }: Sighting): Fix {
 	return perPlatform(
 		'Serve the certificate, then its intermediates in issuing order, without the root: the file that ACME clients call fullchain.pem.',
 		{
-			any: 'cat certificate.pem intermediate.pem > fullchain.pem',
 			nginx: `ssl_certificate ${folder}/fullchain.pem;\nssl_certificate_key ${folder}/privkey.pem;`,
 			apache: `SSLCertificateFile ${folder}/fullchain.pem\nSSLCertificateKeyFile ${folder}/privkey.pem`,
 			caddy: 'tls /path/fullchain.pem /path/privkey.pem',
 			express: `https.createServer({ cert: fs.readFileSync('${folder}/fullchain.pem'), key: fs.readFileSync('${folder}/privkey.pem') }, app);`,
 		},
-		'Take the intermediate from the CA that issued the certificate (its "chain" or "bundle" download).',
+		'Take the intermediate from the CA that issued the certificate (its "chain" or "bundle" download), and append it: cat certificate.pem intermediate.pem > fullchain.pem.',
 		'Reload the server, and look at what it sends.',
 	);
 }
 
 function publicCertificate(a: Sighting): Fix {
 	const known = maker(a);
-	const { host } = a;
-	return perPlatform(
-		`Install a certificate of a public CA for ${host}.`,
-		{
-			any: `sudo certbot certonly --webroot -w /var/www/html -d ${host}`,
-			nginx: `sudo certbot --nginx -d ${host}`,
-			apache: `sudo certbot --apache -d ${host}`,
-			caddy: `${host} {\n  reverse_proxy localhost:3000\n}`,
-		},
+	return orderCertificate(
+		`Install a certificate of a public CA for ${a.host}.`,
+		[a.host],
 		...(known === undefined ? [] : [known[1]]),
+		'On a hosting platform or CDN, add the name as a domain of the project: it issues the certificate.',
 		'If only your own clients use this host, give its root to this tool with --ca and to every client.',
 	);
 }
