@@ -62,7 +62,10 @@ export interface AuditOptions {
 	readonly options?: Readonly<Record<string, unknown>> | undefined;
 	/** Seconds within which a GO is wanted. Default 48 hours. */
 	readonly deadlineSeconds?: number | undefined;
-	/** Seconds after which the audit ends, whatever the target does. Default 60. */
+	/**
+	 * Seconds after which the audit ends, whatever the target does. Default 60; named endpoints extend
+	 * it by `ENDPOINT_PLAN_SECONDS`.
+	 */
 	readonly timeoutSeconds?: number | undefined;
 	/** `IP`, `IP:PORT` or `https://…`; the system's resolver unless given. */
 	readonly resolver?: string | undefined;
@@ -87,6 +90,8 @@ export interface AuditOptions {
 
 const DEADLINE_SECONDS = 48 * 3_600;
 const TIMEOUT_SECONDS = 60;
+/** Up to 300 samples of every named endpoint, side by side, four a second, and some of them slow. */
+export const ENDPOINT_PLAN_SECONDS = 120;
 const USER_AGENT = `launch-ready/${VERSION} (+${HOMEPAGE})`;
 
 /**
@@ -237,13 +242,11 @@ function targetOf(options: AuditOptions): Target {
 }
 
 /** One signal for the audit: its time limit and the user's wish to stop, each with its reason. */
-function limits({ timeoutSeconds = TIMEOUT_SECONDS, signal }: AuditOptions) {
+function limits({ timeoutSeconds = TIMEOUT_SECONDS, endpoints = [], signal }: AuditOptions) {
 	const controller = new AbortController();
-	const late = new Unobserved(
-		'timeout',
-		`the audit's time limit of ${timeoutSeconds} s was reached`,
-	);
-	const timer = setTimeout(() => controller.abort(late), timeoutSeconds * 1_000);
+	const seconds = timeoutSeconds + (endpoints.length > 0 ? ENDPOINT_PLAN_SECONDS : 0);
+	const late = new Unobserved('timeout', `the audit's time limit of ${seconds} s was reached`);
+	const timer = setTimeout(() => controller.abort(late), seconds * 1_000);
 	const stop = () => controller.abort(new Unobserved('cancelled', 'the run was stopped'));
 	if (signal?.aborted) stop();
 	signal?.addEventListener('abort', stop, { once: true });

@@ -47,6 +47,11 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	}
 	if (cli.plan === true) return printPlan(targets, options);
 
+	if ((options.endpoints?.length ?? 0) > 0 && cli.quiet !== true && isForPeople(cli)) {
+		process.stderr.write(
+			`Timing of the named endpoints may take up to ${ENDPOINT_PLAN_SECONDS} s more.\n`,
+		);
+	}
 	const controller = new AbortController();
 	const stop = () => controller.abort();
 	process.once('SIGINT', stop);
