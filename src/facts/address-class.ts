@@ -30,7 +30,7 @@ const LOCAL_NAT64 = ipaddr.parseCIDR('64:ff9b:1::/48');
 
 /** `null` for what is no IP address. IPv4 inside IPv6 (mapped, translated, 6to4) is unwrapped. */
 export function addressClass(text: string): AddressClass | null {
-	if (!ipaddr.isValid(text)) return null;
+	if (!isAddress(text)) return null;
 	const address = unwrapped(ipaddr.parse(text));
 	if (DOCUMENTATION.some((range) => inside(address, range))) return 'documentation';
 	if (inside(address, LOCAL_NAT64)) return 'private';
@@ -39,12 +39,12 @@ export function addressClass(text: string): AddressClass | null {
 
 /** Whether it lies in 192.0.2.0/24, which stays documentation in every network. */
 export function isControlNet(text: string): boolean {
-	return ipaddr.isValid(text) && inside(unwrapped(ipaddr.parse(text)), CONTROL_NET);
+	return isAddress(text) && inside(unwrapped(ipaddr.parse(text)), CONTROL_NET);
 }
 
 /** The /24 or /48 around an address, the smallest blocks that are routed on their own. */
 export function networkOf(text: string): string {
-	if (!ipaddr.isValid(text)) return text;
+	if (!isAddress(text)) return text;
 	const address = ipaddr.process(text);
 	const bytes = address.toByteArray();
 	const kept = address.kind() === 'ipv4' ? 3 : 6;
@@ -53,6 +53,11 @@ export function networkOf(text: string): string {
 }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Stricter than `ipaddr.isValid`, which takes `1.2.3` and octal numbers as inet_aton does. */
+function isAddress(text: string): boolean {
+	return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+}
 
 function inside(address: Address, [network, bits]: [Address, number]): boolean {
 	return address.kind() === network.kind() && address.match(network, bits);
