@@ -3,7 +3,12 @@ import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { findConfig, readConfig } from '../../config/find-config.ts';
 import type { Report } from '../../core/report.ts';
-import { type AuditOptions, plan as planAudit, audit as runAudit } from '../../index.ts';
+import {
+	type AuditOptions,
+	ENDPOINT_PLAN_SECONDS,
+	plan as planAudit,
+	audit as runAudit,
+} from '../../index.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
 import { type OutputOptions, printReports } from '../print-reports.ts';
@@ -40,8 +45,7 @@ const AT_ONCE = 4;
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
 	const config = await configFor(cli);
 	const options = await auditOptions(cli, config);
-	const named = domains.length === 0 && config.domain !== undefined ? [config.domain] : domains;
-	const targets: readonly (string | undefined)[] = named.length > 0 ? named : [undefined];
+	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
 		throw new Usage('--record and --replay take one domain: a recording is of one audit');
 	}
@@ -69,6 +73,19 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	const failOn = cli.failOn ?? config.failOn ?? 'blocker';
 	const codes = reports.map((report) => exitCodeOf(report, failOn));
 	return gravest([...codes, ...(controller.signal.aborted ? [EXIT.interrupted] : [])]);
+}
+
+/**
+ * The config's domain stands in only where nothing else says what to audit: `--repo` alone promises to
+ * touch no network, and a recording knows its own.
+ */
+function targetsOf(
+	domains: readonly string[],
+	{ repo, replay }: CliOptions,
+	{ domain }: Config,
+): readonly (string | undefined)[] {
+	if (domains.length > 0) return domains;
+	return repo === undefined && replay === undefined ? [domain] : [undefined];
 }
 
 /** Programs read JSON; a line on standard error would make them think that something is wrong. */
