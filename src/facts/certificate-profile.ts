@@ -41,7 +41,8 @@ export function profileBreaches(
 	role: Role,
 	about: { readonly issuer: Certificate | null; readonly isPublic: boolean },
 ): readonly string[] {
-	if (role === 'root' && LET_OFF.has(certificate.sha256)) return [];
+	// Clients take no more than name and key from a root that their owner added.
+	if (role === 'root' && (!about.isPublic || LET_OFF.has(certificate.sha256))) return [];
 	const rules = [
 		...certificate.breaches.filter((breach) => role !== 'root' || breach !== ZERO_SERIAL),
 		parametersBreach(certificate.outerAlgorithm),

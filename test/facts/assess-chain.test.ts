@@ -805,6 +805,15 @@ describe('form (RFC 5280 §4)', () => {
 		expect(faults([make.leaf(anchor)], { anchors: [anchor] })).toEqual(MALFORMED);
 	});
 
+	test('a private root may be as plain as openssl makes it', () => {
+		const keyId = Buffer.from('k');
+		const extensions = [make.basicConstraints(true), make.subjectKey(keyId)];
+		const anchor = make.root('CN=Own Root', { keyId, extensions });
+		const child = make.leaf(anchor);
+		expect(faults([child], { anchors: [anchor] })).toEqual(MALFORMED);
+		expect(faults([child], { anchors: [], privateRoots: [anchor.der] })).toEqual([]);
+	});
+
 	test('a root may have serial number zero and no AKI, as public ones do', () => {
 		const anchor = make.root('CN=Zero', { serial: Buffer.from([0]) });
 		expect(faults([make.leaf(anchor)], { anchors: [anchor] })).toEqual([]);
