@@ -30,7 +30,7 @@ export type Leak = {
 
 const WHERE: Readonly<Record<SecretPlace, string>> = {
 	client: 'in a file that browsers download',
-	head: 'in a file that is deployed or committed',
+	head: 'in a file that is committed or deployed',
 	unignored: 'in an env file that nothing keeps out of git',
 	fixture: 'in test data',
 	docs: 'in documentation',

@@ -53,7 +53,7 @@ export default defineCheck({
 		none: {
 			outcome: 'pass',
 			says: (a: { files: number; allowed: number }) =>
-				`No secret in ${a.files} files.${a.allowed > 0 ? ` ${a.allowed} places are allowed by comments.` : ''}`,
+				`No secret in ${count(a.files, 'file')}.${a.allowed > 0 ? ` Comments allow ${count(a.allowed, 'place')}.` : ''}`,
 		},
 		'server-secret': {
 			...leak,
@@ -193,6 +193,11 @@ export default defineCheck({
 		example('a live key', { found: repository(key({})) }, 'server-secret'),
 		example('the same in documentation', { found: repository(key({}, 'docs')) }, 'server-secret'),
 		example(
+			'allowed by a comment',
+			{ found: { ...repository(), allowed: { count: 1, places: [{ file: 'a.ts', line: 1 }] } } },
+			'none',
+		),
+		example(
 			'a publishable key is meant to be there',
 			{ found: repository(key({ tier: 'publishable', kind: 'publishable' })) },
 			'none',
@@ -300,12 +305,21 @@ function gapsIn(found: RepositorySecrets) {
 			: [cannotSay('unreadable', `What is tracked is unknown: ${found.gitUnread}`)]),
 		...(files.length === 0
 			? []
-			: [cannotSay('unreadable', `${files.length} files were not read: ${list(files)}`, 'high')]),
+			: [
+					cannotSay(
+						'unreadable',
+						`Not read: ${count(files.length, 'file')} (${list(files)})`,
+						'high',
+					),
+				]),
 		...(found.truncated
 			? [cannotSay('budget', 'There are more files or more secrets than the limits allow.', 'high')]
 			: []),
 	];
 }
+
+const count = (number: number, noun: string): string =>
+	`${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function list(lines: readonly string[]): string {
 	const rest = lines.length - 5;

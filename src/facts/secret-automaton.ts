@@ -1,5 +1,5 @@
 /** Where a keyword ends in a text, and which one it is. */
-export interface Hits {
+interface Hits {
 	readonly keywords: readonly number[];
 	/** Index behind the keyword's last character. */
 	readonly ends: readonly number[];

@@ -48,7 +48,7 @@ function kindOf(character: string): number {
 
 /** Share of pairs of letters that are common ones; digits of hex form no words. */
 function wordlikeness(value: string): number {
-	if (/^[0-9a-f-]+$/i.test(value) && /\d/.test(value)) return 0;
+	if (/^[0-9a-f:/.-]+$/i.test(value) && /\d/.test(value)) return 0;
 	const lower = value.toLowerCase();
 	let pairs = 0;
 	let common = 0;

@@ -104,7 +104,7 @@ async function textOf(
 }
 
 /** latin1 bytes as text: UTF-16 is brought to one byte a character; `null` for binary. */
-export function textIn(bytes: string): string | null {
+function textIn(bytes: string): string | null {
 	if (bytes.startsWith('\xff\xfe')) return fromUtf16(bytes.slice(2), 0);
 	if (bytes.startsWith('\xfe\xff')) return fromUtf16(bytes.slice(2), 1);
 	const nul = bytes.slice(0, BINARY_WITHIN).indexOf('\0');

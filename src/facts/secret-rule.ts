@@ -15,7 +15,7 @@ export const TIERS = [
 	'publishable',
 	'identifier',
 ] as const;
-export type Tier = (typeof TIERS)[number];
+type Tier = (typeof TIERS)[number];
 
 /** What a match is called in a report, the way it was written aside. */
 export const KINDS = [
@@ -30,7 +30,7 @@ export const KINDS = [
 	'generic',
 	'publishable',
 ] as const;
-export type SecretKind = (typeof KINDS)[number];
+type SecretKind = (typeof KINDS)[number];
 
 /** Which of two matches on the same bytes counts: the earlier. */
 export const RANKS = ['exact', 'named', 'structural', 'generic'] as const;
@@ -60,7 +60,7 @@ export interface SecretRule {
 	readonly pair: { readonly template: Template; readonly rule: string } | null;
 }
 
-export interface RuleOptions {
+interface RuleOptions {
 	readonly tier?: Tier;
 	readonly kind?: SecretKind;
 	readonly confidence?: Confidence;
@@ -118,3 +118,15 @@ const KIND_OF: Readonly<Record<Tier, SecretKind>> = {
 	publishable: 'publishable',
 	identifier: 'restricted-key',
 };
+
+/** For browsers: known, so that nothing else is made of it. */
+export const PUBLISHABLE = { tier: 'publishable' } as const;
+export const RESTRICTED = { tier: 'restricted' } as const;
+export const TEST = { tier: 'test' } as const;
+export const HOOK = { tier: 'restricted', kind: 'webhook-url' } as const;
+export const SIGNING = { kind: 'signing-secret' } as const;
+/** No primary source describes the shape. */
+export const UNSURE = { confidence: 'low' } as const;
+
+/** What has the shape is a token only where one of these words begins its name. */
+export const named = (...names: string[]): RuleOptions => ({ names });

@@ -34,7 +34,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 	GIT_TERMINAL_PROMPT: '0',
 };
 
-export type GitAnswer =
+type GitAnswer =
 	| { readonly kind: 'answered'; readonly output: Buffer }
 	| { readonly kind: 'refused'; readonly message: string }
 	| { readonly kind: 'no-git' }

@@ -88,8 +88,8 @@ export async function listFolder(root: string, searchPath: string): Promise<File
 function summaryOf({ skipped, dependencies, absent, full }: Gathering): readonly string[] {
 	const lines = [
 		...(full ? [`only the first ${MOST_FILES} files were looked at`] : []),
-		...(absent > 0 ? [`${absent} tracked files are not on disk`] : []),
-		...(dependencies > 0 ? [`${dependencies} folders of installed dependencies`] : []),
+		...(absent > 0 ? [`tracked, but not on disk: ${absent}`] : []),
+		...(dependencies > 0 ? [`folders of installed dependencies: ${dependencies}`] : []),
 		...skipped,
 	];
 	if (lines.length <= MOST_SKIPPED) return lines;

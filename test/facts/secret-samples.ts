@@ -27,7 +27,7 @@ export function samplesOf(rule: SecretRule, random: () => number): readonly stri
 	});
 }
 
-export function sealed({ seal }: SecretRule, token: string): string {
+function sealed({ seal }: SecretRule, token: string): string {
 	if (seal === null) return token;
 	const before = token.slice(0, -seal.width);
 	return before + (seal.endings(before)[0] ?? '');

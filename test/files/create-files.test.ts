@@ -62,7 +62,7 @@ describe('list', () => {
 		expect(listing.head).toBeNull();
 		expect(listing.gitUnread).toBeUndefined();
 		expect(listing.files.map(({ path }) => path)).toEqual(['a.ts', 'dist/b.js']);
-		expect(listing.skipped).toEqual(['2 folders of installed dependencies']);
+		expect(listing.skipped).toEqual(['folders of installed dependencies: 2']);
 	});
 
 	test('a folder inside a repository gives the files below it', async () => {
@@ -122,7 +122,7 @@ describe('list', () => {
 		execFileSync('rm', [join(root, 'b.ts')]);
 		const listing = await files().list(root);
 		expect(listing.files.map(({ path }) => path)).toEqual(['a.ts']);
-		expect(listing.skipped).toEqual(['1 tracked files are not on disk']);
+		expect(listing.skipped).toEqual(['tracked, but not on disk: 1']);
 	});
 
 	test('what the configuration of a hostile repository would run is not run', async () => {
@@ -228,7 +228,7 @@ describe('read', () => {
 
 	test('does not wait at a named pipe, and does not read a folder', async () => {
 		const root = temporaryFolder();
-		execFileSync('mkfifo', [join(root, 'pipe')]);
+		execFileSync('/usr/bin/env', ['mkfifo', join(root, 'pipe')]);
 		mkdirSync(join(root, 'folder'));
 		await expect(files().read(root, 'pipe', 10)).rejects.toThrow('pipe: not a regular file');
 		await expect(files().read(root, 'folder', 10)).rejects.toThrow('folder: not a regular file');

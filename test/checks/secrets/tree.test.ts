@@ -392,7 +392,7 @@ describe('forms of files', () => {
 		});
 		const found = await scanRepository(root, failing('unreadable'));
 		expect(judge(found)).toMatchObject([
-			{ outcome: 'unknown', message: '1 files were not read: a.ts: permission denied' },
+			{ outcome: 'unknown', message: 'Not read: 1 file (a.ts: permission denied)' },
 		]);
 		await expect(scanRepository(root, failing('cancelled'))).rejects.toMatchObject({
 			because: 'cancelled',
@@ -454,7 +454,7 @@ describe('allow comments', () => {
 		expect(found.allowed).toEqual({ count: 1, places: [{ file: 'a.ts', line: 1 }] });
 		const [finding] = judge(found);
 		expect(finding).toMatchObject({ outcome: 'pass' });
-		expect(finding?.message).toContain('1 places are allowed by comments');
+		expect(finding?.message).toContain('Comments allow 1 place.');
 	});
 
 	test('the line before may allow the next', async () => {
