@@ -167,8 +167,11 @@ function assignedAt(text: string, hit: number, { loose, spaced }: FileNature): A
 	const quoted = QUOTED.exec(text);
 	if (quoted !== null) {
 		const value = quoted[2] ?? '';
+		// One of several names in a list, and no fallback in a call.
+		const isListed =
+			text.slice(nameEnd, valueAt).includes(',') && /^[a-z]+(?:_[a-z]+)*$/.test(value);
 		const start = valueAt + quoted[0].length - value.length - 1;
-		return { name, value, start };
+		return isListed ? null : { name, value, start };
 	}
 	if (!loose) return null;
 	LOOSE.lastIndex = valueAt;

@@ -200,3 +200,8 @@ test('names that only speak about secrets hold none', () => {
 		expect(holds(`${name}: ${value}`), name).toBe(0);
 	}
 });
+
+test('a list of names is no assignment, and a fallback in a call is one', () => {
+	expect(secretsIn("['app_secret', 'meta_app_secret']", SOURCE)).toEqual([]);
+	expect(secretsIn("env.get('APP_SECRET', 'not-so-hard-to-guess')", SOURCE)).toHaveLength(1);
+});
