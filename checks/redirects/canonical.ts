@@ -50,6 +50,10 @@ export default defineCheck({
 			says: (a: OwnHost) =>
 				`Visitors of ${a.host} end on ${a.url}, and the page says nothing else.`,
 		},
+		'leads-on': {
+			outcome: 'pass',
+			says: (a: OwnHost) => `Visitors of ${a.host} end on ${a.url}, where the page is judged.`,
+		},
 		'two-hosts-answer': {
 			outcome: 'fail',
 			severity: {
@@ -182,7 +186,7 @@ export default defineCheck({
 				: [...unexpected, doesNotApply(`${url} is no HTML page.`)];
 		}
 		if (!isJudgedHere(own, subject.name, subject.apex)) {
-			return unexpected.length > 0 ? unexpected : say('one-address', { host, url });
+			return unexpected.length > 0 ? unexpected : say('leads-on', { host, url });
 		}
 		const set = canonicalSet(page);
 		const mixed = mixedLinks(own);
@@ -231,7 +235,7 @@ export default defineCheck({
 		return [
 			example('a page that says nothing', serving('<p>Shop'), 'one-address'),
 			example('its own canonical', serving(canonical(HOME)), 'one-address'),
-			example('www leads to the apex', given(surveyed(HOME, canonical(HOME))), 'one-address', www),
+			example('www leads to the apex', given(surveyed(HOME, canonical(HOME))), 'leads-on', www),
 			example('an API', given({ ...surveyed(HOME, ''), page: null }), 'not-applicable'),
 			example('an error', given({ ...surveyed(HOME, ''), page: null, status: 500 }), 'blocked'),
 			example(
@@ -305,7 +309,7 @@ export default defineCheck({
 /** The page is judged where it lives; where a host leads to one that nobody audits, at the apex. */
 function isJudgedHere({ url }: CanonicalSurvey, host: string, apex: string): boolean {
 	const there = hostOf(url);
-	return there === host || (host === apex && there !== twinOf(apex));
+	return there === host || (host === apex && !(isRegistrable(apex) && there === twinOf(apex)));
 }
 
 /** Only a registrable name is expected to answer under www as well. */

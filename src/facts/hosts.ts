@@ -37,13 +37,26 @@ const from = (target: {
 	domain: string | null;
 	registrable: string | null;
 	hosts: readonly string[];
+	endpoints: readonly string[];
 	seed: string;
 }) => ({
 	domain: target.domain,
 	guess: target.domain !== null && target.domain === target.registrable,
-	named: [...target.hosts],
+	named: [...new Set([...target.hosts, ...hostsOfEndpoints(target)])],
 	seed: target.seed,
 });
+
+/** Naming an endpoint names its host, where that belongs to the audited domain. */
+function hostsOfEndpoints({
+	registrable,
+	endpoints,
+}: {
+	registrable: string | null;
+	endpoints: readonly string[];
+}): readonly string[] {
+	const names = endpoints.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []));
+	return names.filter((name) => name === registrable || name.endsWith(`.${registrable}`));
+}
 
 /** Every name that is tried, those that turn out not to exist included. */
 export const names = defineSubjects({

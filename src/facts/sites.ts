@@ -55,18 +55,20 @@ export const sites = defineSubjects({
 		domain: z.string().nullable(),
 		registrable: z.string().nullable(),
 		hosts: z.array(z.string()),
+		endpoints: z.array(z.string()),
 		seed: z.string(),
 	}),
-	from: ({ domain, registrable, hosts: named, seed }) => ({
+	from: ({ domain, registrable, hosts: named, endpoints, seed }) => ({
 		domain,
 		registrable,
 		hosts: [...named],
+		endpoints: [...endpoints],
 		seed,
 	}),
 	sample: SAMPLE,
 	async derive(params, get): Promise<Fact<readonly Site[]>> {
 		const found = await get(
-			hosts({ ...params, endpoints: [], dkimSelectors: [], sends: false, bulk: false, repo: null }),
+			hosts({ ...params, dkimSelectors: [], sends: false, bulk: false, repo: null }),
 		);
 		if (found.status !== 'known') return found;
 		return known(

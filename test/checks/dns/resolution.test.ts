@@ -114,6 +114,24 @@ describe('missing names', () => {
 		expect(only(audited, 'www.shop.test')).toEqual([['www.shop.test', 'www-missing', 'blocker']]);
 	});
 
+	it('requires the hosts of named endpoints, www among them', async () => {
+		const { findings } = await auditLab(zone([APEX]), check, {
+			...SHOP,
+			endpoints: [
+				'https://www.shop.test/health',
+				'https://go.shop.test/x',
+				'https://other.example/',
+			],
+		});
+		const missing = findings.filter(({ outcome }) => outcome === 'fail');
+		expect(
+			missing.map((one) => [one.subject, one.verdict, 'severity' in one && one.severity]),
+		).toEqual([
+			['www.shop.test', 'www-missing', 'blocker'],
+			['go.shop.test', 'host-missing', 'blocker'],
+		]);
+	});
+
 	it('finds hosts that only a link names', async () => {
 		const world = zone([APEX, WWW, 'blog A 203.0.113.10'], {
 			sites: [

@@ -32,7 +32,7 @@ it('passes a pair of which one leads to the other', async () => {
 	);
 	expect(graded(await auditLab(world, check, SHOP))).toEqual([
 		['shop.test', 'one-address'],
-		['www.shop.test', 'one-address'],
+		['www.shop.test', 'leads-on'],
 	]);
 });
 
