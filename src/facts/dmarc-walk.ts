@@ -155,9 +155,8 @@ function appliedPolicy(
 	};
 }
 
-/** Whether one reporting address of the record will receive anything. */
+/** Whether one address for aggregate reports will receive anything. */
 export interface ReportDestination {
-	readonly tag: 'rua' | 'ruf';
 	readonly uri: ReportUri;
 	readonly host: string;
 	/** The name at which a host outside the organizational domain must agree; `null` inside it. */
@@ -167,25 +166,25 @@ export interface ReportDestination {
 	readonly mail: 'accepts' | 'null-mx' | 'no-address' | 'failed';
 }
 
-/** Where reports go and whether those hosts agreed (RFC 9990 §4). At most this many are looked at. */
-const MOST_DESTINATIONS = 6;
+/** Destinations looked at; receivers need to honour two (RFC 9989 §4.8). */
+const MOST_DESTINATIONS = 4;
 
+/** Where aggregate reports go, and whether those hosts agreed to receive them (RFC 9990). */
 export function destinationsOf(walk: DmarcWalk, ask: Ask): readonly ReportDestination[] {
-	const record = walk.own.record;
-	if (record === null) return [];
-	const uris = (['rua', 'ruf'] as const).flatMap((tag) =>
-		record[tag].flatMap((uri) => (uri.host === null ? [] : [{ tag, uri, host: uri.host }])),
-	);
-	return uris.slice(0, MOST_DESTINATIONS).map(({ tag, uri, host }) => {
-		const authorisation = outsideName(walk, host, ask);
-		return {
-			tag,
-			uri,
-			host,
-			authorisation: authorisation === 'failed' ? null : authorisation,
-			authorised: authorisation === 'failed' ? 'failed' : isAuthorised(authorisation, ask),
-			mail: mailAt(host, ask),
-		};
+	const uris = walk.own.record?.rua ?? [];
+	return uris.slice(0, MOST_DESTINATIONS).flatMap((uri) => {
+		const { host } = uri;
+		if (host === null) return [];
+		const outside = outsideName(walk, host, ask);
+		return [
+			{
+				uri,
+				host,
+				authorisation: outside === 'failed' ? null : outside,
+				authorised: outside === 'failed' ? ('failed' as const) : isAuthorised(outside, ask),
+				mail: mailAt(host, ask),
+			},
+		];
 	});
 }
 

@@ -1,4 +1,4 @@
-import { lookupsOf, voidsOf } from './spf-cost.ts';
+import { lookupsOf, passesOf, voidsOf } from './spf-cost.ts';
 import { MOST_LOOKUPS, MOST_MX_HOSTS, MOST_VOIDS, type SpfNode, type SpfWalk } from './spf-walk.ts';
 
 /**
@@ -49,4 +49,10 @@ function isTooDear(walk: SpfWalk): boolean {
 		Math.max(0, ...hosts) > MOST_MX_HOSTS ||
 		voidsOf(walk).filter(({ clients }) => clients === 'all').length > MOST_VOIDS
 	);
+}
+
+/** Whether a record lets at least one client pass. */
+export function authorisesSomebody(node: SpfNode): boolean {
+	const { v4, v6, everyone, dynamic } = passesOf(node);
+	return dynamic || v4.length + v6.length + everyone.length > 0;
 }

@@ -1,0 +1,624 @@
+import {
+	cannotSay,
+	type DkimDiscovery,
+	DMARC_POLICIES,
+	type DmarcDiscovery,
+	type DmarcRecord,
+	defineCheck,
+	discoverDkim,
+	discoverDmarc,
+	dkimDiscovery,
+	dmarcDiscovery,
+	effectiveRecord,
+	type Fact,
+	hasKeyRecord,
+	isBroken,
+	isMisspeltDmarc,
+	isSpfText,
+	type Judgement,
+	known,
+	longestTtl,
+	type MailDomain,
+	mailDomains,
+	optional,
+	parseDmarc,
+	policyTag,
+	type Say,
+	type SpfWalk,
+	softened,
+	spfWalk,
+	tagValue,
+	unknown,
+	validValue,
+	walkSpf,
+	z,
+} from '../../src/sdk.ts';
+import { glueError, respelt, rewritten, type TagChanges } from './_dmarc-text.ts';
+import { type AboutDmarc, DMARC_VERDICTS } from './_dmarc-verdicts.ts';
+import { inZone, type Zone } from './_zone.ts';
+
+type Key = keyof typeof DMARC_VERDICTS;
+type Said = readonly Judgement<Key>[];
+
+interface Given {
+	readonly dmarc: DmarcDiscovery;
+	readonly dkim: Fact<DkimDiscovery>;
+	readonly spf: Fact<SpfWalk>;
+}
+
+interface Reading {
+	readonly say: Say<typeof DMARC_VERDICTS>;
+	readonly given: Given;
+	readonly subject: MailDomain;
+	readonly record: DmarcRecord;
+	readonly launchMonth: boolean;
+	readonly now: Date;
+	about(changes?: TagChanges | null): AboutDmarc;
+}
+
+/** RFC 9989 §7.4: at least a month each. */
+const STEP_DAYS = 30;
+const SAFE_RECORD_BYTES = 450;
+
+export default defineCheck({
+	id: 'email/dmarc',
+	title: 'Receivers find a DMARC policy that protects the domain',
+	rationale:
+		'DMARC is what turns SPF and DKIM into a decision: without a policy that receivers can read, forged ' +
+		'mail is delivered and bulk mail is refused.',
+	references: [
+		'RFC 9989 §4.7, §4.8 (record)',
+		'RFC 9989 §4.10, §4.10.1, §4.10.2 (tree walk, policy, organizational domain)',
+		'RFC 9989 §7.4 (when to enforce), Appendix C (removed tags)',
+		'RFC 9990 (reports to other domains), RFC 9991 (failure reports)',
+		'RFC 6376 §3.2 (tag lists)',
+	],
+	reach: 'mail',
+	layer: 'records',
+	over: mailDomains,
+	options: z.object({
+		/** The first month after launch: p=none is then the right start. */
+		launchMonth: z.boolean().default(false),
+	}),
+	decisive: { by: 'role', in: ['sends'] },
+	verdicts: DMARC_VERDICTS,
+	needs: ({ subject }) => ({
+		dmarc: dmarcDiscovery({ domain: subject.name }),
+		dkim: optional(
+			dkimDiscovery({
+				domain: subject.name,
+				seed: subject.seed,
+				selectors: [...subject.selectors],
+			}),
+		),
+		spf: optional(spfWalk({ domain: subject.name })),
+	}),
+	judge({ given, subject, options, now, say }) {
+		const { walk } = given.dmarc;
+		const domain = subject.name;
+		if (walk.own.state === 'failed') return say('temperror', { domain, failed: [walk.own.detail] });
+		const about = aboutRecord(given.dmarc);
+		const beside = textsBeside(given, say);
+		const { record } = walk.own;
+		if (record === null) return [...beside, ...withoutRecord(given, subject, say)];
+		const { launchMonth } = options;
+		const reading: Reading = { say, given, subject, record, launchMonth, now, about };
+		const said = [
+			...beside,
+			...tagFindings(reading),
+			...policyFindings(reading),
+			...scopeFindings(reading),
+			...reportFindings(reading),
+			...enforcementFindings(reading),
+			...sizeFinding(reading),
+		];
+		if (walk.policy === null || said.some((one) => !isNote(one))) return said;
+		const { policy, from } = walk.policy;
+		return [...said, say('published', { domain, policy, from })];
+	},
+	examples: (example) => [
+		...EXAMPLES.map(([name, says, zone, when = {}]) =>
+			example(name, givenBy(zone), says, {
+				...when,
+				subject: { context: { ...SENDER, ...when.context } },
+			}),
+		),
+		example(
+			'p=none in the launch month',
+			givenBy(dmarc('v=DMARC1; p=none; rua=mailto:d@example.com')),
+			'p-none',
+			{ options: { launchMonth: true } },
+		),
+		example(
+			'enforcing, and DKIM could not be looked at',
+			{ ...givenBy(dmarc('v=DMARC1; p=reject')), dkim: unknown('timeout', 'no answer') },
+			'unknown',
+		),
+	],
+});
+
+/** Worth knowing, and no reason to withhold the pass. */
+const NOTES: ReadonlySet<string | null> = new Set([
+	'inherited',
+	'np-absent',
+	'unknown-tag',
+	'ruf',
+	'fo-without-ruf',
+]);
+
+function isNote({ verdict }: Judgement<Key>): boolean {
+	return NOTES.has(verdict);
+}
+
+/** A maker of common arguments: with changes to the record, without any, or with `null` for no text. */
+function aboutRecord({ walk }: DmarcDiscovery): Reading['about'] {
+	const { domain, own } = walk;
+	const ttl = longestTtl(own.texts);
+	return (changes = null) => ({
+		domain,
+		name: own.name,
+		ttl,
+		fixed: changes === null || own.record === null ? null : rewritten(own.record, changes),
+	});
+}
+
+/** TXT at `_dmarc` that is no DMARC record. */
+function textsBeside({ dmarc }: Given, say: Say<typeof DMARC_VERDICTS>): Said {
+	const { own } = dmarc.walk;
+	const about = aboutRecord(dmarc)();
+	const texts = own.texts.map(({ text }) => text);
+	const misspelt = texts.filter(isMisspeltDmarc);
+	const spf = texts.filter((text) => isSpfText(text));
+	const isDmarc = (text: string) => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/i.test(text);
+	const others = texts.filter(
+		(text) => !misspelt.includes(text) && !spf.includes(text) && !isDmarc(text),
+	);
+	return [
+		...misspelt.slice(0, 1).map((text) => say('version', { ...about, fixed: respelt(text), text })),
+		...spf.slice(0, 1).map((text) => say('spf-here', { ...about, text })),
+		...(others.length > 0 ? [say('other-txt', { ...about, details: others })] : []),
+	];
+}
+
+function withoutRecord(
+	{ dmarc }: Given,
+	subject: MailDomain,
+	say: Say<typeof DMARC_VERDICTS>,
+): Said {
+	const { walk, strays } = dmarc;
+	const { own, policy, domain } = walk;
+	const about = aboutRecord(dmarc)();
+	if (own.state === 'multiple') {
+		const texts = own.texts.map(({ text }) => text).filter((text) => /^v\s*=\s*DMARC1/.test(text));
+		return [
+			say('multiple', { ...about, texts, merged: rewritten(parseDmarc(texts.join(';')), {}) }),
+		];
+	}
+	const said: Judgement<Key>[] = [];
+	const target = own.chain.at(-1)?.target;
+	if (target !== undefined && own.texts.length === 0) {
+		said.push(say('cname-dangling', { ...about, target }));
+	}
+	const [stray] = strays;
+	if (stray !== undefined) {
+		const names = strays.map(({ name }) => name);
+		said.push(say('wrong-name', { ...about, strays: names, text: stray.text }));
+	}
+	if (policy !== null) {
+		const { from } = policy;
+		const inherited = say('inherited', { ...about, from, policy: policy.policy });
+		return [...said, inherited, say('published', { domain, policy: policy.policy, from })];
+	}
+	if (walk.failed.length > 0) return [...said, say('temperror', { domain, failed: walk.failed })];
+	return [
+		...said,
+		say('missing', { ...about, negativeTtl: own.negativeTtl, ...startFor(subject) }),
+	];
+}
+
+function startFor({ name, context }: MailDomain): { proposal: string; steps: readonly string[] } {
+	if (context.role === 'no-mail') {
+		return {
+			proposal: 'v=DMARC1; p=reject',
+			steps: ['The domain sends nothing, so nothing can be lost.'],
+		};
+	}
+	const steps =
+		context.receives === 'yes'
+			? [
+					`Make the mailbox dmarc@${name} first, or use the address that a report service gives you.`,
+				]
+			: [`${name} receives no mail: use an address elsewhere whose domain has agreed (RFC 9990).`];
+	return {
+		proposal: `v=DMARC1; p=none; rua=mailto:dmarc@${name}`,
+		steps: [...steps, 'Read the reports for a month before tightening the policy.'],
+	};
+}
+
+// ── Tags ─────────────────────────────────────────────────────────────────────────────────────────
+
+function tagFindings({ record, say, about }: Reading): Said {
+	const said: Judgement<Key>[] = [];
+	const { duplicates, unknown: unknownTags, malformed } = record;
+	if (duplicates.length > 0) said.push(say('tag-duplicate', { ...about({}), details: duplicates }));
+	const invalid = record.invalid.filter(({ name }) => !REMOVED.includes(name) && name !== 'v');
+	if (invalid.length + malformed.length > 0) {
+		const policy = invalid.some(({ name }) => POLICY_TAGS.includes(name));
+		const details = [...invalid.map(({ name, value }) => `${name}=${value}`), ...malformed];
+		const drop = invalid.map(({ name }) => name);
+		const set: Record<string, string> = drop.includes('p') ? { p: 'none' } : {};
+		said.push(say('value-invalid', { ...about({ drop, set }), details, policy }));
+	}
+	const order = record.tags.map(({ name }) => name);
+	if (!order.includes('p')) {
+		const reports = record.rua.some(({ fault }) => fault === null);
+		said.push(say('no-p', { ...about({ set: { p: 'none' } }), reports }));
+	} else if (order[1] !== 'p') said.push(say('p-not-second', about({})));
+	const old = order.filter((name) => name === 'rf' || name === 'ri');
+	if (old.length > 0) said.push(say('rf-ri', { ...about({ drop: old }), details: old }));
+	if (unknownTags.length > 0) {
+		said.push(say('unknown-tag', { ...about({ drop: unknownTags }), details: unknownTags }));
+	}
+	return said;
+}
+
+const REMOVED: readonly string[] = ['pct', 'rf', 'ri'];
+const POLICY_TAGS: readonly string[] = ['p', 'sp', 'np'];
+
+// ── Policy ───────────────────────────────────────────────────────────────────────────────────────
+
+function policyFindings({ record, say, about, launchMonth, now }: Reading): Said {
+	const said: Judgement<Key>[] = [];
+	const p = policyTag(record, 'p');
+	const effective = effectiveRecord(record);
+	if (p === 'none') said.push(say('p-none', { ...about(), launchMonth, ladder: ladderFrom(now) }));
+	if (validValue(record, 't') === 'y' && p !== null && p !== 'none') {
+		const args = { policy: p, applied: softened(p) };
+		said.push(say('test-mode', { ...about({ drop: ['t'] }), ...args }));
+	}
+	const pct = tagValue(record, 'pct');
+	if (pct !== null) {
+		const partial = pct !== '100' && effective !== null && effective.p !== 'none';
+		said.push(say('pct', { ...about({ drop: ['pct'] }), value: pct, partial }));
+	}
+	return said;
+}
+
+/** Dated, because "some time later" never comes. */
+function ladderFrom(now: Date): readonly string[] {
+	const day = (n: number) => new Date(now.getTime() + n * 86_400_000).toISOString().slice(0, 10);
+	return [
+		'Now: keep p=none, read the reports, and repair every own source below 98 %.',
+		`From ${day(STEP_DAYS)}: p=quarantine, if 98 % of your own mail passed for 28 days.`,
+		`From ${day(2 * STEP_DAYS)}: p=reject, under the same condition; not where people of this domain post to mailing lists.`,
+	];
+}
+
+function scopeFindings(reading: Reading): Said {
+	const { record, say, about, given } = reading;
+	const { organizational, byList, domain, isPublicSuffix } = given.dmarc.walk;
+	const said: Judgement<Key>[] = [...subdomainFindings(reading)];
+	const scoped = (['sp', 'np'] as const).flatMap((name) => {
+		const policy = policyTag(record, name);
+		return policy === null ? [] : [`${name}=${policy}`];
+	});
+	if (organizational !== null && organizational !== domain && scoped.length > 0) {
+		said.push(say('sp-ignored', { ...about(), details: scoped, organizational }));
+	}
+	if (validValue(record, 'psd') === 'y' && !isPublicSuffix) {
+		said.push(say('psd', about({ drop: ['psd'] })));
+	}
+	if (organizational !== null && byList !== null && organizational !== byList) {
+		said.push(say('org-differs', { ...about(), organizational, byList }));
+	}
+	return said;
+}
+
+function subdomainFindings({ record, say, about }: Reading): Said {
+	const [p, sp, np] = [policyTag(record, 'p'), policyTag(record, 'sp'), policyTag(record, 'np')];
+	if (p === null || p === 'none') return [];
+	const open = [...(sp === 'none' ? ['sp=none'] : []), ...(np === 'none' ? ['np=none'] : [])];
+	const set = { ...(sp === 'none' && { sp: p }), np: 'reject' };
+	return [
+		...(open.length > 0 ? [say('subdomain-none', { ...about({ set }), details: open })] : []),
+		...(sp !== null && np === null && isWeaker(sp, p)
+			? [say('np-absent', { ...about({ set: { np: 'reject' } }), sp })]
+			: []),
+	];
+}
+
+function isWeaker(a: (typeof DMARC_POLICIES)[number], b: (typeof DMARC_POLICIES)[number]): boolean {
+	return DMARC_POLICIES.indexOf(a) < DMARC_POLICIES.indexOf(b);
+}
+
+// ── Reports ──────────────────────────────────────────────────────────────────────────────────────
+
+function reportFindings(reading: Reading): Said {
+	const { record, say, about, subject } = reading;
+	const { rua, ruf } = record;
+	const said: Judgement<Key>[] = [];
+	if (rua.length === 0) {
+		const none = (effectiveRecord(record)?.p ?? 'none') === 'none';
+		const set = { rua: `mailto:dmarc@${subject.name}` };
+		said.push(say('rua-missing', { ...about({ set }), none }));
+	}
+	const faulty = [...rua, ...ruf].filter(({ fault }) => fault !== null);
+	if (faulty.length > 0) {
+		const details = faulty.map(({ text, fault }) => `"${text}" ${fault ?? ''}`);
+		said.push(say('rua-syntax', { ...about(), details }));
+	}
+	const other = [...rua, ...ruf].filter(({ otherScheme }) => otherScheme);
+	if (other.length > 0) {
+		said.push(say('rua-not-mailto', { ...about(), details: other.map(({ text }) => text) }));
+	}
+	if (rua.length > 2) {
+		const set = {
+			rua: rua
+				.slice(0, 2)
+				.map(({ text }) => text)
+				.join(','),
+		};
+		said.push(say('rua-over-2', { ...about({ set }), count: rua.length }));
+	}
+	return [...said, ...suffixFinding(reading), ...failureReports(reading), ...destinations(reading)];
+}
+
+function suffixFinding({ record, say, about }: Reading): Said {
+	const suffixed = [...record.rua, ...record.ruf].filter(({ sizeSuffix }) => sizeSuffix !== null);
+	if (suffixed.length === 0) return [];
+	const bare = (tag: 'rua' | 'ruf') =>
+		record[tag].map(({ text, sizeSuffix }) =>
+			text.slice(0, text.length - (sizeSuffix ?? '').length),
+		);
+	const set = {
+		...(record.rua.length > 0 && { rua: bare('rua').join(',') }),
+		...(record.ruf.length > 0 && { ruf: bare('ruf').join(',') }),
+	};
+	const details = suffixed.map(({ text }) => text);
+	return [say('rua-size-suffix', { ...about({ set }), details })];
+}
+
+function failureReports({ record, say, about }: Reading): Said {
+	const fo = validValue(record, 'fo');
+	const options = fo?.split(':').map((each) => each.trim()) ?? [];
+	return [
+		...(record.ruf.length > 0 ? [say('ruf', about())] : []),
+		...(fo !== null && record.ruf.length === 0
+			? [say('fo-without-ruf', about({ drop: ['fo'] }))]
+			: []),
+		...(options.includes('0') && options.includes('1')
+			? [say('fo-conflict', about({ set: { fo: '1' } }))]
+			: []),
+	];
+}
+
+/** One finding a host; hosts that failed to answer are not accused. */
+function destinations({ given, say, about }: Reading): Said {
+	const seen = new Set<string>();
+	return given.dmarc.destinations.flatMap((each): Said => {
+		const { host, authorisation, authorised, mail } = each;
+		if (seen.has(host)) return [];
+		seen.add(host);
+		const place = { kind: 'record' as const, name: host };
+		if (authorised === 'failed' || mail === 'failed') {
+			return [
+				cannotSay('inconclusive', `whether reports reach ${host} could not be looked up`, 'high'),
+			];
+		}
+		return [
+			...(authorised || authorisation === null
+				? []
+				: [{ ...say('rua-unauthorized', { ...about(), host, authorisation }), locus: place }]),
+			...(mail === 'accepts'
+				? []
+				: [
+						{
+							...say('rua-no-mx', {
+								...about(),
+								host,
+								why:
+									mail === 'null-mx' ? 'refuses all mail (null MX)' : 'has neither MX nor address',
+							}),
+							locus: place,
+						},
+					]),
+		];
+	});
+}
+
+// ── Enforcement ──────────────────────────────────────────────────────────────────────────────────
+
+function enforcementFindings({ given, subject, say, about, record }: Reading): Said {
+	const { policy } = given.dmarc.walk;
+	const applied =
+		policy === null ? 'none' : policy.testing ? softened(policy.policy) : policy.policy;
+	if (applied === 'none' || subject.context.role !== 'sends') return [];
+	const { dkim, spf } = given;
+	const essential = subject.context.dkim === 'essential';
+	const couldBe = essential ? 'blocker' : 'high';
+	if (dkim.status !== 'known') {
+		return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
+	}
+	if (hasKeyRecord(dkim.value) || dkim.value.existence === 'present') return [];
+	if (dkim.value.existence === 'unclear') {
+		const detail = `the policy is ${applied}, and no DKIM key was found: ${dkim.value.control}`;
+		return [cannotSay('inconclusive', detail, couldBe)];
+	}
+	const args = { ...about(), policy: applied, softer: rewritten(record, { set: { p: 'none' } }) };
+	const { negativeTtl, control } = dkim.value;
+	const broken = spf.status === 'known' && isBroken(spf.value);
+	return [
+		say('enforce-without-dkim', { ...args, negativeTtl, control }),
+		...(broken ? [say('enforce-spf-broken', args)] : []),
+	];
+}
+
+function sizeFinding({ given, record, say, about }: Reading): Said {
+	const own = given.dmarc.walk.own.texts.find(({ text }) => text === record.text);
+	const glue = own === undefined ? null : glueError(own);
+	if (record.text.length <= SAFE_RECORD_BYTES && glue === null) return [];
+	return [say('size', { ...about(), bytes: record.text.length, glue })];
+}
+
+// ── Examples ─────────────────────────────────────────────────────────────────────────────────────
+
+const SENDER: MailDomain['context'] = {
+	role: 'sends',
+	receives: 'yes',
+	bulk: 'no',
+	dkim: 'backup',
+};
+
+function givenBy(zone: Zone): Given {
+	const at = 'example.com';
+	const ask = inZone(zone);
+	return {
+		dmarc: discoverDmarc(at, ask),
+		dkim: known(discoverDkim({ domain: at, seed: '0', given: [], providers: [] }, ask)),
+		spf: known(walkSpf(at, ask)),
+	};
+}
+
+const KEY = 'v=DKIM1; p=MCowBQYDK2VwAyEA';
+/** A domain that receives its own reports and signs with a selector that nobody guesses. */
+const SIGNED: Zone = {
+	'example.com MX': ['10 mx.example.com'],
+	'example.com TXT': ['v=spf1 mx -all'],
+	'zq7._domainkey.example.com TXT': [KEY],
+};
+
+const dmarc = (...texts: (string | readonly string[])[]): Zone => ({
+	...SIGNED,
+	'_dmarc.example.com TXT': texts,
+});
+
+const unsigned = (text: string, spf = 'v=spf1 ip4:203.0.113.5 -all'): Zone => ({
+	'example.com MX': ['10 mx.example.com'],
+	'example.com TXT': [spf],
+	'_dmarc.example.com TXT': [text],
+});
+
+const RUA = 'rua=mailto:d@example.com';
+const OUTSIDE = 'v=DMARC1; p=reject; rua=mailto:d@reports.example.net';
+const AGREED: Zone = {
+	'example.com._report._dmarc.reports.example.net TXT': ['v=DMARC1'],
+	'reports.example.net MX': ['10 mx.example.net'],
+};
+
+type DmarcExample = readonly [
+	name: string,
+	says: Key | 'unknown',
+	zone: Zone,
+	when?: { readonly context?: Partial<MailDomain['context']> },
+];
+
+const EXAMPLES: readonly DmarcExample[] = [
+	['reject with reports', 'published', dmarc(`v=DMARC1; p=reject; ${RUA}`)],
+	['no record', 'missing', SIGNED],
+	['no record, much mail', 'missing', SIGNED, { context: { bulk: 'yes' } }],
+	['no record and no mail', 'missing', {}, { context: { role: 'no-mail', receives: 'no' } }],
+	['the parent has one', 'inherited', { '_dmarc.com TXT': ['v=DMARC1; p=reject; psd=y'] }],
+	['two records', 'multiple', dmarc('v=DMARC1; p=none', 'v=DMARC1; p=reject')],
+	['a record at the apex', 'wrong-name', { 'example.com TXT': ['v=DMARC1; p=none'] }],
+	[
+		'the domain written twice',
+		'wrong-name',
+		{ '_dmarc.example.com.example.com TXT': ['v=DMARC1; p=none'] },
+	],
+	['a small v=dmarc1', 'version', dmarc('v=dmarc1; p=none')],
+	['p before v', 'version', dmarc('p=none; v=DMARC1')],
+	['no semicolon', 'version', dmarc('v=DMARC1 p=none')],
+	['SPF at _dmarc', 'spf-here', dmarc('v=spf1 -all', `v=DMARC1; p=reject; ${RUA}`)],
+	['something else at _dmarc', 'other-txt', dmarc('hello', `v=DMARC1; p=reject; ${RUA}`)],
+	['p twice', 'tag-duplicate', dmarc(`v=DMARC1; p=reject; p=none; ${RUA}`)],
+	['a policy that is none', 'value-invalid', dmarc(`v=DMARC1; p=block; ${RUA}`)],
+	['an alignment that is none', 'value-invalid', dmarc(`v=DMARC1; p=reject; adkim=x; ${RUA}`)],
+	['no p, with reports', 'no-p', dmarc(`v=DMARC1; ${RUA}`)],
+	['no p, no reports', 'no-p', dmarc('v=DMARC1;')],
+	['rua before p', 'p-not-second', dmarc(`v=DMARC1; ${RUA}; p=reject`)],
+	['p=none', 'p-none', dmarc(`v=DMARC1; p=none; ${RUA}`)],
+	['t=y', 'test-mode', dmarc(`v=DMARC1; p=reject; t=y; ${RUA}`)],
+	['sp=none', 'subdomain-none', dmarc(`v=DMARC1; p=reject; sp=none; ${RUA}`)],
+	[
+		'sp below the organizational domain',
+		'sp-ignored',
+		{ ...dmarc(`v=DMARC1; p=reject; sp=reject; ${RUA}`), '_dmarc.com TXT': ['v=DMARC1; p=none'] },
+	],
+	['a weaker sp without np', 'np-absent', dmarc(`v=DMARC1; p=reject; sp=quarantine; ${RUA}`)],
+	['pct=100', 'pct', dmarc(`v=DMARC1; p=reject; pct=100; ${RUA}`)],
+	['pct=99', 'pct', dmarc(`v=DMARC1; p=reject; pct=99; ${RUA}`)],
+	['ri', 'rf-ri', dmarc(`v=DMARC1; p=reject; ri=86400; ${RUA}`)],
+	['an unknown tag', 'unknown-tag', dmarc(`v=DMARC1; p=reject; foo=bar; ${RUA}`)],
+	['psd=y', 'psd', dmarc(`v=DMARC1; p=reject; psd=y; ${RUA}`)],
+	[
+		'two organizational domains',
+		'org-differs',
+		{ ...dmarc(`v=DMARC1; p=reject; ${RUA}`), '_dmarc.com TXT': ['v=DMARC1; p=none'] },
+	],
+	['no rua', 'rua-missing', dmarc('v=DMARC1; p=reject')],
+	['no mailto:', 'rua-syntax', dmarc('v=DMARC1; p=reject; rua=d@example.com')],
+	['an https URI', 'rua-not-mailto', dmarc('v=DMARC1; p=reject; rua=https://example.com/d')],
+	[
+		'three addresses',
+		'rua-over-2',
+		dmarc('v=DMARC1; p=reject; rua=mailto:a@example.com,mailto:b@example.com,mailto:c@example.com'),
+	],
+	[
+		'two addresses',
+		'published',
+		dmarc('v=DMARC1; p=reject; rua=mailto:a@example.com,mailto:b@example.com'),
+	],
+	['a size limit', 'rua-size-suffix', dmarc('v=DMARC1; p=reject; rua=mailto:d@example.com!10m')],
+	[
+		'a service that has not agreed',
+		'rua-unauthorized',
+		{ ...dmarc(OUTSIDE), 'reports.example.net MX': ['10 mx.example.net'] },
+	],
+	['a service that has agreed', 'published', { ...dmarc(OUTSIDE), ...AGREED }],
+	[
+		'a service whose consent could not be looked up',
+		'unknown',
+		{
+			...dmarc(OUTSIDE),
+			...AGREED,
+			'example.com._report._dmarc.reports.example.net TXT': 'servfail',
+		},
+	],
+	[
+		'a host that refuses mail',
+		'rua-no-mx',
+		{ ...dmarc(OUTSIDE), ...AGREED, 'reports.example.net MX': ['0 '] },
+	],
+	[
+		'a host without an address',
+		'rua-no-mx',
+		{ ...dmarc('v=DMARC1; p=reject; rua=mailto:d@gone.example.com') },
+	],
+	['ruf', 'ruf', dmarc(`v=DMARC1; p=reject; ${RUA}; ruf=mailto:f@example.com`)],
+	['fo alone', 'fo-without-ruf', dmarc(`v=DMARC1; p=reject; ${RUA}; fo=1`)],
+	['fo=0:1', 'fo-conflict', dmarc(`v=DMARC1; p=reject; ${RUA}; ruf=mailto:f@example.com; fo=0:1`)],
+	['reject without a key', 'enforce-without-dkim', unsigned(`v=DMARC1; p=reject; ${RUA}`)],
+	[
+		'reject without a key, SPF broken',
+		'enforce-spf-broken',
+		unsigned(`v=DMARC1; p=reject; ${RUA}`, 'v=spf1 include:gone.example -all'),
+	],
+	[
+		'an alias that leads nowhere',
+		'cname-dangling',
+		{ ...SIGNED, '_dmarc.example.com CNAME': ['gone.example.net'] },
+	],
+	['450 bytes', 'published', dmarc(sized(450))],
+	['451 bytes', 'size', dmarc(sized(451))],
+	['strings that join without a semicolon', 'size', dmarc(['v=DMARC1; p=reject', `${RUA}`])],
+	['a server that fails', 'temperror', { '_dmarc.example.com TXT': 'servfail' }],
+	['a parent whose server fails', 'temperror', { ...SIGNED, '_dmarc.com TXT': 'servfail' }],
+];
+
+/** A good record of so many bytes, with a long mailbox name. */
+function sized(bytes: number): string {
+	const [start, end] = ['v=DMARC1; p=reject; rua=mailto:', '@example.com'];
+	const names = 'x'.repeat(200);
+	const more = `${start}${names}${end},mailto:`;
+	return more + 'y'.repeat(bytes - more.length - end.length) + end;
+}

@@ -1,0 +1,539 @@
+import {
+	addressClass,
+	advice,
+	at,
+	cannotSay,
+	defineCheck,
+	doesNotApply,
+	type Fact,
+	isReachableClass,
+	isWithin,
+	type Judgement,
+	known,
+	MAIL_PROVIDERS,
+	type MailDomain,
+	type MxHost,
+	type MxReading,
+	mailDomains,
+	minutes,
+	mxReading,
+	type NetworkScope,
+	networkScope,
+	optional,
+	readMx,
+	records,
+	type Say,
+	seconds,
+	type Verdicts,
+	z,
+} from '../../src/sdk.ts';
+import { absenceLead, deletion, dig, listed, mxLine } from './_lines.ts';
+import { inZone, type Zone } from './_zone.ts';
+
+interface About {
+	readonly domain: string;
+	/** Seconds. */
+	readonly ttl: number;
+}
+
+interface AboutHost extends About {
+	readonly host: string;
+	readonly preference: number;
+}
+
+const lead = (a: About) => seconds(a.ttl);
+const reproduce = (a: { readonly domain: string }) => dig(a.domain, 'MX');
+const reproduceHost = (a: { readonly host: string }) => dig(a.host, 'A');
+const LOST =
+	'Mail to this domain is not delivered: replies, sign-up confirmations and support are lost.';
+const DELAYED =
+	'Mail that is tried at this host first is delayed for hours, or returned by senders that do not try the next.';
+
+const common = { outcome: 'fail' as const, effort: minutes(10), lead };
+
+const deleteHost = (a: AboutHost) => deletion(mxLine(a.domain, a.preference, a.host));
+
+const VERDICTS = {
+	reachable: {
+		outcome: 'pass',
+		says: (a: { domain: string; hosts: readonly string[] }) =>
+			`Mail to ${a.domain} goes to ${listed(a.hosts)}, each with a public address.`,
+	},
+	refuses: {
+		outcome: 'pass',
+		says: (a: { domain: string }) => `${a.domain} says that it receives no mail (null MX).`,
+	},
+	none: {
+		outcome: 'fail',
+		severity: 'high',
+		effort: minutes(20),
+		lead: (a: { negativeTtl: number | null }) => absenceLead(a.negativeTtl),
+		says: (a: { domain: string; hasAddress: boolean }) =>
+			`${a.domain} sends mail and has no MX record${a.hasAddress ? '; mail to it goes to the web server' : ', and no address either'}.`,
+		impact:
+			'Replies and bounces are lost, and some receivers refuse mail from a domain that cannot be answered.',
+		fix: (a: { domain: string; line: string | null }) =>
+			a.line === null
+				? advice(
+						`Publish the MX records that your mail provider shows for ${a.domain}.`,
+						'Without a mailbox provider, a forwarding service is enough to receive replies.',
+					)
+				: records('Publish the MX record of your mail provider.', [a.line]),
+		reproduce,
+	},
+	null: {
+		...common,
+		severity: {
+			by: 'role',
+			is: { sends: 'high', receives: 'high', 'no-mail': 'info' },
+		},
+		says: (a: About) => `${a.domain} refuses all mail (null MX).`,
+		impact: 'Replies and bounces are lost, and some receivers refuse mail that cannot be answered.',
+		fix: (a: About) =>
+			records(
+				'Publish the MX records of your mail provider instead; where the domain really sends nothing, leave it.',
+				[deletion(mxLine(a.domain, 0, ''))],
+			),
+		reproduce,
+	},
+	'null-with-others': {
+		...common,
+		severity: 'high',
+		says: (a: About & { hosts: readonly string[] }) =>
+			`${a.domain} has a null MX beside ${listed(a.hosts)}.`,
+		impact: 'Senders may believe the null MX and return the mail at once.',
+		fix: (a: About) => records('Delete the null MX.', [deletion(mxLine(a.domain, 0, ''))]),
+		reproduce,
+	},
+	'null-recommended': {
+		outcome: 'fail',
+		severity: {
+			oneOf: ['later', 'info'],
+			pick: (a: { hasAddress: boolean }) => (a.hasAddress ? 'later' : 'info'),
+		},
+		effort: minutes(5),
+		lead: (a: { negativeTtl: number | null }) => absenceLead(a.negativeTtl),
+		says: (a: { domain: string }) => `${a.domain} receives no mail and does not say so.`,
+		impact: (a: { hasAddress: boolean }) =>
+			a.hasAddress
+				? 'Senders try the web server for days before they tell the writer.'
+				: 'Writers get an unclear error.',
+		fix: (a: { domain: string }) => records('Publish a null MX.', [mxLine(a.domain, 0, '')]),
+		reproduce,
+	},
+	'target-missing': {
+		...common,
+		severity: {
+			oneOf: ['blocker', 'high'],
+			pick: (a: { all: boolean }) => (a.all ? 'blocker' : 'high'),
+		},
+		says: (a: About & { details: readonly string[]; all: boolean }) =>
+			`${a.all ? 'No' : 'Not every'} mail host of ${a.domain} can be reached: ${listed(a.details)}.`,
+		impact: (a: { all: boolean }) => (a.all ? LOST : DELAYED),
+		fix: (a: About & { lines: readonly string[]; provider: string | null }) =>
+			records(
+				a.provider === null
+					? 'Publish the host names that your mail provider shows, and delete the dead ones.'
+					: `Publish the MX records that ${a.provider} shows for this domain, and delete the dead ones.`,
+				a.lines,
+			),
+		reproduce,
+	},
+	'target-cname': {
+		...common,
+		severity: 'high',
+		says: (a: AboutHost & { target: string }) =>
+			`The mail host ${a.host} of ${a.domain} is an alias for ${a.target}.`,
+		impact: 'MX must name a host, not an alias: some senders refuse to deliver.',
+		fix: (a: AboutHost & { target: string }) =>
+			records('Name the host itself.', [deleteHost(a), mxLine(a.domain, a.preference, a.target)]),
+		reproduce: (a: { host: string }) => dig(a.host, 'CNAME'),
+	},
+	'target-ip': {
+		...common,
+		severity: 'blocker',
+		says: (a: AboutHost) => `The MX of ${a.domain} names an address, ${a.host}, instead of a host.`,
+		impact: LOST,
+		fix: (a: AboutHost) =>
+			records(
+				'Give the server a host name, and name that.',
+				[deleteHost(a), mxLine(a.domain, a.preference, `mail.${a.domain}`)],
+				`mail.${a.domain} needs an A record with that address.`,
+			),
+		reproduce,
+	},
+	'target-private': {
+		...common,
+		severity: 'blocker',
+		says: (a: AboutHost & { addresses: readonly string[] }) =>
+			`The mail host ${a.host} of ${a.domain} has no public address: ${listed(a.addresses)}.`,
+		impact: 'Nobody outside that network can deliver mail to it.',
+		fix: (a: AboutHost) => advice(`Give ${a.host} its public address, or name another host.`),
+		reproduce: reproduceHost,
+	},
+	'target-localhost': {
+		...common,
+		severity: 'blocker',
+		says: (a: AboutHost) =>
+			`The MX of ${a.domain} is ${a.host}: every sender would deliver to itself.`,
+		impact: LOST,
+		fix: (a: AboutHost) =>
+			records(
+				'Delete it, and publish the host that receives mail; a domain without mail has a null MX.',
+				[deleteHost(a)],
+			),
+		reproduce,
+	},
+	'doubled-suffix': {
+		...common,
+		severity: 'blocker',
+		says: (a: AboutHost & { meant: string }) =>
+			`The MX of ${a.domain} is ${a.host}; ${a.meant} was meant: the DNS panel added the domain once more.`,
+		impact: LOST,
+		fix: (a: AboutHost & { meant: string }) =>
+			records('Write the name with a final dot, or as the panel wants it.', [
+				deleteHost(a),
+				mxLine(a.domain, a.preference, a.meant),
+			]),
+		reproduce,
+	},
+	'mixed-providers': {
+		...common,
+		severity: 'high',
+		says: (a: About & { providers: readonly string[] }) =>
+			`Mail to ${a.domain} goes to ${listed(a.providers)} at once.`,
+		impact: 'A part of the mail lands in mailboxes that nobody reads.',
+		fix: (a: About & { hosts: readonly string[] }) =>
+			advice(
+				'Keep the MX records of the provider whose mailboxes are used, and delete the others.',
+				`Now: ${a.hosts.join(', ')}.`,
+			),
+		reproduce,
+	},
+	'verification-leftover': {
+		...common,
+		severity: 'later',
+		says: (a: AboutHost) => `${a.domain} still has the verification record ${a.host} among its MX.`,
+		impact: 'It can never receive mail, and some senders try it.',
+		fix: (a: AboutHost) => records('Delete it.', [deleteHost(a)]),
+		reproduce,
+	},
+	'duplicate-host': {
+		...common,
+		severity: 'later',
+		says: (a: AboutHost) => `${a.domain} names the mail host ${a.host} more than once.`,
+		impact: 'Nothing breaks; the second record does nothing.',
+		fix: (a: AboutHost) => records('Delete the repeat.', [deleteHost(a)]),
+		reproduce,
+	},
+	'no-ipv6': {
+		outcome: 'fail',
+		severity: 'info',
+		effort: minutes(0),
+		says: (a: About) => `No mail host of ${a.domain} has an IPv6 address.`,
+		impact: 'Senders with IPv6 alone cannot deliver; hardly any exist.',
+		fix: advice('Nothing to do.'),
+		reproduce,
+	},
+} satisfies Verdicts<MailDomain['context']>;
+
+type Said = readonly Judgement<keyof typeof VERDICTS>[];
+
+interface Reading {
+	readonly domain: string;
+	readonly hosts: readonly MxHost[];
+	readonly ttl: number;
+	readonly scope: NetworkScope | null;
+	readonly role: string;
+	readonly say: Say<typeof VERDICTS>;
+}
+
+export default defineCheck({
+	id: 'email/mx',
+	title: 'Mail to the domain finds a host that can receive it',
+	rationale:
+		'A wrong MX loses replies, password resets and support mail without any error on your side.',
+	references: [
+		'RFC 5321 §5.1 (MX, implicit MX)',
+		'RFC 7505 §3, §4 (null MX)',
+		'RFC 2181 §10.3 (no alias)',
+	],
+	reach: 'mail',
+	layer: 'records',
+	over: mailDomains,
+	options: z.object({}),
+	decisive: { by: 'role', in: ['sends', 'receives'] },
+	verdicts: VERDICTS,
+	needs: ({ subject }) => ({
+		mx: mxReading({ domain: subject.name }),
+		scope: optional(networkScope({})),
+	}),
+	judge({ given: { mx, scope }, subject, say }) {
+		const domain = subject.name;
+		switch (mx.kind) {
+			case 'failed':
+				return cannotSay(
+					'inconclusive',
+					`the MX of ${domain} could not be looked up: ${mx.detail}`,
+				);
+			case 'none':
+				return withoutMx(mx, subject, say);
+			case 'records':
+				return withMx({
+					domain,
+					hosts: mx.hosts,
+					ttl: mx.ttl,
+					scope: scope.status === 'known' ? scope.value : null,
+					role: subject.context.role,
+					say,
+				});
+		}
+	},
+	examples: (example) => [
+		...EXAMPLES.map(([name, says, zone, context]) =>
+			example(name, { mx: readMx('example.com', inZone(zone)), scope: LAB }, says, {
+				subject: { context: { ...SENDER, ...context } },
+			}),
+		),
+	],
+});
+
+function withoutMx(
+	{ hasAddress, negativeTtl }: Extract<MxReading, { kind: 'none' }>,
+	{ name: domain, context }: MailDomain,
+	say: Say<typeof VERDICTS>,
+): Said {
+	switch (context.role) {
+		case 'sends':
+			return [say('none', { domain, hasAddress, negativeTtl, line: null })];
+		case 'no-mail':
+			return [say('null-recommended', { domain, hasAddress, negativeTtl })];
+		case 'receives':
+			return [doesNotApply('The domain has no MX.')];
+	}
+}
+
+function withMx(reading: Reading): Said {
+	const { hosts, domain, ttl, say } = reading;
+	const real = hosts.filter(({ exchange }) => exchange !== '');
+	if (real.length === 0) {
+		const refuses = reading.role === 'no-mail' ? [say('refuses', { domain })] : [];
+		return [say('null', { domain, ttl }), ...refuses];
+	}
+	const names = [...new Set(real.map(({ exchange }) => exchange))];
+	const said: Said = [
+		...(real.length < hosts.length ? [say('null-with-others', { domain, ttl, hosts: names })] : []),
+		...misnamed(reading, real),
+		...unreachable(reading, real),
+		...upkeep(reading, real),
+	];
+	const isGood = said.every(({ verdict }) => verdict === 'no-ipv6');
+	return isGood ? [...said, say('reachable', { domain, hosts: names })] : said;
+}
+
+const about = ({ domain, ttl }: Reading, { exchange, preference }: MxHost): AboutHost => ({
+	domain,
+	ttl,
+	host: exchange,
+	preference,
+});
+
+const locus = ({ exchange }: MxHost) => ({ kind: 'record' as const, name: exchange });
+
+/** Names that can never be right, whatever they resolve to. */
+function misnamed(reading: Reading, hosts: readonly MxHost[]): Said {
+	const { say, domain } = reading;
+	return hosts.flatMap((host): Said => {
+		const args = about(reading, host);
+		if (isAddress(host.exchange)) return [at(locus(host), say('target-ip', args))];
+		if (isLocalhost(host.exchange)) return [at(locus(host), say('target-localhost', args))];
+		const meant = withoutDoubling(host.exchange, domain);
+		return meant === null ? [] : [at(locus(host), say('doubled-suffix', { ...args, meant }))];
+	});
+}
+
+function isMisnamed({ exchange }: MxHost, domain: string): boolean {
+	return isAddress(exchange) || isLocalhost(exchange) || withoutDoubling(exchange, domain) !== null;
+}
+
+function isAddress(exchange: string): boolean {
+	return addressClass(exchange.replace(/^\[(?:ipv6:)?|\]$/gi, '')) !== null;
+}
+
+function isLocalhost(exchange: string): boolean {
+	return /^(?:.*\.)?localhost(?:\.localdomain)?$/.test(exchange);
+}
+
+/** `mx.example.com.example.com`, or a provider's whole name with the own domain behind it. */
+function withoutDoubling(exchange: string, domain: string): string | null {
+	if (!exchange.endsWith(`.${domain}`)) return null;
+	const name = exchange.slice(0, -domain.length - 1);
+	const isOwn = name === domain || name.endsWith(`.${domain}`);
+	const isProviders = MAIL_PROVIDERS.some(({ mx }) => mx.some((suffix) => isWithin(name, suffix)));
+	return isOwn || isProviders ? name : null;
+}
+
+/** A verification record never resolves, by design. */
+const LEFTOVER = /\.msv1\.invalid$/;
+
+function unreachable(reading: Reading, hosts: readonly MxHost[]): Said {
+	const { say, domain, ttl, scope } = reading;
+	const wellNamed = hosts.filter((host) => !isMisnamed(host, domain));
+	const expected = wellNamed.filter(({ exchange }) => !LEFTOVER.test(exchange));
+	const judged = expected.length > 0 || wellNamed.length < hosts.length ? expected : wellNamed;
+	const dead = judged.filter(({ absence }) => absence !== null);
+	const failed = judged.filter((host) => host.failed !== null && addresses(host).length === 0);
+	const said: Judgement<keyof typeof VERDICTS>[] = [];
+	if (dead.length > 0) {
+		said.push(
+			say('target-missing', {
+				domain,
+				ttl,
+				all: failed.length === 0 && hosts.every((host) => !works(host, domain)),
+				details: [...new Set(dead.map(({ exchange, absence }) => `${exchange} ${absence ?? ''}`))],
+				lines: dead.map((host) => deleteHost(about(reading, host))),
+				provider: dead.find(({ provider }) => provider !== null)?.provider?.name ?? null,
+			}),
+		);
+	}
+	if (failed.length > 0) {
+		const details = failed.map((host) => host.failed ?? '');
+		const couldBe = failed.length === judged.length ? 'blocker' : 'high';
+		said.push(cannotSay('inconclusive', `mail hosts of ${domain}: ${listed(details)}`, couldBe));
+	}
+	for (const host of distinct(judged)) {
+		const all = addresses(host);
+		if (all.length > 0 && !all.some((address) => isReachableClass(address, scope))) {
+			const args = { ...about(reading, host), addresses: all };
+			said.push(at(locus(host), say('target-private', args)));
+		}
+		if (host.alias !== null && all.length > 0) {
+			const args = { ...about(reading, host), target: host.alias };
+			said.push(at(locus(host), say('target-cname', args)));
+		}
+	}
+	return said;
+}
+
+function works(host: MxHost, domain: string): boolean {
+	return addresses(host).length > 0 && !isMisnamed(host, domain);
+}
+
+function addresses({ v4, v6 }: MxHost): readonly string[] {
+	return [...v4, ...v6];
+}
+
+function distinct(hosts: readonly MxHost[]): readonly MxHost[] {
+	return hosts.filter(
+		(host, index) => hosts.findIndex(({ exchange }) => exchange === host.exchange) === index,
+	);
+}
+
+function upkeep(reading: Reading, hosts: readonly MxHost[]): Said {
+	const { say, domain, ttl } = reading;
+	const first = distinct(hosts);
+	const repeats = distinct(hosts.filter((host) => !first.includes(host)));
+	const leftovers = first.filter(({ exchange }) => LEFTOVER.test(exchange));
+	const providers = [...new Set(first.flatMap(({ provider }) => provider?.name ?? []))];
+	const names = first.map(({ exchange }) => exchange);
+	const isOnlyV4 =
+		hosts.every(({ v6 }) => v6.length === 0) && hosts.some(({ v4 }) => v4.length > 0);
+	return [
+		...(providers.length > 1
+			? [say('mixed-providers', { domain, ttl, providers, hosts: names })]
+			: []),
+		...leftovers.map((host) => at(locus(host), say('verification-leftover', about(reading, host)))),
+		...repeats.map((host) => at(locus(host), say('duplicate-host', about(reading, host)))),
+		...(isOnlyV4 ? [say('no-ipv6', { domain, ttl })] : []),
+	];
+}
+
+// ── Examples ─────────────────────────────────────────────────────────────────────────────────────
+
+const SENDER: MailDomain['context'] = {
+	role: 'sends',
+	receives: 'yes',
+	bulk: 'no',
+	dkim: 'backup',
+};
+const NO_MAIL: Partial<MailDomain['context']> = { role: 'no-mail', receives: 'no' };
+const LAB: Fact<NetworkScope> = known({ roots: [], publicClasses: ['documentation'] });
+
+const GOOD: Zone = {
+	'example.com MX': ['10 mx.example.com'],
+	'mx.example.com A': ['203.0.113.9'],
+	'mx.example.com AAAA': ['2001:db8::9'],
+};
+
+const mx = (...lines: string[]): Zone => ({ ...GOOD, 'example.com MX': lines });
+
+type MxExample = readonly [
+	name: string,
+	says: keyof typeof VERDICTS | 'unknown' | 'not-applicable',
+	zone: Zone,
+	context?: Partial<MailDomain['context']>,
+];
+
+const EXAMPLES: readonly MxExample[] = [
+	['one host', 'reachable', GOOD],
+	['no MX, an address', 'none', { 'example.com A': ['203.0.113.9'] }],
+	['no MX, no address', 'none', {}],
+	['a null MX that sends', 'null', mx('0 ')],
+	['a null MX without mail', 'refuses', mx('0 '), NO_MAIL],
+	['a null MX and another', 'null-with-others', mx('0 ', '10 mx.example.com')],
+	['no mail, an address', 'null-recommended', { 'example.com A': ['203.0.113.9'] }, NO_MAIL],
+	['no mail, no address', 'null-recommended', {}, NO_MAIL],
+	['receives, by a sub-domain alone', 'not-applicable', {}, { role: 'receives', receives: 'no' }],
+	['the only host is gone', 'target-missing', mx('10 gone.example.net')],
+	['one of two is gone', 'target-missing', mx('10 mx.example.com', '20 gone.example.net')],
+	[
+		'an alias',
+		'target-cname',
+		{ ...mx('10 m.example.com'), 'm.example.com CNAME': ['mx.example.com'] },
+	],
+	['an address', 'target-ip', mx('10 203.0.113.9')],
+	[
+		'a private address',
+		'target-private',
+		{ ...mx('10 in.example.com'), 'in.example.com A': ['10.0.0.5'] },
+	],
+	[
+		'a private address beside a public one',
+		'reachable',
+		{
+			...mx('10 in.example.com'),
+			'in.example.com A': ['10.0.0.5', '203.0.113.9'],
+			'in.example.com AAAA': ['2001:db8::9'],
+		},
+	],
+	['localhost', 'target-localhost', mx('10 localhost')],
+	['the domain twice', 'doubled-suffix', mx('10 mx.example.com.example.com')],
+	["a provider's name without the dot", 'doubled-suffix', mx('1 aspmx.l.google.com.example.com')],
+	[
+		'two providers',
+		'mixed-providers',
+		{
+			...mx('1 aspmx.l.google.com', '10 mx.zoho.com'),
+			'aspmx.l.google.com A': ['203.0.113.1'],
+			'mx.zoho.com A': ['203.0.113.2'],
+		},
+	],
+	[
+		'a verification record',
+		'verification-leftover',
+		mx('10 mx.example.com', '32767 ms12345.msv1.invalid'),
+	],
+	['nothing but a verification record', 'target-missing', mx('32767 ms12345.msv1.invalid')],
+	['a host twice', 'duplicate-host', mx('10 mx.example.com', '20 mx.example.com')],
+	[
+		'no IPv6',
+		'no-ipv6',
+		{ 'example.com MX': ['10 mx.example.com'], 'mx.example.com A': ['203.0.113.9'] },
+	],
+	['a server that fails', 'unknown', { 'example.com MX': 'servfail' }],
+	[
+		"a host's server that fails",
+		'unknown',
+		{ ...mx('10 m.example.net'), 'm.example.net A': 'servfail', 'm.example.net AAAA': 'servfail' },
+	],
+];
