@@ -126,7 +126,7 @@ function parsedKey(label: string, lines: readonly string[], base64: string): Par
 	}
 	if (encrypted) return { state: 'parsed', encrypted, published: false };
 	try {
-		const pem = `-----BEGIN ${label}-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
+		const pem = `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g)?.join('\n')}\n-----END ${label}-----\n`;
 		const modulus = createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' }).n;
 		return { state: 'parsed', encrypted, published: isPublishedModulus(modulus ?? '') };
 	} catch {

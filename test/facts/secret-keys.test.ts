@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isPublishedModulus } from '../../src/facts/secret-keys.ts';
 import { secretsIn } from '../../src/facts/secret-scan.ts';
@@ -40,6 +40,16 @@ describe('a key is parsed in every form in which source code holds it', () => {
 		expect(secretsIn(keys[0]?.split('\n').slice(0, 9).join('\n') ?? '', SOURCE)).toEqual([]);
 	});
 });
+
+test.each(['ed25519', 'x25519', 'ed448'] as const)(
+	'a key of one full line is a key too: %s',
+	(type) => {
+		const make = generateKeyPairSync as (kind: string) => { privateKey: KeyObject };
+		const { privateKey } = make(type);
+		const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+		expect(secretsIn(pem, SOURCE)).toMatchObject([{ state: 'parsed' }]);
+	},
+);
 
 test('OpenSSH keys tell whether a passphrase protects them', () => {
 	const openssh = (cipher: string) => {
