@@ -1,6 +1,7 @@
 import type { HttpPort, Io, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
 import { systemClock } from './clock.ts';
 import { type AddressMap, createDialer, type Override, WHERE_IT_IS } from './dialer.ts';
+import { withOverrides } from './dns/overrides.ts';
 import { createResolver } from './dns/resolver.ts';
 import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
 import { proxyFor, proxyName } from './proxy.ts';
@@ -70,7 +71,8 @@ export function createNet(settings: NetSettings): Net {
 			return [publicPem, privatePem].filter((pem) => pem !== '');
 		},
 	});
-	const dialer = createDialer({ ...settings, ask: (question) => dns.ask(question) });
+	const ask = withOverrides((question) => dns.ask(question), settings.resolve ?? []);
+	const dialer = createDialer({ ...settings, ask });
 	const http = once(async () => {
 		const { createHttp } = await import('./http.ts');
 		return createHttp(dialer, { userAgent, proxy });
@@ -86,7 +88,7 @@ export function createNet(settings: NetSettings): Net {
 	return {
 		vantage,
 		io: {
-			dns,
+			dns: { ask },
 			http: lazyHttp(http.load),
 			tls: lazyTls(tls.load),
 			smtp: lazySmtp(smtp.load),
