@@ -60,3 +60,8 @@ export const STEP_LOWER = {
 	later: 'info',
 	info: 'info',
 } as const;
+
+/** A host name that may stand in text to paste; the other one where it has unusual characters. */
+export function plainHost(host: string, otherwise: string): string {
+	return /^[a-z0-9.-]+$/.test(host) ? host : otherwise;
+}

@@ -1,4 +1,4 @@
-import type { ChainEnd, Hop, HttpAnswered, Landing, RedirectChain } from '../../src/sdk.ts';
+import type { ChainEnd, Hop, HttpAnswered, RedirectChain } from '../../src/sdk.ts';
 
 export function hop(url: string, status: number, location?: string, more: Partial<Hop> = {}): Hop {
 	return {
@@ -46,7 +46,3 @@ export const JSON_ANSWER: HttpAnswered = {
 	...answered('{}'),
 	headers: [['content-type', 'application/json']],
 };
-
-export function landed(answer: HttpAnswered, url = 'https://example.com/'): Landing {
-	return { url, answer, chain: chain('settled', hop(url, answer.status)) };
-}

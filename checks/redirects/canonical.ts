@@ -20,13 +20,32 @@ import {
 	unknown,
 	z,
 } from '../../src/sdk.ts';
-import { baseUrlFix, hostFix } from './_rules.ts';
+import { baseUrlFix, hostFix, plainHost, STEP_LOWER } from './_rules.ts';
 import { canonicalSet, disagreements, hostOf, mixedLinks, twinOf } from './_tags.ts';
 
 interface OwnHost {
 	readonly host: string;
 	readonly url: string;
 }
+
+/** Snippets are pasted, so a name with odd characters stays out of them. */
+const baseOf = (a: OwnHost) => `https://${plainHost(hostOf(a.url), a.host)}`;
+
+/** A staging host: one step less grave, as no customer comes there. */
+interface Graded {
+	readonly lower: boolean;
+}
+
+const grade = (a: Graded, severity: 'high' | 'later') =>
+	a.lower ? STEP_LOWER[severity] : severity;
+const HIGH = {
+	oneOf: ['high', 'later'],
+	pick: (a: Graded) => (a.lower ? 'later' : 'high'),
+} as const;
+const LATER = {
+	oneOf: ['later', 'info'],
+	pick: (a: Graded) => (a.lower ? 'info' : 'later'),
+} as const;
 
 const curl = (a: { host: string }) =>
 	`curl -sL https://${a.host}/ | grep -iE 'canonical|og:url|hreflang'`;
@@ -57,8 +76,9 @@ export default defineCheck({
 		'two-hosts-answer': {
 			outcome: 'fail',
 			severity: {
-				oneOf: ['high', 'later'],
-				pick: (a: { agreed: string | null }) => (a.agreed === null ? 'high' : 'later'),
+				oneOf: ['high', 'later', 'info'],
+				pick: (a: { agreed: string | null; lower: boolean }) =>
+					grade(a, a.agreed === null ? 'high' : 'later'),
 			},
 			effort: minutes(15),
 			says: (a: { host: string; twin: string; agreed: string | null }) =>
@@ -73,7 +93,7 @@ export default defineCheck({
 		},
 		'unexpected-host': {
 			outcome: 'fail',
-			severity: 'high',
+			severity: HIGH,
 			effort: minutes(20),
 			says: (a: OwnHost & { expected: string }) =>
 				`Visitors of ${a.host} end on ${a.url}, not on ${a.expected} as the configuration says.`,
@@ -84,14 +104,14 @@ export default defineCheck({
 		},
 		'tags-disagree': {
 			outcome: 'fail',
-			severity: 'high',
+			severity: HIGH,
 			effort: minutes(20),
 			says: (a: OwnHost & { tag: string; tagSays: string }) =>
 				`The page is at ${a.url}, but ${a.tag} gives ${a.tagSays}.`,
 			impact:
 				'Search engines and link previews show the other address: visitors land on a second, old or dead copy.',
 			fix: (a: OwnHost) => {
-				const base = new URL(a.url).origin;
+				const base = baseOf(a);
 				return baseUrlFix(
 					base,
 					`Then the page must contain: <link rel="canonical" href="${base}/">`,
@@ -103,7 +123,7 @@ export default defineCheck({
 		},
 		'several-tags': {
 			outcome: 'fail',
-			severity: 'later',
+			severity: LATER,
 			effort: minutes(15),
 			says: (a: OwnHost & { urls: readonly string[] }) =>
 				`${a.url} has ${a.urls.length} different canonical links: ${a.urls.join(', ')}.`,
@@ -112,15 +132,16 @@ export default defineCheck({
 				advice(
 					'Keep one canonical link a page.',
 					'Usually the theme and a plug-in (or layout and page) both write one: switch one of them off.',
-					`Keep the one that points to ${new URL(a.url).origin}.`,
+					`Keep the one that points to ${baseOf(a)}.`,
 				),
 			reproduce: curl,
 		},
 		'mixed-links': {
 			outcome: 'fail',
 			severity: {
-				oneOf: ['high', 'later'],
-				pick: (a: { how: 'plain' | 'twin' }) => (a.how === 'plain' ? 'high' : 'later'),
+				oneOf: ['high', 'later', 'info'],
+				pick: (a: { how: 'plain' | 'twin'; lower: boolean }) =>
+					grade(a, a.how === 'plain' ? 'high' : 'later'),
 			},
 			effort: minutes(20),
 			says: (a: OwnHost & { how: 'plain' | 'twin'; count: number; example: string }) =>
@@ -128,13 +149,12 @@ export default defineCheck({
 					? `${a.count} of the page's own links at ${a.url} lead to plain HTTP, for example ${a.example}.`
 					: `${a.count} of the page's own links at ${a.url} lead to its www twin, for example ${a.example}.`,
 			impact: 'Each such click costs a redirect, and over plain HTTP it can be read and changed.',
-			fix: (a: OwnHost) =>
-				baseUrlFix(new URL(a.url).origin, 'Search the content for the old links too.'),
+			fix: (a: OwnHost) => baseUrlFix(baseOf(a), 'Search the content for the old links too.'),
 			reproduce: (a: OwnHost) => `curl -sL https://${a.host}/ | grep -oE 'href="https?://[^"]+"'`,
 		},
 		'twin-urls': {
 			outcome: 'fail',
-			severity: 'later',
+			severity: LATER,
 			effort: minutes(20),
 			says: (a: { one: string; other: string; how: 'slash' | 'case' }) =>
 				`${a.one} and ${a.other} give the same page (${a.how === 'slash' ? 'with and without a final slash' : 'upper and lower case'}), without a canonical link.`,
@@ -174,35 +194,34 @@ export default defineCheck({
 		const { own, twin } = given;
 		const host = subject.name;
 		const { url, page } = own;
+		const lower = subject.context.stage === 'staging';
 		const isPair = host === subject.apex || host === `www.${subject.apex}`;
 		const unexpected =
 			options.host !== undefined && isPair && hostOf(url) !== options.host
-				? [say('unexpected-host', { host, url, expected: options.host })]
+				? [say('unexpected-host', { host, url, expected: options.host, lower })]
 				: [];
-		if (own.denied !== null) return [...unexpected, cannotSay('denied', own.denied)];
-		if (page === null) {
-			return own.status >= 400
-				? blockedBy({ check: 'redirects/chain', subject: host }, `${url} answers ${own.status}`)
-				: [...unexpected, doesNotApply(`${url} is no HTML page.`)];
-		}
+		const obstacle = obstacleIn(own, host);
+		if (obstacle !== null) return [...unexpected, obstacle];
 		if (!isJudgedHere(own, subject.name, subject.apex)) {
 			return unexpected.length > 0 ? unexpected : say('leads-on', { host, url });
 		}
-		const set = canonicalSet(page);
+		const set = page === null ? [] : canonicalSet(page);
 		const mixed = mixedLinks(own);
 		const two = hasTwin(subject) ? twoHosts(own, twin) : null;
 		const found = [
 			...unexpected,
-			...(two === null ? [] : [say('two-hosts-answer', { host, twin: twinOf(host), ...two })]),
+			...(two === null
+				? []
+				: [say('two-hosts-answer', { host, twin: twinOf(host), lower, ...two })]),
 			...disagreements(own)
 				.filter(({ says }) => two?.agreed == null || hostOf(says) !== two.agreed)
 				.map(({ tag, says }) =>
 					at(
 						{ kind: 'url', name: `${url} (${tag})` },
-						say('tags-disagree', { host, url, tag, tagSays: says }),
+						say('tags-disagree', { host, url, tag, tagSays: says, lower }),
 					),
 				),
-			...(set.length > 1 ? [say('several-tags', { host, url, urls: set })] : []),
+			...(set.length > 1 ? [say('several-tags', { host, url, urls: set, lower })] : []),
 			...(['plain', 'twin'] as const)
 				.filter((how) => mixed[how].length > 0)
 				.map((how) =>
@@ -212,12 +231,13 @@ export default defineCheck({
 							host,
 							url,
 							how,
+							lower,
 							count: mixed[how].length,
 							example: mixed[how][0] ?? '',
 						}),
 					),
 				),
-			...(own.twins === null ? [] : [say('twin-urls', { ...own.twins })]),
+			...(own.twins === null ? [] : [say('twin-urls', { ...own.twins, lower })]),
 		];
 		return found.length > 0 ? found : say('one-address', { host, url });
 	},
@@ -237,6 +257,11 @@ export default defineCheck({
 			example('its own canonical', serving(canonical(HOME)), 'one-address'),
 			example('www leads to the apex', given(surveyed(HOME, canonical(HOME))), 'leads-on', www),
 			example('an API', given({ ...surveyed(HOME, ''), page: null }), 'not-applicable'),
+			example(
+				'another party’s page',
+				given({ ...surveyed('https://example.net/', ''), page: null, foreign: true }),
+				'not-applicable',
+			),
 			example('an error', given({ ...surveyed(HOME, ''), page: null, status: 500 }), 'blocked'),
 			example(
 				'a bot wall',
@@ -306,6 +331,15 @@ export default defineCheck({
 	},
 });
 
+/** Why there is no page to judge. */
+function obstacleIn({ url, status, foreign, denied, page }: CanonicalSurvey, host: string) {
+	if (foreign) return doesNotApply(`${url} is another party's.`);
+	if (denied !== null) return cannotSay('denied', denied);
+	if (page !== null) return null;
+	if (status < 400) return doesNotApply(`${url} is no HTML page.`);
+	return blockedBy({ check: 'redirects/chain', subject: host }, `${url} answers ${status}`);
+}
+
 /** The page is judged where it lives; where a host leads to one that nobody audits, at the apex. */
 function isJudgedHere({ url }: CanonicalSurvey, host: string, apex: string): boolean {
 	const there = hostOf(url);
@@ -339,5 +373,14 @@ const SLASH: TwinUrls = { one: `${HOME}shop`, other: `${HOME}shop/`, how: 'slash
 
 function surveyed(url: string, html: string, more: Partial<CanonicalSurvey> = {}): CanonicalSurvey {
 	const page = readPage(html, url);
-	return { url, status: 200, denied: null, page, sitemap: [], twins: null, ...more };
+	return {
+		url,
+		status: 200,
+		foreign: false,
+		denied: null,
+		page,
+		sitemap: [],
+		twins: null,
+		...more,
+	};
 }

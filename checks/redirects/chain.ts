@@ -20,7 +20,7 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import { distinct, doubtIn, type Fault, faultsIn, keyOf, ownerOfFirstFailure } from './_faults.ts';
-import { baseUrlFix, STEP_LOWER } from './_rules.ts';
+import { baseUrlFix, plainHost, STEP_LOWER } from './_rules.ts';
 import { answered, chain, failedHop, HTML, hop, JSON_ANSWER, PASSWORD } from './_samples.ts';
 
 /** What every verdict here is told besides its own. */
@@ -46,16 +46,17 @@ const curl = (a: Common) => `curl -sIL --max-redirs 25 https://${a.subject}/`;
 const arrows = (urls: readonly string[]) =>
 	urls.length <= 6 ? urls.join(' → ') : `${urls.slice(0, 5).join(' → ')} → … → ${urls.at(-1)}`;
 
+const siteOf = (a: Common) => plainHost(a.host, a.subject);
 const BY_HAND = 'The redirects were followed one by one with GET, as a browser does.';
 
 const oneLocation = (a: Common) =>
 	perPlatform(
-		`Send exactly one Location with every redirect of https://${a.host}/: an absolute https URL, percent-encoded.`,
+		`Send exactly one Location with every redirect of https://${siteOf(a)}/: an absolute https URL, percent-encoded.`,
 		{
-			nginx: `return 308 https://${a.host}/new-path;`,
-			apache: `Redirect permanent "/old-path" "https://${a.host}/new-path"`,
-			caddy: `redir /old-path https://${a.host}/new-path permanent`,
-			express: `res.redirect(308, encodeURI('https://${a.host}/new-path'));`,
+			nginx: `return 308 https://${siteOf(a)}/new-path;`,
+			apache: `Redirect permanent "/old-path" "https://${siteOf(a)}/new-path"`,
+			caddy: `redir /old-path https://${siteOf(a)}/new-path permanent`,
+			express: `res.redirect(308, encodeURI('https://${siteOf(a)}/new-path'));`,
 			nextjs: `redirects: async () => [{ source: '/old-path', destination: '/new-path', permanent: true }]`,
 		},
 		'Look for two layers that both redirect (application and proxy, or CDN): keep one.',
@@ -94,7 +95,7 @@ export default defineCheck({
 			impact: 'Browsers stop with "redirected you too many times": nobody sees the page.',
 			fix: (a: Told<'loop'>) =>
 				perPlatform(
-					`Break the circle at https://${a.host}/: let one layer redirect, and tell it which scheme and host the visitor used.`,
+					`Break the circle at https://${siteOf(a)}/: let one layer redirect, and tell it which scheme and host the visitor used.`,
 					{
 						cloudflare:
 							'SSL/TLS > Overview: Full (strict). With "Flexible" the origin sees plain HTTP, redirects to HTTPS, and so for ever.',
@@ -168,7 +169,7 @@ export default defineCheck({
 			impact: 'The visitor is put back onto a connection that others can read and change.',
 			fix: (a: Told<'downgrade'>) =>
 				baseUrlFix(
-					`https://${a.host}`,
+					`https://${siteOf(a)}`,
 					'Behind a proxy or CDN, let the application trust X-Forwarded-Proto, so that it knows that the visitor came by HTTPS.',
 				),
 			control: BY_HAND,
@@ -222,11 +223,11 @@ export default defineCheck({
 			impact:
 				'The port shows in every link that people copy; company networks often block all but the usual ones.',
 			fix: (a: Told<'target-port'>) =>
-				perPlatform(`Redirect to https://${a.host}/ without a port.`, {
+				perPlatform(`Redirect to https://${siteOf(a)}/ without a port.`, {
 					nginx: 'port_in_redirect off;\nabsolute_redirect off;',
-					apache: `UseCanonicalName On\nServerName https://${a.host}`,
+					apache: `UseCanonicalName On\nServerName https://${siteOf(a)}`,
 					express: "res.redirect(308, 'https://' + req.hostname + req.originalUrl);",
-					any: `Set the application's base URL to https://${a.host}, without the inner port.`,
+					any: `Set the application's base URL to https://${siteOf(a)}, without the inner port.`,
 				}),
 			control: BY_HAND,
 			reproduce: curl,

@@ -2,6 +2,7 @@ import {
 	blocked,
 	blockedBy,
 	botWall,
+	type ChainReport,
 	cannotSay,
 	chainReport,
 	defineCheck,
@@ -11,8 +12,6 @@ import {
 	type HttpAnswered,
 	hosts,
 	known,
-	type Landing,
-	landing,
 	minutes,
 	optional,
 	pageIn,
@@ -21,16 +20,7 @@ import {
 } from '../../src/sdk.ts';
 import { isApi, whatIsExposed } from './_exposure.ts';
 import { STEP_LOWER, upgradeFix } from './_rules.ts';
-import {
-	answered,
-	chain,
-	failedHop,
-	HTML,
-	hop,
-	JSON_ANSWER,
-	landed,
-	PASSWORD,
-} from './_samples.ts';
+import { answered, chain, failedHop, HTML, hop, JSON_ANSWER, PASSWORD } from './_samples.ts';
 
 interface Stays {
 	readonly host: string;
@@ -112,7 +102,7 @@ export default defineCheck({
 	},
 	needs: ({ subject }) => ({
 		plain: chainReport({ url: `http://${subject.name}/` }),
-		secure: optional(landing({ url: `https://${subject.name}/` })),
+		secure: optional(chainReport({ url: `https://${subject.name}/` })),
 	}),
 	judge({ given, subject, say }) {
 		const { plain, secure } = given;
@@ -125,9 +115,15 @@ export default defineCheck({
 			case 'unresolved':
 				return blockedBy({ check: 'dns/resolution', subject: host }, `${host} has no address`);
 			case 'closed':
-				return secure.status === 'known'
-					? say('port-closed', { host, how: arrival.how, used: useOfPlain(secure.value), staging })
-					: withoutSecure(secure, host);
+				return (
+					withoutSecure(secure, host) ??
+					say('port-closed', {
+						host,
+						how: arrival.how,
+						used: useOfPlain(secure),
+						staging,
+					})
+				);
 			case 'elsewhere':
 				return doesNotApply(`http://${host}/ leads to ${arrival.url}, which is another party's.`);
 			case 'astray':
@@ -157,7 +153,12 @@ export default defineCheck({
 	examples: (example) => {
 		const given = (plain: RedirectChain, answer: HttpAnswered | null = null, secure = HTML) => ({
 			plain: { chain: plain, withCookies: null, answer, unsureSilence: false },
-			secure: known(landed(secure)),
+			secure: known({
+				chain: chain('settled', hop('https://example.com/', secure.status)),
+				withCookies: null,
+				answer: secure,
+				unsureSilence: false,
+			}),
 		});
 		const stays = (answer: HttpAnswered, secure = HTML) =>
 			given(chain('settled', hop('http://example.com/', answer.status)), answer, secure);
@@ -271,20 +272,27 @@ function arrivalOf({ hops, end }: RedirectChain): Arrival {
 	return end === 'leaves-domain' ? { kind: 'elsewhere', url } : { kind: 'astray', url };
 }
 
-/** Whoever owns the missing HTTPS owns this as well. */
-function withoutSecure(secure: Exclude<Fact<Landing>, { status: 'known' }>, host: string) {
-	return secure.status === 'blocked'
-		? blockedBy(secure.by, `${host} answers neither by HTTP nor by HTTPS: ${secure.detail}`)
-		: cannotSay(secure.because, secure.detail);
+/** Whoever owns the missing HTTPS owns this as well; `null` where HTTPS answers. */
+function withoutSecure(secure: Fact<ChainReport>, host: string) {
+	if (secure.status === 'unknown') return cannotSay(secure.because, secure.detail);
+	if (secure.status === 'blocked') return blockedBy(secure.by, secure.detail);
+	if (secure.value.chain.hops[0]?.status != null) return null;
+	const detail = `${host} answers neither by HTTP nor by HTTPS`;
+	return secure.value.unsureSilence
+		? cannotSay('timeout', detail)
+		: blockedBy({ check: 'ssl/https', subject: host }, detail);
 }
 
-function isRefusingApi(answer: HttpAnswered, secure: Fact<Landing>, host: string): boolean {
+function isRefusingApi(answer: HttpAnswered, secure: Fact<ChainReport>, host: string): boolean {
 	if (answer.status < 400 || answer.status > 499) return false;
 	return isApi(host, secure.status === 'known' ? secure.value.answer : null);
 }
 
 /** Why plain URLs will be asked for: own links say http, and no browser knows better in advance. */
-function useOfPlain({ url, answer }: Landing): string | null {
+function useOfPlain(secure: Fact<ChainReport>): string | null {
+	const answer = secure.status === 'known' ? secure.value.answer : null;
+	const url = secure.status === 'known' ? secure.value.chain.hops.at(-1)?.url : undefined;
+	if (answer === null || url === undefined) return null;
 	const preloaded = fieldValues(answer, 'strict-transport-security').some((value) =>
 		/\bpreload\b/i.test(value),
 	);

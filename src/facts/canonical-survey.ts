@@ -3,7 +3,7 @@ import { defineDerivation, type Fact, type GetFact, known } from '../core/fact.t
 import { botWall } from './bot-wall.ts';
 import { canonicalsIn, type Page, pageIn } from './html.ts';
 import { bodyText, httpExchange } from './http.ts';
-import { landing } from './redirects.ts';
+import { landing, redirectChain } from './redirects.ts';
 
 /** Two spellings of one URL that give the same bytes. */
 export interface TwinUrls {
@@ -17,6 +17,8 @@ export interface CanonicalSurvey {
 	/** Where `https://<host>/` ends. */
 	readonly url: string;
 	readonly status: number;
+	/** It belongs to another party and was not read. */
+	readonly foreign: boolean;
 	/** A gatekeeper's page came instead of the site's. */
 	readonly denied: string | null;
 	/** `null` where it is no HTML. */
@@ -40,7 +42,14 @@ export const canonicalSurvey = defineDerivation({
 	name: 'http.canonical-survey',
 	params: z.object({ host: z.string() }),
 	async derive({ host }, get): Promise<Fact<CanonicalSurvey>> {
-		const end = await get(landing({ url: `https://${host}/` }));
+		const start = `https://${host}/`;
+		const chain = await get(redirectChain({ url: start }));
+		if (chain.status === 'known' && chain.value.end === 'leaves-domain') {
+			const last = chain.value.hops.at(-1);
+			const there = { url: last?.url ?? start, status: last?.status ?? 0, foreign: true };
+			return known({ ...there, denied: null, page: null, sitemap: [], twins: null });
+		}
+		const end = await get(landing({ url: start }));
 		if (end.status !== 'known') return end;
 		const { url, answer } = end.value;
 		const denied = botWall(answer);
@@ -50,7 +59,7 @@ export const canonicalSurvey = defineDerivation({
 			isOwn ? sitemapAt(new URL('/sitemap.xml', url).href, get) : [],
 			isOwn ? twinsIn(page, url, get) : null,
 		]);
-		return known({ url, status: answer.status, denied, page, sitemap, twins });
+		return known({ url, status: answer.status, foreign: false, denied, page, sitemap, twins });
 	},
 });
 

@@ -7,6 +7,7 @@ import {
 	type GetFact,
 	known,
 	type Unsettled,
+	unknown,
 } from '../core/fact.ts';
 import type { HttpAnswered, HttpOutcome } from '../core/io.ts';
 import { addressClass } from './address-class.ts';
@@ -129,7 +130,8 @@ export interface Landing {
 
 /**
  * Where a visitor ends, for checks that judge the page and not the way. Without a page the way owns
- * the cause: `redirects/chain`, or whoever owns the silence of the first or last host.
+ * the cause: `redirects/chain`, or whoever owns the silence of the first or last host. Another
+ * party's page is none of ours: unknown.
  */
 export const landing = defineDerivation({
 	name: 'http.landing',
@@ -140,6 +142,9 @@ export const landing = defineDerivation({
 		const { hops, end } = chain.value;
 		const last = hops.at(-1);
 		const host = new URL(url).hostname;
+		if (end === 'leaves-domain') {
+			return unknown('unsupported', `${url} leads to ${last?.url}, which is another party's`);
+		}
 		if (last === undefined || (end !== 'settled' && !(end === 'failed' && hops.length === 1))) {
 			const words = `${url} ends nowhere that belongs to it: ${end.replaceAll('-', ' ')}`;
 			return blocked({ check: 'redirects/chain', subject: host }, words);

@@ -178,10 +178,10 @@ export const deadLinks = defineDerivation({
 	},
 });
 
-/** Host names in URLs, each once, in order; addresses are none. */
+/** Host names in URLs, each once, in order; neither addresses nor what no host is called. */
 function hostsIn(urls: readonly string[]): readonly string[] {
 	const names = urls.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []));
 	return [...new Set(names)].filter(
-		(name) => name !== '' && addressClass(name.replace(/[[\]]/g, '')) === null,
+		(name) => /^[a-z0-9_.-]+$/.test(name) && addressClass(name) === null,
 	);
 }
