@@ -284,7 +284,13 @@ export default defineCheck({
 	},
 	examples: (example) => {
 		const given = (...addresses: AddressView[]) => ({
-			survey: { addresses, notTried: [] as string[], ttl: 300, works: { v4: true, v6: true } },
+			survey: {
+				addresses,
+				knowsV6: true,
+				notTried: [] as string[],
+				ttl: 300,
+				works: { v4: true, v6: true },
+			},
 			panel: { status: 'known' as const, value: 'Cloudflare' },
 		});
 		const guessed = {
@@ -298,6 +304,11 @@ export default defineCheck({
 			example('one public address', given(seen(V4)), 'sound'),
 			example('one public address, no IPv6', given(seen(V4)), 'no-ipv6'),
 			example('both families live', given(live(V4), live(V6)), 'sound'),
+			example(
+				'no answer for AAAA',
+				{ ...given(seen(V4)), survey: { ...given(seen(V4)).survey, knowsV6: false } },
+				'unknown',
+			),
 			example('a private address', given(seen('10.0.0.1', 'private')), 'private'),
 			example(
 				'a private address of a guessed host',
@@ -381,7 +392,7 @@ function how({ https, http }: AddressView): string {
  * A silence counts where the family works from here. All of IPv6 dead beside a live IPv4 is one fault;
  * a dead address beside a live one is another.
  */
-function silences({ addresses, notTried, works }: AddressSurvey) {
+function silences({ addresses, knowsV6, notTried, works }: AddressSurvey) {
 	const tried = addresses.filter((view) => isDead(view) !== null);
 	const alive = tried.find((view) => isDead(view) === false);
 	const notSeen = [
@@ -390,6 +401,7 @@ function silences({ addresses, notTried, works }: AddressSurvey) {
 			.map(
 				(family) => `nothing answers over IPv${family} from here, so no address of it was judged`,
 			),
+		...(knowsV6 ? [] : ['the resolver does not say whether it has an IPv6 address']),
 		...(notTried.length > 0 ? [`nobody connected to ${notTried.join(', ')}`] : []),
 	];
 	if (alive === undefined) {
@@ -432,8 +444,8 @@ function mixtures({ addresses }: AddressSurvey) {
 	];
 }
 
-function hasNoV6({ addresses }: AddressSurvey, host: Host): boolean {
-	return isRequired(host) && !addresses.some(({ family }) => family === 6);
+function hasNoV6({ addresses, knowsV6 }: AddressSurvey, host: Host): boolean {
+	return isRequired(host) && knowsV6 && !addresses.some(({ family }) => family === 6);
 }
 
 const V4 = '198.18.1.1';

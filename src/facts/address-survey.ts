@@ -46,6 +46,8 @@ export interface AddressView {
 
 export interface AddressSurvey {
 	readonly addresses: readonly AddressView[];
+	/** The resolver gave an answer for AAAA, so no address means that there is none. */
+	readonly knowsV6: boolean;
 	/** Of several, those that we failed to connect to for a reason of ours. */
 	readonly notTried: readonly string[];
 	/** Of the address records, in seconds. */
@@ -76,11 +78,12 @@ export const addressSurvey = defineDerivation({
 		const plain = all.map((address) =>
 			plainView(address, isReachableClass(address, scope?.value ?? null)),
 		);
+		const knowsV6 = ['ok', 'nodata', 'nxdomain', 'cname-only'].includes(aaaa.status);
 		const usable = plain.filter((one) => one.usable);
 		const ttls = [...a.records, ...aaaa.records].map(({ ttl }) => ttl);
 		const ttl = ttls.length > 0 ? Math.min(...ttls) : null;
 		if (usable.length < 2) {
-			return known({ addresses: plain, notTried: [], ttl, works: { v4: null, v6: null } });
+			return known({ addresses: plain, knowsV6, notTried: [], ttl, works: { v4: null, v6: null } });
 		}
 		const compare = new Set(usable.map(({ network }) => network)).size > 1;
 		const views = await Promise.all(
@@ -92,7 +95,7 @@ export const addressSurvey = defineDerivation({
 		const notTried = views
 			.filter(({ usable, https }, index) => usable && index < MOST_ADDRESSES && https === null)
 			.map(({ address }) => address);
-		return known({ addresses: views, notTried, ttl, works: { v4: worksV4, v6: worksV6 } });
+		return known({ addresses: views, knowsV6, notTried, ttl, works: { v4: worksV4, v6: worksV6 } });
 	},
 });
 

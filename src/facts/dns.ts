@@ -152,6 +152,7 @@ export interface Addresses {
 	readonly v4: readonly string[];
 	readonly v6: readonly string[];
 	readonly a: DnsAnswer;
+	/** Silence, where only the question for IPv6 found no answer. */
 	readonly aaaa: DnsAnswer;
 }
 
@@ -164,13 +165,12 @@ export const addressesOf = defineDerivation({
 			get(lookup({ name: host, type: 'AAAA' })),
 		]);
 		if (a.status !== 'known') return a;
-		if (aaaa.status !== 'known') return aaaa;
-		return known({
-			v4: addressesIn(a.value),
-			v6: addressesIn(aaaa.value),
-			a: a.value,
-			aaaa: aaaa.value,
-		});
+		const v4 = addressesIn(a.value);
+		// A server that drops questions for IPv6 must not hide what it says about IPv4.
+		const isDropped = aaaa.status === 'unknown' && aaaa.because === 'timeout' && v4.length > 0;
+		const v6 = isDropped ? await get(dnsAnswer({ name: host, type: 'AAAA' })) : aaaa;
+		if (v6.status !== 'known') return v6;
+		return known({ v4, v6: addressesIn(v6.value), a: a.value, aaaa: v6.value });
 	},
 });
 

@@ -124,6 +124,13 @@ describe('dead addresses', () => {
 		});
 	});
 
+	it('sees the IPv4 addresses of a zone whose servers drop questions for IPv6', async () => {
+		const zone = world(two, [site(['203.0.113.10'])], {
+			dnsFaults: [{ server: 'resolver', name: 'shop.test', type: 'AAAA', does: 'silence' }],
+		});
+		expect(graded(await auditLab(zone, check, SHOP))).toEqual([['dead', 'high'], ['unknown']]);
+	});
+
 	const both = ['@ A 203.0.113.10', '@ AAAA 2001:db8::10'];
 
 	it('reports an IPv6 address that refuses', async () => {
