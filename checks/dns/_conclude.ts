@@ -1,7 +1,7 @@
 import type { Host, Resolution, UnknownReason, View, Walk } from '../../src/sdk.ts';
 
 /** What a host's resolution comes to, both vantages weighed. */
-export type Conclusion =
+type Conclusion =
 	| { readonly kind: 'resolves'; readonly addresses: readonly string[] }
 	| { readonly kind: 'disagree'; readonly args: Disagreement }
 	| { readonly kind: 'servfail'; readonly args: Broken }

@@ -1,7 +1,7 @@
 import type { AddressView, Served } from '../../src/sdk.ts';
 
 /** Two addresses of one name that do not serve the same site. */
-export interface Difference {
+interface Difference {
 	readonly one: string;
 	readonly other: string;
 	readonly what: string;
@@ -11,7 +11,7 @@ export interface Difference {
  * By status, redirect target and title. Bodies differ on every request, and each node may have its
  * own certificate, so those prove nothing; another issuer together with other server software does.
  */
-export function differenceBetween(one: AddressView, other: AddressView): Difference | null {
+function differenceBetween(one: AddressView, other: AddressView): Difference | null {
 	if (one.served === null || other.served === null) return null;
 	const what = whatDiffers(one.served, other.served);
 	return what === null ? null : { one: one.address, other: other.address, what };

@@ -38,13 +38,13 @@ export type Fault = { readonly host: string; readonly url: string } & (
 );
 
 /** Why the end of a chain is not known, where it is not. */
-export interface Doubt {
+interface Doubt {
 	readonly reason: 'denied' | 'timeout';
 	readonly detail: string;
 }
 
 /** The chain's last failure belongs to another check at this host. */
-export interface Owned {
+interface Owned {
 	readonly check: string;
 	readonly host: string;
 	readonly detail: string;

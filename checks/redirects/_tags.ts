@@ -40,7 +40,7 @@ export function canonicalSet(page: Page): readonly string[] {
 	return [...new Set(canonicalsIn(page).map(withoutHash))];
 }
 
-export interface MixedLinks {
+interface MixedLinks {
 	/** Own links by plain http, of a page that came by HTTPS. */
 	readonly plain: readonly string[];
 	/** Own links to the twin (www or bare) of the final host. */

@@ -11,7 +11,7 @@ import { isReachableClass, networkScope } from './network-scope.ts';
 import { tlsHandshake } from './tls.ts';
 
 /** What a TCP connection to a web port came to. */
-export type PortState =
+type PortState =
 	| 'open'
 	/** A reset or refusal came back. */
 	| 'refused'

@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
 
 /** Why a name cannot be a host's, in words; `null` where it can. */
-export type HostNameFault = string | null;
+type HostNameFault = string | null;
 
 /** PVALID by exception (RFC 5892 §2.6), and the CONTEXTJ and CONTEXTO characters (§A), taken as valid. */
 const EXCEPTIONS = new Set(

@@ -25,13 +25,13 @@ export interface Page {
 	readonly truncated: boolean;
 }
 
-export interface Meta {
+interface Meta {
 	/** `name`, `property` or `http-equiv`, lower case. */
 	readonly key: string;
 	readonly content: string;
 }
 
-export interface Relation {
+interface Relation {
 	/** Lower-case words. */
 	readonly rel: readonly string[];
 	readonly url: string | null;
@@ -41,14 +41,14 @@ export interface Relation {
 	readonly type: string | null;
 }
 
-export interface Resource {
+interface Resource {
 	readonly element: string;
 	readonly url: string;
 	readonly integrity: string | null;
 	readonly crossorigin: string | null;
 }
 
-export interface Form {
+interface Form {
 	/** Where it is sent; the page itself where no action is given. */
 	readonly action: string;
 	readonly method: 'get' | 'post' | 'dialog';
@@ -56,7 +56,7 @@ export interface Form {
 	readonly asksFor: readonly ('password' | 'payment')[];
 }
 
-export interface Refresh {
+interface Refresh {
 	readonly seconds: number;
 	readonly url: string;
 }

@@ -180,7 +180,7 @@ function isHostName(name: string): boolean {
 }
 
 /** Which check at the host explains a failure of this kind. */
-export function ownerOf(url: string, { how, phase }: Pick<HttpFailed, 'how' | 'phase'>): string {
+function ownerOf(url: string, { how, phase }: Pick<HttpFailed, 'how' | 'phase'>): string {
 	if (how === 'no-such-host') return 'dns/resolution';
 	if (phase === 'request' || how === 'bad-response') return 'redirects/chain';
 	return url.startsWith('https:') ? 'ssl/https' : 'redirects/https-upgrade';

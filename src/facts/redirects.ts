@@ -17,7 +17,7 @@ import { type LocationFault, readLocation } from './location.ts';
 import { isReachableClass, networkScope } from './network-scope.ts';
 
 /** What the Fetch standard allows: the 21st redirect is a network error. */
-export const MOST_REDIRECTS = 20;
+const MOST_REDIRECTS = 20;
 
 /** With cookies a page may send a visitor back to itself once or twice: to set one, to sign in. */
 const MOST_VISITS = 4;
@@ -39,7 +39,7 @@ export interface Hop {
 	readonly failure: HttpFailure | null;
 }
 
-export type HttpFailure = Omit<Extract<HttpOutcome, { kind: 'failed' }>, 'kind'>;
+type HttpFailure = Omit<Extract<HttpOutcome, { kind: 'failed' }>, 'kind'>;
 
 export type ChainEnd =
 	/** The last hop answered with something that is no redirect. */
