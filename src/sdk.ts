@@ -82,27 +82,24 @@ export {
 	discoverDkim,
 	dkimDiscovery,
 	hasKeyRecord,
+	isUsable,
 } from './facts/dkim-discovery.ts';
 export { type DkimKeyRecord, looksLikeKey } from './facts/dkim-key.ts';
 export {
 	DMARC_POLICIES,
-	type DmarcPolicy,
 	type DmarcRecord,
 	effectiveRecord,
 	isMisspeltDmarc,
 	parseDmarc,
 	policyTag,
-	type ReportUri,
 	softened,
 	tagValue,
 	validValue,
 } from './facts/dmarc-record.ts';
 export {
 	type DmarcDiscovery,
-	type DmarcWalk,
 	discoverDmarc,
 	dmarcDiscovery,
-	type ReportDestination,
 } from './facts/dmarc-walk.ts';
 export {
 	type Addresses,
@@ -153,12 +150,10 @@ export {
 	longestTtl,
 	type MailText,
 	mailTexts,
-	readAnswer,
 } from './facts/mail-lookups.ts';
 export {
 	isWithin,
 	MAIL_PROVIDERS,
-	type MailProvider,
 	providerOfInclude,
 	providerOfMx,
 } from './facts/mail-providers.ts';
@@ -214,7 +209,6 @@ export {
 	lookupsOf,
 	lookupsOfBranch,
 	passesOf,
-	type SpfVoid,
 	voidsOf,
 	widestV6,
 } from './facts/spf-cost.ts';
@@ -233,7 +227,6 @@ export {
 	parseSpf,
 	type SpfFault,
 	type SpfRecord,
-	type SpfTerm,
 } from './facts/spf-record.ts';
 export {
 	edited,
@@ -245,8 +238,6 @@ export {
 	withTerms,
 } from './facts/spf-repair.ts';
 export {
-	exchangesIn,
-	nodesOf,
 	type SpfBranch,
 	type SpfNode,
 	type SpfWalk,

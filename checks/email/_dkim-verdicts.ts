@@ -102,6 +102,9 @@ export const DKIM_VERDICTS = {
 			'Mail goes out unsigned: Google and Yahoo refuse it from bulk senders, and every forwarded message fails DMARC.',
 		fix: (a: { domain: string; providers: readonly string[] }) => setUp(a.domain, a.providers),
 		control: (a: { control: string }) => a.control,
+		evidence: (a: { domain: string; control: string }) => [
+			{ kind: 'dns', summary: `_domainkey.${a.domain} TXT`, detail: a.control },
+		],
 		reproduce: (a: { domain: string; missing: readonly string[] }) =>
 			dig(
 				a.missing.length > 0 ? `${a.missing[0]}._domainkey.${a.domain}` : `_domainkey.${a.domain}`,
@@ -139,6 +142,9 @@ export const DKIM_VERDICTS = {
 						`The answer comes from a wildcard TXT record above _domainkey.${a.domain}.`,
 					),
 		control: 'A random selector that nobody can have published was asked.',
+		evidence: (a: { domain: string; text: string }) => [
+			{ kind: 'dns', summary: `a random name below _domainkey.${a.domain} TXT`, detail: a.text },
+		],
 		reproduce: (a: { domain: string }) => dig(`no-such-selector._domainkey.${a.domain}`),
 	},
 	'cname-dangling': {
@@ -251,6 +257,9 @@ export const DKIM_VERDICTS = {
 				`Publish the output as TXT "v=DKIM1; k=rsa; p=OUTPUT" at a selector of its own below _domainkey.${a.domain}.`,
 			),
 		confidence: 'medium',
+		evidence: (a: { names: readonly string[] }) => [
+			{ kind: 'dns', summary: `${a.names.length} keys, all Ed25519`, detail: a.names.join('\n') },
+		],
 		reproduce: (a: { names: readonly string[] }) => dig(a.names[0] ?? ''),
 	},
 	'key-type-unknown': {
@@ -305,6 +314,9 @@ export const DKIM_VERDICTS = {
 		impact: 'Nobody reads it any more.',
 		fix: (a: { domain: string; text: string }) =>
 			records('Delete it.', [deletion(txtLine(`_domainkey.${a.domain}`, a.text))]),
+		evidence: (a: { domain: string; text: string }) => [
+			{ kind: 'dns', summary: `_domainkey.${a.domain} TXT`, detail: a.text },
+		],
 		reproduce: (a: { domain: string }) => dig(`_domainkey.${a.domain}`),
 	},
 	adsp: {
@@ -316,6 +328,9 @@ export const DKIM_VERDICTS = {
 		impact: 'Nobody reads it any more; DMARC took its place.',
 		fix: (a: { domain: string; text: string }) =>
 			records('Delete it.', [deletion(txtLine(`_adsp._domainkey.${a.domain}`, a.text))]),
+		evidence: (a: { domain: string; text: string }) => [
+			{ kind: 'dns', summary: `_adsp._domainkey.${a.domain} TXT`, detail: a.text },
+		],
 		reproduce: (a: { domain: string }) => dig(`_adsp._domainkey.${a.domain}`),
 	},
 	'single-selector': {
@@ -327,6 +342,7 @@ export const DKIM_VERDICTS = {
 		impact: 'Rotating the key takes a gap, unless a second selector stands ready.',
 		fix: advice('Have a second selector ready before the first rotation.'),
 		confidence: 'low',
+		evidence: (a: { name: string }) => [{ kind: 'dns', summary: `${a.name} TXT`, detail: '' }],
 		reproduce: (a: { name: string }) => dig(a.name),
 	},
 } satisfies Verdicts<MailDomain['context']>;

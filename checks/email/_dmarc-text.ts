@@ -1,4 +1,4 @@
-import { type DmarcRecord, longestTtl, type MailText } from '../../src/sdk.ts';
+import type { DmarcRecord, MailText } from '../../src/sdk.ts';
 
 /** Changes to a record: tags set, tags dropped. */
 export interface TagChanges {
@@ -28,10 +28,6 @@ export function respelt(text: string): string {
 		.map((piece) => piece.replace(/\s*=\s*/, '='));
 	const policy = tags.find((tag) => /^p=/i.test(tag)) ?? 'p=none';
 	return ['v=DMARC1', policy, ...tags.filter((tag) => !/^p=/i.test(tag))].join('; ');
-}
-
-export function ttlOf(texts: readonly MailText[]): number {
-	return longestTtl(texts);
 }
 
 /** A missing semicolon where two strings of the record join: both sides look like tags. */

@@ -1,12 +1,13 @@
 import {
 	advice,
+	type Evidence,
 	type MailDomain,
 	minutes,
 	records,
 	seconds,
 	type Verdicts,
 } from '../../src/sdk.ts';
-import { absenceLead, deletion, dig, listed, txtLine } from './_lines.ts';
+import { absenceLead, counted, deletion, dig, listed, txtLine } from './_lines.ts';
 
 /** What every verdict about DMARC is told. */
 export type AboutDmarc = {
@@ -15,6 +16,8 @@ export type AboutDmarc = {
 	readonly name: string;
 	/** Seconds. */
 	readonly ttl: number;
+	/** TXT records at the name. */
+	readonly seen: readonly string[];
 	/** The record as it should be; `null` where the fix is no text. */
 	readonly fixed: string | null;
 };
@@ -23,6 +26,14 @@ type Detailed = AboutDmarc & { readonly details: readonly string[] };
 
 const lead = (a: AboutDmarc) => seconds(a.ttl);
 const reproduce = (a: { readonly name: string }) => dig(a.name);
+
+const evidence = (a: AboutDmarc): readonly Evidence[] => [
+	{
+		kind: 'dns',
+		summary: `${a.name} TXT: ${a.seen.length === 0 ? 'none' : counted(a.seen.length, 'record')}`,
+		detail: a.seen.join('\n'),
+	},
+];
 
 const replace =
 	(summary: string, ...steps: string[]) =>
@@ -36,10 +47,16 @@ const IGNORED =
 const SILENT =
 	'Nobody tells you who sends as this domain, so the policy can never be tightened safely.';
 
-const common = { outcome: 'fail' as const, effort: minutes(10), lead, reproduce };
+const common = { outcome: 'fail' as const, effort: minutes(10), lead, reproduce, evidence };
 const high = { ...common, severity: 'high' as const };
 const later = { ...common, severity: 'later' as const };
-const info = { outcome: 'fail' as const, severity: 'info' as const, effort: minutes(5), reproduce };
+const info = {
+	outcome: 'fail' as const,
+	severity: 'info' as const,
+	effort: minutes(5),
+	reproduce,
+	evidence,
+};
 
 export const DMARC_VERDICTS = {
 	published: {
@@ -65,6 +82,7 @@ export const DMARC_VERDICTS = {
 		fix: (a: AboutDmarc & { proposal: string; steps: readonly string[] }) =>
 			records(`Publish one TXT record at ${a.name}.`, [txtLine(a.name, a.proposal)], ...a.steps),
 		reproduce,
+		evidence,
 		cause: 'email/dmarc/missing',
 	},
 	inherited: {

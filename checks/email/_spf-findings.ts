@@ -12,7 +12,7 @@ import {
 	lookupsOfBranch,
 	macroLetters,
 	type NetworkScope,
-	nodesOf,
+	parseSpf,
 	passesOf,
 	providerOfInclude,
 	repaired,
@@ -56,12 +56,15 @@ const A_SLASH_8 = 2 ** 24;
 /** RFC 7208 §3.4: with a name of usual length the answer stays below 512 bytes. */
 const SAFE_RECORD_BYTES = 450;
 const SAFE_ANSWER_BYTES = 512;
+/** A tree that is longer is broken by its size alone. */
+const MOST_TREE_LINES = 60;
 /** More addresses than this are no longer easier to keep than the term. */
 const MOST_PASTED_ADDRESSES = 4;
 
-const about = ({ walk, ttl }: Reading, fixed: string | null): AboutRecord => ({
+const about = ({ walk, ttl, record }: Reading, fixed: string | null): AboutRecord => ({
 	domain: walk.domain,
 	ttl,
+	seen: [record.text],
 	fixed,
 });
 
@@ -71,10 +74,13 @@ const aboutTerms = (
 	fixed: string | null = null,
 ): AboutTerms => ({ ...about(reading, fixed), details });
 
-/** The record without some of its own terms; `null` where none of them is its own. */
+/** The record without some of its own terms, never without an end; `null` where none is its own. */
 function lessTerms({ record, walk }: Reading, branches: readonly SpfBranch[]): string | null {
 	const own = branches.filter((branch) => walk.root.branches.includes(branch));
-	return own.length === 0 ? null : edited(record.text, without(own.map(({ term }) => term)));
+	if (own.length === 0) return null;
+	const text = edited(record.text, without(own.map(({ term }) => term)));
+	const ends = parseSpf({ text }).terms.some(({ name }) => name === 'all' || name === 'redirect');
+	return ends ? text : `${text} ~all`;
 }
 
 // ── The record itself ────────────────────────────────────────────────────────────────────────────
@@ -96,10 +102,16 @@ export function grammarFindings(reading: Reading): Said {
 		const wanted = rule === 'syntax' ? ['syntax', 'no-effect'] : [rule];
 		const faults = record.faults.filter((fault) => wanted.includes(fault.rule));
 		if (faults.length === 0) return [];
-		const args = aboutTerms(reading, faults.map(placed), fixed);
+		const args = aboutTerms(reading, shortened(faults.map(placed)), fixed);
 		if (rule !== 'syntax') return [say(rule, args)];
 		return [say(rule, { ...args, ignored: faults.every((one) => one.rule === 'no-effect') })];
 	});
+}
+
+/** A record with a hundred faults is told five. */
+function shortened(details: readonly string[]): readonly string[] {
+	const more = details.length - 5;
+	return more > 0 ? [...details.slice(0, 5), `and ${more} more`] : details;
 }
 
 function placed({ position, says, suggestion }: SpfFault): string {
@@ -223,7 +235,7 @@ export function lookupFindings(reading: Reading): Said {
 	const { walk, say } = reading;
 	const count = lookupsOf(walk.root);
 	if (count < NEAR_LIMIT) return [];
-	const tree = costTree(walk.root);
+	const tree = costTree(walk.root).slice(0, MOST_TREE_LINES);
 	const removals = removalsFor(reading);
 	if (count <= MOST_LOOKUPS) {
 		return [say('lookups-near-limit', { ...about(reading, null), count, tree, removals })];
@@ -307,7 +319,7 @@ function repeatsIn(root: SpfNode): readonly Repeat[] {
 }
 
 /** Repeats that the owner can do something about: one of the two is in the own record. */
-export function duplicateTerms(reading: Reading): Said {
+function duplicateTerms(reading: Reading): Said {
 	const { walk, say } = reading;
 	const repeats = repeatsIn(walk.root).filter(
 		({ holder, first }) => holder === walk.domain || first === walk.domain,
@@ -356,7 +368,8 @@ export function voidFindings(reading: Reading): Said {
 		},
 	];
 	const over = families.find(({ matters, those }) => matters && those.length > MOST_VOIDS);
-	const oneFamily = voids.filter(({ clients }) => clients !== 'all');
+	// Not `mx`: mail hosts with IPv4 alone are the rule, and no sign of a dead name.
+	const oneFamily = voids.filter(({ clients, kind }) => clients !== 'all' && kind === 'a');
 	const said: Verdict<keyof Verdicts & string>[] = [];
 	if (over !== undefined) {
 		const third = over.those[MOST_VOIDS]?.rootIndex ?? 0;
@@ -397,8 +410,10 @@ export function passFindings(reading: Reading): Said {
 	if (why !== null) return [say('pass-all', { ...about(reading, withAll(record, '~all')), why })];
 	const last = ownNodes(walk.root).at(-1);
 	const all = last?.parsed?.terms.find(({ name }) => name === 'all');
+	// The term that cannot be read may be the very one that is missed here.
+	if (last === undefined || hasFaults(last)) return [];
 	// A redirect that leads nowhere is a finding of its own.
-	if (last?.branches.some(({ term }) => term.name === 'redirect') && all === undefined) return [];
+	if (last.branches.some(({ term }) => term.name === 'redirect') && all === undefined) return [];
 	return allFindings(reading, all?.kind === 'mechanism' ? all.qualifier : null);
 }
 
@@ -488,9 +503,4 @@ function sizeFinding(reading: Reading): Said {
 	if (recordBytes <= SAFE_RECORD_BYTES && answerBytes <= SAFE_ANSWER_BYTES) return [];
 	const args = { recordBytes, answerBytes, others: others.length };
 	return [say('size', { ...about(reading, null), ...args })];
-}
-
-/** How much of the tree was seen, for the pass. */
-export function lookupsSeen(walk: SpfWalk): { lookups: number; names: number } {
-	return { lookups: lookupsOf(walk.root), names: nodesOf(walk.root).length };
 }

@@ -14,6 +14,8 @@ export type AboutRecord = {
 	readonly domain: string;
 	/** Seconds. */
 	readonly ttl: number;
+	/** TXT records that it is about, as published. */
+	readonly seen: readonly string[];
 	/** The record as it should be; `null` where no text is better than the one published. */
 	readonly fixed: string | null;
 };
@@ -23,6 +25,17 @@ export type AboutTerms = AboutRecord & { readonly details: readonly string[] };
 
 const lead = (a: AboutRecord) => seconds(a.ttl);
 const reproduce = (a: { readonly domain: string }) => dig(a.domain);
+
+const evidence = (a: {
+	readonly domain: string;
+	readonly seen: readonly string[];
+}): readonly Evidence[] => [
+	{
+		kind: 'dns',
+		summary: `${a.domain} TXT: ${a.seen.length === 0 ? 'no SPF record' : counted(a.seen.length, 'record')}`,
+		detail: a.seen.join('\n'),
+	},
+];
 
 const PERMERROR =
 	'Receivers answer "permerror": SPF authorises nobody, and mail without a valid DKIM signature is refused or filed away.';
@@ -49,6 +62,7 @@ const broken = (summary: string, says: (a: AboutTerms) => string, ...steps: stri
 	impact: PERMERROR,
 	fix: replace(summary, ...steps),
 	reproduce,
+	evidence,
 });
 
 const upkeep = (
@@ -65,6 +79,7 @@ const upkeep = (
 	impact,
 	fix: replace(summary, ...steps),
 	reproduce,
+	evidence,
 });
 
 /** High while nothing else stops a forger; DMARC that enforces does. */
@@ -109,6 +124,7 @@ export const SPF_VERDICTS = {
 					: []),
 			),
 		reproduce,
+		evidence,
 		cause: 'email/spf/missing',
 	},
 	multiple: {
@@ -126,6 +142,7 @@ export const SPF_VERDICTS = {
 				`Delete all ${a.texts.length}, then publish the merged one.`,
 			),
 		reproduce,
+		evidence,
 	},
 	'version-malformed': {
 		outcome: 'fail',
@@ -138,6 +155,7 @@ export const SPF_VERDICTS = {
 			'The servers that it lists are not authorised: their mail fails SPF as if there were no record.',
 		fix: replace('Start the record with exactly v=spf1 and one space, without quotation marks.'),
 		reproduce,
+		evidence,
 		cause: 'email/spf/missing',
 	},
 	syntax: {
@@ -156,6 +174,7 @@ export const SPF_VERDICTS = {
 				: PERMERROR,
 		fix: replace('Correct the record.', SENDER_LOST),
 		reproduce,
+		evidence,
 	},
 	'glued-terms': broken(
 		'Put a space between the terms.',
@@ -233,6 +252,7 @@ export const SPF_VERDICTS = {
 				`Look-ups by term, those below included:\n${a.tree.join('\n')}`,
 			),
 		reproduce,
+		evidence,
 	},
 	'mx-too-many-hosts': broken(
 		'Name the senders by address instead of by mx.',
@@ -252,6 +272,7 @@ export const SPF_VERDICTS = {
 		impact: PERMERROR,
 		fix: replace('Delete the terms whose names are dead.'),
 		reproduce,
+		evidence,
 	},
 	'void-one-family': upkeep(
 		'Nothing to change while the senders use the other family; otherwise publish the missing address.',
@@ -298,6 +319,7 @@ export const SPF_VERDICTS = {
 				: 'The record does not do what it seems to say.',
 		fix: replace('Keep one of the two.'),
 		reproduce,
+		evidence,
 	},
 	'terms-after-all': {
 		outcome: 'fail',
@@ -315,6 +337,7 @@ export const SPF_VERDICTS = {
 				: `Mail sent through ${a.provider} fails SPF.`,
 		fix: replace('Move all to the end.'),
 		reproduce,
+		evidence,
 	},
 	'pass-all': {
 		outcome: 'fail',
@@ -327,6 +350,7 @@ export const SPF_VERDICTS = {
 			'Anybody can send mail as this domain that passes SPF and, because the domain matches, DMARC.',
 		fix: replace('End the record in ~all or -all, and list your own servers only.'),
 		reproduce,
+		evidence,
 	},
 	'neutral-all': {
 		outcome: 'fail',
@@ -337,6 +361,7 @@ export const SPF_VERDICTS = {
 		impact: SPOOFING,
 		fix: replace('End the record in ~all, or in -all where every sender is listed.'),
 		reproduce,
+		evidence,
 	},
 	'no-all': {
 		outcome: 'fail',
@@ -348,6 +373,7 @@ export const SPF_VERDICTS = {
 		impact: SPOOFING,
 		fix: replace('End the record in ~all, or in -all where every sender is listed.'),
 		reproduce,
+		evidence,
 	},
 	'softfail-no-mail': {
 		outcome: 'fail',
@@ -359,6 +385,7 @@ export const SPF_VERDICTS = {
 		impact: 'Forged mail is delivered to spam folders instead of being refused.',
 		fix: replace('Refuse all mail from this domain.'),
 		reproduce,
+		evidence,
 	},
 	'all-mode': {
 		outcome: 'fail',
@@ -373,6 +400,7 @@ export const SPF_VERDICTS = {
 			'Either is fine; with DMARC at quarantine or reject, ~all loses less forwarded mail.',
 		),
 		reproduce,
+		evidence,
 	},
 	'ptr-mechanism': upkeep(
 		'Replace ptr by the addresses that it stands for.',
@@ -394,6 +422,7 @@ export const SPF_VERDICTS = {
 		impact: 'Who passes by this term cannot be told from DNS alone.',
 		fix: advice('Nothing to change. Try a real sender with launch-ready spf.'),
 		reproduce,
+		evidence,
 	},
 	'exp-bad': {
 		outcome: 'fail',
@@ -405,6 +434,7 @@ export const SPF_VERDICTS = {
 		impact: 'A sender that is refused does not learn why.',
 		fix: replace('Delete exp=, or publish one plain TXT record there.'),
 		reproduce: (a: { name: string }) => dig(a.name),
+		evidence,
 	},
 	size: {
 		outcome: 'fail',
@@ -425,6 +455,7 @@ export const SPF_VERDICTS = {
 				'Drop SPF terms of services that are not used any more.',
 			),
 		reproduce,
+		evidence,
 	},
 	type99: {
 		outcome: 'fail',
@@ -435,6 +466,7 @@ export const SPF_VERDICTS = {
 		impact: 'Nobody reads it, and it will differ from the TXT record one day.',
 		fix: (a: AboutRecord) => advice(`Delete the record of type SPF at ${a.domain}; keep the TXT.`),
 		reproduce: (a: { domain: string }) => dig(a.domain, 'TYPE99'),
+		evidence,
 	},
 	'sender-id': {
 		outcome: 'fail',
@@ -445,6 +477,7 @@ export const SPF_VERDICTS = {
 		fix: (a: { domain: string; text: string }) =>
 			records('Delete it.', [deletion(txtLine(a.domain, a.text))]),
 		reproduce,
+		evidence,
 	},
 	'duplicate-term': upkeep(
 		'Delete the repeats.',
@@ -469,6 +502,7 @@ export const SPF_VERDICTS = {
 		control:
 			"The provider's own networks were looked up: the record does not list them by address either.",
 		reproduce,
+		evidence,
 	},
 	'subdomains-open': {
 		outcome: 'fail',
@@ -480,5 +514,6 @@ export const SPF_VERDICTS = {
 		fix: (a: { domain: string }) =>
 			records('Publish a wildcard.', [txtLine(`*.${a.domain}`, 'v=spf1 -all')]),
 		reproduce: (a: { domain: string }) => dig(`nobody.${a.domain}`),
+		evidence,
 	},
 } satisfies Verdicts<MailDomain['context']>;

@@ -11,6 +11,7 @@ import {
 	dkimDiscovery,
 	dmarcDiscovery,
 	type Fact,
+	isUsable,
 	type Judgement,
 	known,
 	longestTtl,
@@ -117,7 +118,7 @@ function existence(
 		const seen = `asked for by name: ${names.join(', ')}`;
 		return [say('none', { ...args, missing, control: seen })];
 	}
-	if (dkim.selectors.length > 0) return [];
+	if (dkim.selectors.length > 0 || (dkim.wildcard !== null && isUsable(dkim.wildcard))) return [];
 	switch (dkim.existence) {
 		case 'absent':
 			return [say('none', { ...args, missing, control })];
@@ -134,8 +135,7 @@ function existence(
 function leftovers(dkim: DkimDiscovery, say: Say<typeof DKIM_VERDICTS>): Said {
 	const { domain, wildcard, parentTexts, adspTexts } = dkim;
 	const [first] = wildcard?.texts ?? [];
-	const key =
-		wildcard?.keys.some(({ key: { kind } }) => kind === 'rsa' || kind === 'ed25519') ?? false;
+	const key = wildcard !== null && isUsable(wildcard);
 	const inherited = new Set(wildcard?.texts.map(({ text }) => text));
 	const policy = parentTexts.find(({ text }) => /(?:^|;)\s*o\s*=\s*[-~!.^?]/.test(text));
 	const adsp = adspTexts.find(({ text }) => /^\s*dkim\s*=/i.test(text) && !inherited.has(text));

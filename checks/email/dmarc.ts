@@ -158,6 +158,7 @@ function aboutRecord({ walk }: DmarcDiscovery): Reading['about'] {
 		domain,
 		name: own.name,
 		ttl,
+		seen: own.texts.map(({ text }) => text),
 		fixed: changes === null || own.record === null ? null : rewritten(own.record, changes),
 	});
 }

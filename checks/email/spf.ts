@@ -15,6 +15,7 @@ import {
 	known,
 	longestTtl,
 	lookup,
+	lookupsOf,
 	type MailDomain,
 	type MissingProvider,
 	mailDomains,
@@ -40,7 +41,6 @@ import {
 import {
 	grammarFindings,
 	lookupFindings,
-	lookupsSeen,
 	mxHosts,
 	passFindings,
 	type Reading,
@@ -110,8 +110,8 @@ export default defineCheck({
 			...(failed.length > 0 ? [say('temperror', { domain, failed })] : []),
 		];
 		if (root.parsed === null || !said.every(({ verdict }) => NOTES.has(verdict))) return said;
-		const { lookups } = lookupsSeen(given.walk);
-		return [...said, say('sound', { domain, record: root.parsed.text, lookups })];
+		const args = { domain, record: root.parsed.text, lookups: lookupsOf(root) };
+		return [...said, say('sound', args)];
 	},
 	examples: (example) => [
 		...EXAMPLES.map(([name, says, zone, context]) =>
@@ -145,6 +145,7 @@ const NOTES: ReadonlySet<string> = new Set([
 	'all-mode',
 	'macro-dynamic',
 	'sender-id',
+	'size',
 	'subdomains-open',
 ]);
 
@@ -161,12 +162,14 @@ function strayTexts({ walk, type99 }: Given, say: Say<typeof SPF_VERDICTS>): Sai
 				return fixed === null ? [] : [{ text, fixed }];
 			})
 			.slice(0, 1)
-			.map(({ text, fixed }) => say('version-malformed', { domain, ttl, fixed, text })),
+			.map(({ text, fixed }) =>
+				say('version-malformed', { domain, ttl, fixed, text, seen: [text] }),
+			),
 		...others
 			.filter(({ text }) => isSenderId(text))
 			.slice(0, 1)
-			.map(({ text }) => say('sender-id', { domain, text })),
-		...(old ? [say('type99', { domain, ttl, fixed: null })] : []),
+			.map(({ text }) => say('sender-id', { domain, text, seen: [text] })),
+		...(old ? [say('type99', { domain, ttl, fixed: null, seen: [] })] : []),
 	];
 }
 
@@ -177,7 +180,7 @@ function recordFindings(given: Given, subject: MailDomain, say: Say<typeof SPF_V
 	if (root.state === 'multiple') {
 		const texts = root.records.map(({ text }) => text);
 		const merged = mergedRecord(root.records.map((record) => parseSpf(record)));
-		return [say('multiple', { domain: walk.domain, ttl, fixed: null, texts, merged })];
+		return [say('multiple', { domain: walk.domain, ttl, fixed: null, texts, merged, seen: texts })];
 	}
 	if (root.parsed === null) return [missing(given, subject, say)];
 	const { dmarc } = given;
@@ -222,7 +225,7 @@ function missing(
 	const senders = unique.length > 0 ? unique : hosts.length > 0 ? ['mx'] : [];
 	const others = context.role === 'sends';
 	const proposal = ['v=spf1', ...(others ? senders : []), '-all'].join(' ');
-	return say('missing', { domain, negativeTtl, dkimAbsent, proposal, others });
+	return say('missing', { domain, negativeTtl, dkimAbsent, proposal, others, seen: [] });
 }
 
 function providerFinding({ providers }: Given, reading: Reading): Said {
@@ -236,15 +239,23 @@ function providerFinding({ providers }: Given, reading: Reading): Said {
 		missingOnes.map(({ include }) => `include:${include}`),
 	);
 	const names = missingOnes.map(({ name, include }) => `${name} (include:${include})`);
-	return [say('provider-missing', { domain: walk.domain, ttl, fixed, providers: names })];
+	return [
+		say('provider-missing', {
+			domain: walk.domain,
+			ttl,
+			fixed,
+			providers: names,
+			seen: [record.text],
+		}),
+	];
 }
 
-function subdomainFinding({ wildcard }: Given, { role, walk, say }: Reading): Said {
+function subdomainFinding({ wildcard }: Given, { role, walk, say, record }: Reading): Said {
 	if (role !== 'no-mail' || wildcard.status !== 'known') return [];
 	const { status } = wildcard.value;
 	if (!['ok', 'nodata', 'nxdomain'].includes(status)) return [];
 	const covered = mailTexts(wildcard.value).some(({ text }) => isSpfText(text));
-	return covered ? [] : [say('subdomains-open', { domain: walk.domain })];
+	return covered ? [] : [say('subdomains-open', { domain: walk.domain, seen: [record.text] })];
 }
 
 // ── Examples ─────────────────────────────────────────────────────────────────────────────────────

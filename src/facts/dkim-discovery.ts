@@ -180,17 +180,23 @@ function selectorAt(
 }
 
 /** A key that verifiers can use: what makes a domain a sender. A revoked or foreign TXT is none. */
-export function hasUsableKey({ selectors }: DkimDiscovery): boolean {
-	return selectors.some(({ keys }) =>
-		keys.some(({ key }) => key.kind === 'rsa' || key.kind === 'ed25519'),
-	);
+export function hasUsableKey({ selectors, wildcard }: DkimDiscovery): boolean {
+	return [...selectors, ...(wildcard === null ? [] : [wildcard])].some(isUsable);
+}
+
+/** One of its keys has a type and a body. */
+export function isUsable({ keys }: DkimSelector): boolean {
+	return keys.some(({ key }) => key.kind === 'rsa' || key.kind === 'ed25519');
 }
 
 /** A key record, whatever its faults: somebody meant to sign. */
-export function hasKeyRecord({ selectors }: DkimDiscovery): boolean {
-	return selectors.some(
-		({ texts, target }) =>
-			(texts.length === 0 && target !== null) || texts.some(({ text }) => looksLikeKey(text)),
+export function hasKeyRecord(dkim: DkimDiscovery): boolean {
+	return (
+		hasUsableKey(dkim) ||
+		dkim.selectors.some(
+			({ texts, target }) =>
+				(texts.length === 0 && target !== null) || texts.some(({ text }) => looksLikeKey(text)),
+		)
 	);
 }
 

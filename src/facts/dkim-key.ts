@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 
 /** The public key that a record publishes, or why it is none. */
-export type DkimPublicKey =
+type DkimPublicKey =
 	| { readonly kind: 'rsa'; readonly bits: number; readonly form: 'spki' | 'pkcs1' }
 	| { readonly kind: 'ed25519' }
 	/** `p=` is empty (RFC 6376 §3.6.1). */

@@ -1,7 +1,7 @@
 import { isSpfText } from './spf-record.ts';
 
 /** `name=value` of a tag list (RFC 6376 §3.2), as written and where. */
-export interface DmarcTag {
+interface DmarcTag {
 	/** Lower case. */
 	readonly name: string;
 	/** Without the white space around it. */

@@ -20,7 +20,7 @@ import {
 } from './mail-lookups.ts';
 
 /** What stands at `_dmarc.<domain>`. */
-export interface DmarcName {
+interface DmarcName {
 	readonly domain: string;
 	/** `_dmarc.<domain>`. */
 	readonly name: string;
@@ -50,7 +50,7 @@ export interface DmarcWalk {
 	readonly failed: readonly string[];
 }
 
-export interface AppliedPolicy {
+interface AppliedPolicy {
 	/** Whose record it is. */
 	readonly from: string;
 	readonly policy: DmarcPolicy;
@@ -69,7 +69,7 @@ export function treeWalkNames(domain: string): readonly string[] {
 	return [domain, ...start.map((_, index) => start.slice(index).join('.'))];
 }
 
-export function dmarcNameOf(domain: string, ask: Ask): DmarcName {
+function dmarcNameOf(domain: string, ask: Ask): DmarcName {
 	const name = `_dmarc.${domain}`;
 	const empty = { domain, name, record: null, texts: [], chain: [], negativeTtl: null };
 	const found: Found = readAnswer(name, 'TXT', ask(name, 'TXT'));
@@ -156,7 +156,7 @@ function appliedPolicy(
 }
 
 /** Whether one address for aggregate reports will receive anything. */
-export interface ReportDestination {
+interface ReportDestination {
 	readonly uri: ReportUri;
 	readonly host: string;
 	/** The name at which a host outside the organizational domain must agree; `null` inside it. */
@@ -170,7 +170,7 @@ export interface ReportDestination {
 const MOST_DESTINATIONS = 4;
 
 /** Where aggregate reports go, and whether those hosts agreed to receive them (RFC 9990). */
-export function destinationsOf(walk: DmarcWalk, ask: Ask): readonly ReportDestination[] {
+function destinationsOf(walk: DmarcWalk, ask: Ask): readonly ReportDestination[] {
 	const uris = walk.own.record?.rua ?? [];
 	return uris.slice(0, MOST_DESTINATIONS).flatMap((uri) => {
 		const { host } = uri;
@@ -222,13 +222,13 @@ function mailAt(host: string, ask: Ask): ReportDestination['mail'] {
 }
 
 /** DMARC records at names where nobody looks. */
-export interface StrayDmarc {
+interface StrayDmarc {
 	readonly name: string;
 	readonly text: string;
 }
 
 /** Asked only where the right name has no record. A name that holds a record of its own right is no stray. */
-export function strayRecords(walk: DmarcWalk, ask: Ask): readonly StrayDmarc[] {
+function strayRecords(walk: DmarcWalk, ask: Ask): readonly StrayDmarc[] {
 	if (walk.own.state !== 'none') return [];
 	const { domain } = walk;
 	const names = [domain, `dmarc.${domain}`, `_dmarc.www.${domain}`, `_dmarc.${domain}.${domain}`];

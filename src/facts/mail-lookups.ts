@@ -1,4 +1,4 @@
-import type { Fact, FactRef, GetFact } from '../core/fact.ts';
+import { type Fact, type FactRef, type GetFact, known } from '../core/fact.ts';
 import type { DnsAnswer, DnsData, DnsStatus } from '../core/io.ts';
 import { lookup } from './dns.ts';
 
@@ -18,6 +18,7 @@ export async function settle<T>(get: GetFact, work: (ask: Ask) => T): Promise<T>
 	for (let round = 0; ; round += 1) {
 		const wanted = new Map<string, FactRef<DnsAnswer>>();
 		const done = work((name, type) => {
+			if (!isAskable(name)) return known(neverThere(name));
 			const ref = lookup({ name, type });
 			const answer = answers.get(ref.key);
 			if (answer === undefined) wanted.set(ref.key, ref);
@@ -28,13 +29,38 @@ export async function settle<T>(get: GetFact, work: (ask: Ask) => T): Promise<T>
 	}
 }
 
+/** RFC 1035 §3.1: labels of 1 to 63 bytes, 253 in all. Records may hold anything else. */
+function isAskable(name: string): boolean {
+	return name.length <= 253 && name.split('.').every((label) => /^[^.]{1,63}$/s.test(label));
+}
+
+/** What receivers make of a name that cannot exist (RFC 7208 §4.3): as if it did not. */
+function neverThere(name: string): DnsAnswer {
+	return {
+		status: 'nxdomain',
+		rcode: null,
+		aa: false,
+		ad: false,
+		ra: false,
+		ede: [],
+		chain: [],
+		records: [],
+		authority: [],
+		additional: [],
+		negativeTtl: null,
+		server: '',
+		transport: 'udp',
+		detail: `${name.slice(0, 80)} is no domain name; it was not asked`,
+	};
+}
+
 /** What an answer means for mail. `failed` is SERVFAIL, silence and the like: temperror, never absence. */
 export type Found =
 	| { readonly kind: 'pending' }
 	| { readonly kind: 'failed'; readonly detail: string }
 	| { readonly kind: 'answered'; readonly answer: DnsAnswer; readonly absent: Absence | null };
 
-export type Absence = 'nxdomain' | 'nodata';
+type Absence = 'nxdomain' | 'nodata';
 
 const ABSENCE: Readonly<Partial<Record<DnsStatus, Absence>>> = {
 	nxdomain: 'nxdomain',

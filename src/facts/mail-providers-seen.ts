@@ -26,7 +26,7 @@ export const providersSeen = defineDerivation({
 });
 
 /** Providers that a record names, however deep. */
-export function providersInSpf({ root }: SpfWalk): readonly MailProvider[] {
+function providersInSpf({ root }: SpfWalk): readonly MailProvider[] {
 	return unique(
 		nodesOf(root)
 			.slice(1)

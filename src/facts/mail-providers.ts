@@ -18,7 +18,7 @@ export interface MailProvider {
 	readonly mailboxes: boolean;
 }
 
-export interface DkimSetUp {
+interface DkimSetUp {
 	/** Where in the provider's console the record is shown. */
 	readonly where: string;
 	/** `{d}`: the domain; `{dash}`: the domain with hyphens for dots. Empty where each account differs. */
@@ -304,7 +304,7 @@ const GENERIC_SELECTORS = [
 ] as const;
 
 /** About 90 questions a domain: what the catalogue calls polite, and under a second on a slow line. */
-export const MOST_SELECTORS = 90;
+const MOST_SELECTORS = 90;
 
 /** Selectors to try, the detected providers' first, without repeats. */
 export function selectorsToTry(detected: readonly MailProvider[]): readonly string[] {

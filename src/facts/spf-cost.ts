@@ -29,6 +29,8 @@ export interface SpfVoid {
 	/** The record that has the term. */
 	readonly holder: string;
 	readonly term: string;
+	/** `a`, `mx` or `exists`. */
+	readonly kind: string;
 	readonly name: string;
 	/** Clients for which it is void. */
 	readonly clients: 'all' | 'IPv4' | 'IPv6';
@@ -46,7 +48,8 @@ function voidsIn(branch: SpfBranch, holder: SpfNode, rootIndex: number): readonl
 	if (node !== null) return node.branches.flatMap((below) => voidsIn(below, node, rootIndex));
 	if (hosts === null || name === null || !(hosts.void4 || hosts.void6)) return [];
 	const clients = hosts.void4 && hosts.void6 ? 'all' : hosts.void4 ? 'IPv4' : 'IPv6';
-	return [{ holder: holder.domain, term: term.text, name, clients, rootIndex }];
+	const { text, name: kind } = term;
+	return [{ holder: holder.domain, term: text, kind, name, clients, rootIndex }];
 }
 
 /** Who passes: addresses that some `+` term names, whatever stands before it. */

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { MailText } from './mail-lookups.ts';
 import { type MacroFault, parseDomainSpec, parseMacros, type SpfDomainSpec } from './spf-macro.ts';
 
-export type SpfQualifier = '+' | '-' | '~' | '?';
+type SpfQualifier = '+' | '-' | '~' | '?';
 
 interface Placed {
 	/** As written. */
@@ -13,14 +13,14 @@ interface Placed {
 
 export type SpfTerm = SpfMechanism | SpfModifier;
 
-export type SpfMechanism = Placed & {
+type SpfMechanism = Placed & {
 	readonly kind: 'mechanism';
 	/** `+` where none is written. */
 	readonly qualifier: SpfQualifier;
 } & SpfTest;
 
 /** What a mechanism compares the client with. */
-export type SpfTest =
+type SpfTest =
 	| { readonly name: 'all' }
 	| { readonly name: 'include' | 'exists'; readonly domain: SpfDomainSpec }
 	| {
@@ -33,7 +33,7 @@ export type SpfTest =
 	| { readonly name: 'ptr'; readonly domain: SpfDomainSpec | null }
 	| { readonly name: 'ip4' | 'ip6'; readonly address: string; readonly prefix: number };
 
-export type SpfModifier = Placed & { readonly kind: 'modifier' } & (
+type SpfModifier = Placed & { readonly kind: 'modifier' } & (
 		| { readonly name: 'redirect' | 'exp'; readonly domain: SpfDomainSpec }
 		/** Ignored by receivers (RFC 7208 §6). */
 		| { readonly name: 'other'; readonly key: string }
@@ -148,12 +148,19 @@ function foreignBytes(text: string): readonly SpfFault[] {
 		position: run.index,
 		start: run.index,
 		says: codePoints(run[0]),
-		suggestion: null,
+		suggestion: plainForm(run[0]),
 	}));
 }
 
+/** What word processors put for a hyphen or a space; `null` for anything else. */
+function plainForm(bytes: string): string | null {
+	const text = Buffer.from(bytes, 'latin1').toString('utf8');
+	if (/^[\u2010-\u2015\u2212]$/.test(text) || /^[\x96\x97]$/.test(bytes)) return '-';
+	return /^[\s\u00a0\u2000-\u200b\u202f]+$/.test(text) || /^\xa0+$/.test(bytes) ? ' ' : null;
+}
+
 /** `U+2013`, decoded as UTF-8 where that works, else `byte 0x96`. At most four. */
-export function codePoints(bytes: string): string {
+function codePoints(bytes: string): string {
 	const decoded = Buffer.from(bytes, 'latin1').toString('utf8');
 	const hex = (n: number, width: number) => n.toString(16).toUpperCase().padStart(width, '0');
 	const names = decoded.includes('\ufffd')

@@ -1,5 +1,4 @@
-import type { SpfFault, SpfRecord, SpfTerm } from './spf-record.ts';
-import type { SpfNode } from './spf-walk.ts';
+import { isSpfText, parseSpf, type SpfFault, type SpfRecord, type SpfTerm } from './spf-record.ts';
 
 /** Part of a record, replaced; by nothing where `to` is empty. */
 export interface SpfEdit {
@@ -25,7 +24,7 @@ export function without(terms: readonly SpfTerm[]): readonly SpfEdit[] {
 	return terms.map(({ text, position }) => ({ start: position, length: text.length, to: '' }));
 }
 
-export function repairOf(faults: readonly SpfFault[]): readonly SpfEdit[] {
+function repairOf(faults: readonly SpfFault[]): readonly SpfEdit[] {
 	return faults.map(({ start, text, suggestion }) => ({
 		start,
 		length: text.length,
@@ -33,9 +32,18 @@ export function repairOf(faults: readonly SpfFault[]): readonly SpfEdit[] {
 	}));
 }
 
-/** The record as receivers would accept it: suggestions taken, terms beyond repair left out. */
-export function repaired({ text, faults }: SpfRecord): string {
-	return edited(text, repairOf(faults));
+/**
+ * The record as receivers would accept it: suggestions taken, terms beyond repair left out. `null`
+ * where that is still no good record, or lets everybody pass: a dash that was lost makes `all` of `-all`.
+ */
+export function repaired({ text, faults }: SpfRecord): string | null {
+	const candidate = edited(text, repairOf(faults));
+	if (!isSpfText(candidate)) return null;
+	const again = parseSpf({ text: candidate });
+	const passesAll = again.terms.some(
+		(term) => term.kind === 'mechanism' && term.name === 'all' && term.qualifier === '+',
+	);
+	return again.faults.length > 0 || passesAll ? null : candidate;
 }
 
 /** The terms inserted before `all` or `redirect`, else at the end. */
@@ -67,9 +75,4 @@ export function mergedRecord(records: readonly SpfRecord[]): string {
 	const isStrict = all.length === records.length && all.every((text) => text === '-all');
 	const texts = [...new Set([...kept.map(({ text }) => text), ...redirects])];
 	return ['v=spf1', ...texts, isStrict ? '-all' : '~all'].join(' ');
-}
-
-/** The record of a node that has exactly one. */
-export function soleRecord(node: SpfNode): SpfRecord | null {
-	return node.state === 'record' ? node.parsed : null;
 }

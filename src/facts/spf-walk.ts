@@ -50,7 +50,7 @@ export interface SpfBranch {
 	readonly hosts: SpfHosts | null;
 }
 
-export interface SpfHosts {
+interface SpfHosts {
 	readonly v4: readonly string[];
 	readonly v6: readonly string[];
 	/** What an IPv4, an IPv6 client's look-up ends in NXDOMAIN or no data. */
@@ -77,7 +77,7 @@ export interface SpfWalk {
 	readonly failed: readonly string[];
 }
 
-export type SpfExplanation =
+type SpfExplanation =
 	| { readonly kind: 'good' }
 	| { readonly kind: 'bad'; readonly name: string; readonly says: string };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RSA_1023, RSA_2048 } from '../../../checks/email/_dkim-keys.ts';
+import { isFailed } from '../../../src/core/finding.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { failedBy, type MailLab, startMailLab } from './mail-lab.ts';
 
@@ -69,6 +70,11 @@ const FAULTS: readonly [string, Parameters<typeof domain>[1], readonly string[]]
 	[
 		'spf-gone.test',
 		spf('"v=spf1 mx include:gone.others.test -all"'),
+		['email/spf/include-without-record blocker'],
+	],
+	[
+		'spf-long.test',
+		spf(`"v=spf1 mx include:${'x'.repeat(64)}.test -all"`),
 		['email/spf/include-without-record blocker'],
 	],
 	[
@@ -283,6 +289,12 @@ describe('over real sockets', () => {
 		expect(missing.said).toContain('email/dkim/none high');
 		const bulk = await lab.audit('dmarc-none.test', { bulk: true });
 		expect(bulk.said).toContain('email/dmarc/missing blocker');
+	});
+
+	it('shows the record itself as evidence, and not every look-up behind it', async () => {
+		const { findings } = await lab.audit('nothing.test');
+		const lines = findings.filter(isFailed).map(({ evidence }) => evidence?.length ?? 0);
+		expect(lines).toEqual([1, 1, 1]);
 	});
 
 	it('merges the records, and lists the ones to delete', async () => {
