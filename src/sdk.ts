@@ -157,7 +157,7 @@ export {
 	providerOfInclude,
 	providerOfMx,
 } from './facts/mail-providers.ts';
-export { providersSeen } from './facts/mail-providers-seen.ts';
+export { type ProvidersSeen, providersSeen } from './facts/mail-providers-seen.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mx-reading.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/network-scope.ts';
 export {
@@ -231,6 +231,7 @@ export {
 export {
 	edited,
 	mergedRecord,
+	namesSenders,
 	repaired,
 	type SpfEdit,
 	withAll,

@@ -79,8 +79,12 @@ export const DMARC_VERDICTS = {
 		says: (a: AboutDmarc) => `Receivers find no DMARC policy for ${a.domain}.`,
 		impact:
 			'Anybody can send as this domain, nobody reports it, and Google, Yahoo and Microsoft demand a policy from bulk senders.',
-		fix: (a: AboutDmarc & { proposal: string; steps: readonly string[] }) =>
-			records(`Publish one TXT record at ${a.name}.`, [txtLine(a.name, a.proposal)], ...a.steps),
+		fix: (a: AboutDmarc & { proposal: string; old: readonly string[]; steps: readonly string[] }) =>
+			records(
+				`Publish one TXT record at ${a.name}.`,
+				[...a.old.map(deletion), txtLine(a.name, a.proposal)],
+				...a.steps,
+			),
 		reproduce,
 		evidence,
 		cause: 'email/dmarc/missing',

@@ -12,6 +12,7 @@ import {
 	lookupsOfBranch,
 	macroLetters,
 	type NetworkScope,
+	namesSenders,
 	parseSpf,
 	passesOf,
 	providerOfInclude,
@@ -74,11 +75,12 @@ const aboutTerms = (
 	fixed: string | null = null,
 ): AboutTerms => ({ ...about(reading, fixed), details });
 
-/** The record without some of its own terms, never without an end; `null` where none is its own. */
+/** The record without some of its own terms; `null` where none is its own, or no sender is left. */
 function lessTerms({ record, walk }: Reading, branches: readonly SpfBranch[]): string | null {
 	const own = branches.filter((branch) => walk.root.branches.includes(branch));
 	if (own.length === 0) return null;
 	const text = edited(record.text, without(own.map(({ term }) => term)));
+	if (!namesSenders(text)) return null;
 	const ends = parseSpf({ text }).terms.some(({ name }) => name === 'all' || name === 'redirect');
 	return ends ? text : `${text} ~all`;
 }
@@ -141,7 +143,7 @@ export function treeFindings(reading: Reading): Said {
 	).flatMap((kind) => {
 		const those = troubles.filter((trouble) => trouble.kind === kind);
 		if (those.length === 0) return [];
-		const details = those.map(({ detail }) => detail);
+		const details = [...new Set(those.map(({ detail }) => detail))];
 		const fixed = lessTerms(
 			reading,
 			those.map(({ branch }) => branch),
@@ -404,10 +406,15 @@ function isProvider(name: string | null): boolean {
 // ── Who passes ───────────────────────────────────────────────────────────────────────────────────
 
 export function passFindings(reading: Reading): Said {
-	const { walk, say, record } = reading;
+	const { walk, say } = reading;
 	const passes = passesOf(walk.root);
 	const why = whyEverybody(reading, addressCount(passes), widestV6(passes));
-	if (why !== null) return [say('pass-all', { ...about(reading, withAll(record, '~all')), why })];
+	if (why !== null) {
+		const [first] = passes.everyone;
+		const isOwnAll = first?.holder === walk.domain && /^\+?all$/i.test(first.term);
+		const fixed = isOwnAll ? endedIn(reading, '~all') : null;
+		return [say('pass-all', { ...about(reading, fixed), why })];
+	}
 	const last = ownNodes(walk.root).at(-1);
 	const all = last?.parsed?.terms.find(({ name }) => name === 'all');
 	// The term that cannot be read may be the very one that is missed here.
@@ -415,6 +422,12 @@ export function passFindings(reading: Reading): Said {
 	// A redirect that leads nowhere is a finding of its own.
 	if (last.branches.some(({ term }) => term.name === 'redirect') && all === undefined) return [];
 	return allFindings(reading, all?.kind === 'mechanism' ? all.qualifier : null);
+}
+
+/** With another end; `null` where a sender would be left without any server. */
+function endedIn({ record, role }: Reading, all: '-all' | '~all'): string | null {
+	const text = withAll(record, all);
+	return role === 'sends' && !namesSenders(text) ? null : text;
 }
 
 function whyEverybody({ walk }: Reading, count: number, prefix6: number): string | null {
@@ -428,8 +441,8 @@ function whyEverybody({ walk }: Reading, count: number, prefix6: number): string
 }
 
 function allFindings(reading: Reading, qualifier: string | null): Said {
-	const { say, record, enforcing, role } = reading;
-	const fixed = withAll(record, role === 'no-mail' ? '-all' : '~all');
+	const { say, enforcing, role } = reading;
+	const fixed = endedIn(reading, role === 'no-mail' ? '-all' : '~all');
 	if (qualifier === null) return [say('no-all', { ...about(reading, fixed), enforcing })];
 	if (qualifier === '?') return [say('neutral-all', { ...about(reading, fixed), enforcing })];
 	if (role === 'no-mail') {
@@ -455,7 +468,7 @@ function ptrFindings(reading: Reading): Said {
 	const those = reading.walk.root.branches.filter(({ term }) => term.name === 'ptr');
 	if (those.length === 0) return [];
 	const texts = those.map(({ term }) => term.text);
-	return [reading.say('ptr-mechanism', aboutTerms(reading, texts, lessTerms(reading, those)))];
+	return [reading.say('ptr-mechanism', aboutTerms(reading, texts))];
 }
 
 function macroFindings(reading: Reading): Said {

@@ -113,10 +113,16 @@ export const SPF_VERDICTS = {
 			`${a.domain} has no SPF record${a.dkimAbsent ? ' and no DKIM key either' : ''}.`,
 		impact:
 			'Google, Yahoo and Microsoft refuse or file away mail that neither SPF nor DKIM vouches for, and anybody can send as this domain.',
-		fix: (a: { domain: string; proposal: string; others: boolean }) =>
+		fix: (a: { domain: string; proposal: string; others: boolean; old: string | null }) =>
 			records(
 				`Publish one TXT record at ${a.domain}.`,
-				[txtLine(a.domain, a.proposal)],
+				[
+					...(a.old === null ? [] : [deletion(txtLine(a.domain, a.old))]),
+					txtLine(a.domain, a.proposal),
+				],
+				...(a.proposal.includes('<provider>')
+					? ['Put the name that your mail provider shows for SPF in place of <provider>.']
+					: []),
 				...(a.others
 					? [
 							'Before -all, add an include: for every other service that sends as this domain (invoices, newsletters, support).',
@@ -348,7 +354,10 @@ export const SPF_VERDICTS = {
 			`${a.domain}'s SPF lets nearly anybody pass: ${a.why}.`,
 		impact:
 			'Anybody can send mail as this domain that passes SPF and, because the domain matches, DMARC.',
-		fix: replace('End the record in ~all or -all, and list your own servers only.'),
+		fix: replace(
+			'End the record in ~all or -all, and list your own servers only.',
+			"Narrow or delete the term that is named above; a provider's servers belong in its include:.",
+		),
 		reproduce,
 		evidence,
 	},

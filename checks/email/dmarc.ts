@@ -33,8 +33,9 @@ import {
 	walkSpf,
 	z,
 } from '../../src/sdk.ts';
-import { glueError, respelt, rewritten, type TagChanges } from './_dmarc-text.ts';
+import { glueError, respelt, rewritten, type TagChanges, unglued } from './_dmarc-text.ts';
 import { type AboutDmarc, DMARC_VERDICTS } from './_dmarc-verdicts.ts';
+import { txtLine } from './_lines.ts';
 import { inZone, type Zone } from './_zone.ts';
 
 type Key = keyof typeof DMARC_VERDICTS;
@@ -103,12 +104,13 @@ export default defineCheck({
 		if (record === null) return [...beside, ...withoutRecord(given, subject, say)];
 		const { launchMonth } = options;
 		const reading: Reading = { say, given, subject, record, launchMonth, now, about };
+		const meant: Reading = { ...reading, record: recordMeant(walk.own) ?? record };
 		const said = [
 			...beside,
-			...tagFindings(reading),
+			...tagFindings(reading, meant.record),
 			...policyFindings(reading),
 			...scopeFindings(reading),
-			...reportFindings(reading),
+			...reportFindings(meant),
 			...enforcementFindings(reading),
 			...sizeFinding(reading),
 		];
@@ -154,13 +156,20 @@ function isNote({ verdict }: Judgement<Key>): boolean {
 function aboutRecord({ walk }: DmarcDiscovery): Reading['about'] {
 	const { domain, own } = walk;
 	const ttl = longestTtl(own.texts);
+	const meant = recordMeant(own);
 	return (changes = null) => ({
 		domain,
 		name: own.name,
 		ttl,
 		seen: own.texts.map(({ text }) => text),
-		fixed: changes === null || own.record === null ? null : rewritten(own.record, changes),
+		fixed: changes === null || meant === null ? null : rewritten(meant, changes),
 	});
+}
+
+/** The record, with the semicolon that was lost between its strings. */
+function recordMeant({ record, texts }: DmarcDiscovery['walk']['own']): DmarcRecord | null {
+	const published = texts.find(({ text }) => text === record?.text);
+	return published === undefined ? record : parseDmarc(unglued(published));
 }
 
 /** TXT at `_dmarc` that is no DMARC record. */
@@ -211,10 +220,16 @@ function withoutRecord(
 		return [...said, inherited, say('published', { domain, policy: policy.policy, from })];
 	}
 	if (walk.failed.length > 0) return [...said, say('temperror', { domain, failed: walk.failed })];
-	return [
-		...said,
-		say('missing', { ...about, negativeTtl: own.negativeTtl, ...startFor(subject) }),
+	const start = startFor(subject);
+	const misspelt = own.texts.map(({ text }) => text).find(isMisspeltDmarc);
+	const proposal = misspelt === undefined ? (stray?.text ?? start.proposal) : respelt(misspelt);
+	const old = [
+		...(misspelt === undefined ? [] : [txtLine(own.name, misspelt)]),
+		...(target === undefined ? [] : [`${own.name}. IN CNAME ${target}.`]),
+		...strays.map(({ name, text }) => txtLine(name, text)),
 	];
+	const { negativeTtl } = own;
+	return [...said, say('missing', { ...about, negativeTtl, steps: start.steps, proposal, old })];
 }
 
 function startFor({ name, context }: MailDomain): { proposal: string; steps: readonly string[] } {
@@ -238,7 +253,7 @@ function startFor({ name, context }: MailDomain): { proposal: string; steps: rea
 
 // ── Tags ─────────────────────────────────────────────────────────────────────────────────────────
 
-function tagFindings({ record, say, about }: Reading): Said {
+function tagFindings({ record, say, about }: Reading, meant: DmarcRecord): Said {
 	const said: Judgement<Key>[] = [];
 	const { duplicates, unknown: unknownTags, malformed } = record;
 	if (duplicates.length > 0) said.push(say('tag-duplicate', { ...about({}), details: duplicates }));
@@ -246,9 +261,8 @@ function tagFindings({ record, say, about }: Reading): Said {
 	if (invalid.length + malformed.length > 0) {
 		const policy = invalid.some(({ name }) => POLICY_TAGS.includes(name));
 		const details = [...invalid.map(({ name, value }) => `${name}=${value}`), ...malformed];
-		const drop = invalid.map(({ name }) => name);
-		const set: Record<string, string> = drop.includes('p') ? { p: 'none' } : {};
-		said.push(say('value-invalid', { ...about({ drop, set }), details, policy }));
+		const drop = meant.invalid.map(({ name }) => name);
+		said.push(say('value-invalid', { ...about({ drop }), details, policy }));
 	}
 	const order = record.tags.map(({ name }) => name);
 	if (!order.includes('p')) {

@@ -20,6 +20,9 @@ import {
 	type NetworkScope,
 	networkScope,
 	optional,
+	type ProvidersSeen,
+	providerNamed,
+	providersSeen,
 	readMx,
 	records,
 	type Say,
@@ -49,6 +52,11 @@ const LOST =
 const DELAYED =
 	'Mail that is tried at this host first is delayed for hours, or returned by senders that do not try the next.';
 
+/** MX records to paste, of the provider that SPF or MX shows. */
+type Suggested = { readonly provider: string; readonly lines: readonly string[] };
+
+const CONFIRM = "Compare them with the provider's set-up page before publishing.";
+
 const common = { outcome: 'fail' as const, effort: minutes(10), lead };
 
 const deleteHost = (a: AboutHost) => deletion(mxLine(a.domain, a.preference, a.host));
@@ -72,13 +80,13 @@ const VERDICTS = {
 			`${a.domain} sends mail and has no MX record${a.hasAddress ? '; mail to it goes to the web server' : ', and no address either'}.`,
 		impact:
 			'Replies and bounces are lost, and some receivers refuse mail from a domain that cannot be answered.',
-		fix: (a: { domain: string; line: string | null }) =>
-			a.line === null
+		fix: (a: { domain: string; suggested: Suggested }) =>
+			a.suggested.lines.length === 0
 				? advice(
 						`Publish the MX records that your mail provider shows for ${a.domain}.`,
 						'Without a mailbox provider, a forwarding service is enough to receive replies.',
 					)
-				: records('Publish the MX record of your mail provider.', [a.line]),
+				: records(`Publish the MX records of ${a.suggested.provider}.`, a.suggested.lines, CONFIRM),
 		reproduce,
 	},
 	null: {
@@ -89,10 +97,10 @@ const VERDICTS = {
 		},
 		says: (a: About) => `${a.domain} refuses all mail (null MX).`,
 		impact: 'Replies and bounces are lost, and some receivers refuse mail that cannot be answered.',
-		fix: (a: About) =>
+		fix: (a: About & { suggested: Suggested }) =>
 			records(
 				'Publish the MX records of your mail provider instead; where the domain really sends nothing, leave it.',
-				[deletion(mxLine(a.domain, 0, ''))],
+				[deletion(mxLine(a.domain, 0, '')), ...a.suggested.lines],
 			),
 		reproduce,
 	},
@@ -130,12 +138,11 @@ const VERDICTS = {
 		says: (a: About & { details: readonly string[]; all: boolean }) =>
 			`${a.all ? 'No' : 'Not every'} mail host of ${a.domain} can be reached: ${listed(a.details)}.`,
 		impact: (a: { all: boolean }) => (a.all ? LOST : DELAYED),
-		fix: (a: About & { lines: readonly string[]; provider: string | null }) =>
+		fix: (a: About & { dead: readonly string[]; suggested: Suggested }) =>
 			records(
-				a.provider === null
-					? 'Publish the host names that your mail provider shows, and delete the dead ones.'
-					: `Publish the MX records that ${a.provider} shows for this domain, and delete the dead ones.`,
-				a.lines,
+				'Publish the host names that your mail provider shows, and delete the dead ones.',
+				[...a.dead, ...a.suggested.lines],
+				...(a.suggested.lines.length > 0 ? [CONFIRM] : []),
 			),
 		reproduce,
 	},
@@ -245,6 +252,8 @@ interface Reading {
 	readonly ttl: number;
 	readonly scope: NetworkScope | null;
 	readonly role: string;
+	/** Providers of mailboxes that MX or SPF shows, by name. */
+	readonly providers: readonly string[];
 	readonly say: Say<typeof VERDICTS>;
 }
 
@@ -267,9 +276,12 @@ export default defineCheck({
 	needs: ({ subject }) => ({
 		mx: mxReading({ domain: subject.name }),
 		scope: optional(networkScope({})),
+		seen: optional(providersSeen({ domain: subject.name })),
 	}),
-	judge({ given: { mx, scope }, subject, say }) {
+	judge({ given: { mx, scope, seen }, subject, say }) {
 		const domain = subject.name;
+		const all = seen.status === 'known' ? seen.value.all : [];
+		const names = all.filter(({ mailboxes }) => mailboxes).map(({ name }) => name);
 		switch (mx.kind) {
 			case 'failed':
 				return cannotSay(
@@ -277,7 +289,7 @@ export default defineCheck({
 					`the MX of ${domain} could not be looked up: ${mx.detail}`,
 				);
 			case 'none':
-				return withoutMx(mx, subject, say);
+				return withoutMx(mx, subject, names, say);
 			case 'records':
 				return withMx({
 					domain,
@@ -285,13 +297,14 @@ export default defineCheck({
 					ttl: mx.ttl,
 					scope: scope.status === 'known' ? scope.value : null,
 					role: subject.context.role,
+					providers: names,
 					say,
 				});
 		}
 	},
 	examples: (example) => [
 		...EXAMPLES.map(([name, says, zone, context]) =>
-			example(name, { mx: readMx('example.com', inZone(zone)), scope: LAB }, says, {
+			example(name, { mx: readMx('example.com', inZone(zone)), scope: LAB, seen: SEEN }, says, {
 				subject: { context: { ...SENDER, ...context } },
 			}),
 		),
@@ -301,11 +314,19 @@ export default defineCheck({
 function withoutMx(
 	{ hasAddress, negativeTtl }: Extract<MxReading, { kind: 'none' }>,
 	{ name: domain, context }: MailDomain,
+	providers: readonly string[],
 	say: Say<typeof VERDICTS>,
 ): Said {
 	switch (context.role) {
 		case 'sends':
-			return [say('none', { domain, hasAddress, negativeTtl, line: null })];
+			return [
+				say('none', {
+					domain,
+					hasAddress,
+					negativeTtl,
+					suggested: suggestedFor(domain, providers),
+				}),
+			];
 		case 'no-mail':
 			return [say('null-recommended', { domain, hasAddress, negativeTtl })];
 		case 'receives':
@@ -318,7 +339,10 @@ function withMx(reading: Reading): Said {
 	const real = hosts.filter(({ exchange }) => exchange !== '');
 	if (real.length === 0) {
 		const refuses = reading.role === 'no-mail' ? [say('refuses', { domain })] : [];
-		return [say('null', { domain, ttl }), ...refuses];
+		return [
+			say('null', { domain, ttl, suggested: suggestedFor(domain, reading.providers) }),
+			...refuses,
+		];
 	}
 	const names = [...new Set(real.map(({ exchange }) => exchange))];
 	const said: Said = [
@@ -339,6 +363,17 @@ const about = ({ domain, ttl }: Reading, { exchange, preference }: MxHost): Abou
 });
 
 const locus = ({ exchange }: MxHost) => ({ kind: 'record' as const, name: exchange });
+
+/** Nothing where no provider, or more than one, could be meant. */
+function suggestedFor(domain: string, providers: readonly string[]): Suggested {
+	const [provider = '', ...others] = providers;
+	const published = others.length > 0 ? [] : (providerNamed(provider)?.mxRecords ?? []);
+	const lines = published.map((record) => {
+		const [preference, host = ''] = record.split(' ');
+		return mxLine(domain, Number(preference), host.replace('{dash}', domain.replaceAll('.', '-')));
+	});
+	return { provider, lines };
+}
 
 /** Names that can never be right, whatever they resolve to. */
 function misnamed(reading: Reading, hosts: readonly MxHost[]): Said {
@@ -391,8 +426,8 @@ function unreachable(reading: Reading, hosts: readonly MxHost[]): Said {
 				ttl,
 				all: failed.length === 0 && hosts.every((host) => !works(host, domain)),
 				details: [...new Set(dead.map(({ exchange, absence }) => `${exchange} ${absence ?? ''}`))],
-				lines: dead.map((host) => deleteHost(about(reading, host))),
-				provider: dead.find(({ provider }) => provider !== null)?.provider?.name ?? null,
+				dead: dead.map((host) => deleteHost(about(reading, host))),
+				suggested: suggestedFor(domain, reading.providers),
 			}),
 		);
 	}
@@ -458,6 +493,13 @@ const SENDER: MailDomain['context'] = {
 };
 const NO_MAIL: Partial<MailDomain['context']> = { role: 'no-mail', receives: 'no' };
 const LAB: Fact<NetworkScope> = known({ roots: [], publicClasses: ['documentation'] });
+
+const GOOGLE = providerNamed('Google Workspace');
+const SEEN: Fact<ProvidersSeen> = known({
+	byMx: [],
+	bySpf: [],
+	all: GOOGLE === null ? [] : [GOOGLE],
+});
 
 const GOOD: Zone = {
 	'example.com MX': ['10 mx.example.com'],

@@ -222,10 +222,22 @@ function missing(
 			: [];
 	const includes = hosts.flatMap((host) => providerOfMx(host)?.spf.slice(0, 1) ?? []);
 	const unique = [...new Set(includes)].map((name) => `include:${name}`);
-	const senders = unique.length > 0 ? unique : hosts.length > 0 ? ['mx'] : [];
+	const senders = unique.length > 0 ? unique : hosts.length > 0 ? ['mx'] : ['include:<provider>'];
 	const others = context.role === 'sends';
-	const proposal = ['v=spf1', ...(others ? senders : []), '-all'].join(' ');
-	return say('missing', { domain, negativeTtl, dkimAbsent, proposal, others, seen: [] });
+	const meant = walk.others.find(({ text }) => misspeltVersion(text) !== null)?.text ?? null;
+	const proposal =
+		meant === null
+			? ['v=spf1', ...(others ? senders : []), '-all'].join(' ')
+			: (misspeltVersion(meant) ?? '');
+	return say('missing', {
+		domain,
+		negativeTtl,
+		dkimAbsent,
+		proposal,
+		others,
+		old: meant,
+		seen: [],
+	});
 }
 
 function providerFinding({ providers }: Given, reading: Reading): Said {

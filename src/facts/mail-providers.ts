@@ -14,6 +14,8 @@ export interface MailProvider {
 	readonly dkimTargets?: readonly string[];
 	/** How to obtain the DKIM record, and the record itself where it is the same for everybody. */
 	readonly dkim?: DkimSetUp;
+	/** `preference host` as the set-up page says, `{dash}` as below; absent where each account differs. */
+	readonly mxRecords?: readonly string[];
 	/** Its customers' MX need its SPF: it relays what their mailboxes send. */
 	readonly mailboxes: boolean;
 }
@@ -33,6 +35,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		mx: ['google.com', 'googlemail.com'],
 		spf: ['_spf.google.com', '_netblocks.google.com', 'aspmx.googlemail.com'],
 		selectors: ['google'],
+		mxRecords: ['1 smtp.google.com'],
 		dkim: at(
 			'Admin console > Apps > Google Workspace > Gmail > Authenticate email: generate a 2048-bit key with prefix google, publish the TXT shown at google._domainkey, then press Start authentication',
 		),
@@ -44,6 +47,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		spf: ['spf.protection.outlook.com'],
 		selectors: ['selector1', 'selector2'],
 		dkimTargets: ['onmicrosoft.com', 'dkim.mail.microsoft'],
+		mxRecords: ['0 {dash}.mail.protection.outlook.com'],
 		dkim: at(
 			'Defender portal > Email & collaboration > Policies > Threat policies > Email authentication settings > DKIM: copy the two CNAMEs selector1._domainkey and selector2._domainkey, publish them, then switch signing on',
 		),
@@ -54,6 +58,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		mx: ['zoho.com', 'zoho.eu', 'zoho.in'],
 		spf: ['zoho.com', 'zohomail.com', 'zoho.eu', 'zoho.in', 'zohomail.eu', 'zohomail.in'],
 		selectors: ['zoho', 'zmail'],
+		mxRecords: ['10 mx.zoho.com', '20 mx2.zoho.com', '50 mx3.zoho.com'],
 		dkim: at('Zoho Mail admin console > Domains > Email configuration > DKIM'),
 		mailboxes: true,
 	},
@@ -63,6 +68,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		spf: ['_spf.protonmail.ch'],
 		selectors: ['protonmail', 'protonmail2', 'protonmail3'],
 		dkimTargets: ['domains.proton.ch'],
+		mxRecords: ['10 mail.protonmail.ch', '20 mailsec.protonmail.ch'],
 		dkim: at('Proton > Settings > Domain names > DKIM: three CNAMEs, published and left in place'),
 		mailboxes: true,
 	},
@@ -72,6 +78,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		spf: ['spf.messagingengine.com'],
 		selectors: ['fm1', 'fm2', 'fm3', 'mesmtp'],
 		dkimTargets: ['dkim.fmhosted.com'],
+		mxRecords: ['10 in1-smtp.messagingengine.com', '20 in2-smtp.messagingengine.com'],
 		dkim: at(
 			'Fastmail > Settings > Domains',
 			'fm1._domainkey.{d}. 3600 IN CNAME fm1.{d}.dkim.fmhosted.com.',
@@ -86,6 +93,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		spf: ['icloud.com'],
 		selectors: ['sig1'],
 		dkimTargets: ['icloudmailadmin.com'],
+		mxRecords: ['10 mx01.mail.icloud.com', '10 mx02.mail.icloud.com'],
 		dkim: at(
 			'iCloud > Custom Email Domain',
 			'sig1._domainkey.{d}. 3600 IN CNAME sig1.dkim.{d}.at.icloudmailadmin.com.',

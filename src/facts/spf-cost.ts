@@ -133,8 +133,32 @@ function merged(ranges: readonly Range[]): SpfPasses['v4'] {
 	return done;
 }
 
+/** Addresses that can send on the internet: whole private networks authorise nobody. */
 export function addressCount({ v4 }: SpfPasses): number {
-	return v4.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+	return v4.reduce((sum, range) => sum + size(range) - unroutable(range), 0);
+}
+
+/** Private, shared, loopback, link-local, multicast and reserved (RFC 6890). */
+const UNROUTABLE = [
+	rangeOf('0.0.0.0', 8),
+	rangeOf('10.0.0.0', 8),
+	rangeOf('100.64.0.0', 10),
+	rangeOf('127.0.0.0', 8),
+	rangeOf('169.254.0.0', 16),
+	rangeOf('172.16.0.0', 12),
+	rangeOf('192.168.0.0', 16),
+	rangeOf('224.0.0.0', 3),
+];
+
+function unroutable([first, last]: readonly [number, number]): number {
+	return UNROUTABLE.reduce(
+		(sum, each) => sum + size([Math.max(first, each.first), Math.min(last, each.last)]),
+		0,
+	);
+}
+
+function size([first, last]: readonly [number, number]): number {
+	return Math.max(0, last - first + 1);
 }
 
 /** Whether every address that `inner` lets pass is let pass by `outer`. IPv4 decides. */

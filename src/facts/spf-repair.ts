@@ -34,7 +34,7 @@ function repairOf(faults: readonly SpfFault[]): readonly SpfEdit[] {
 
 /**
  * The record as receivers would accept it: suggestions taken, terms beyond repair left out. `null`
- * where that is still no good record, or lets everybody pass: a dash that was lost makes `all` of `-all`.
+ * where that is still no good record, lets nobody send, or lets everybody: a dash that was lost makes `all` of `-all`.
  */
 export function repaired({ text, faults }: SpfRecord): string | null {
 	const candidate = edited(text, repairOf(faults));
@@ -43,7 +43,13 @@ export function repaired({ text, faults }: SpfRecord): string | null {
 	const passesAll = again.terms.some(
 		(term) => term.kind === 'mechanism' && term.name === 'all' && term.qualifier === '+',
 	);
-	return again.faults.length > 0 || passesAll ? null : candidate;
+	if (again.faults.length > 0 || passesAll) return null;
+	return namesSenders(candidate) || faults.length === 0 ? candidate : null;
+}
+
+/** Whether a record lets anybody send at all. One that lost its last sender is no repair. */
+export function namesSenders(text: string): boolean {
+	return parseSpf({ text }).terms.some(({ name }) => !['all', 'exp', 'other'].includes(name));
 }
 
 /** The terms inserted before `all` or `redirect`, else at the end. */
