@@ -23,6 +23,8 @@ export interface Sighting {
 	readonly severity: Severity;
 	/** One sentence without its full stop. */
 	readonly detail: string;
+	/** The certificates that it is about, as `detail` names them; empty where it is about none. */
+	readonly whose: readonly string[];
 	readonly values: Readonly<Record<string, string | number>>;
 	/** The server's own; `null` where it can't be read. */
 	readonly certificate: CertificateSummary | null;
@@ -34,7 +36,7 @@ const RANK: readonly Severity[] = ['blocker', 'high', 'later', 'info'];
 
 /** What the chains of a host are guilty of in one part of the area, by the last part of the id. */
 export function judgedChains(
-	area: 'ssl/certificate' | 'ssl/chain',
+	area: 'ssl/certificate' | 'ssl/chain' | 'ssl/keys',
 	given: { readonly served: readonly ServedChain[]; readonly trust: TrustStore },
 	about: { readonly host: string; readonly now: Date },
 ): ReadonlyMap<string, Sighting> {
@@ -59,12 +61,14 @@ export function sighting(
 ): Sighting {
 	const certificate = certificateSummary(chain[0] ?? '');
 	const where = addresses.join(', ');
+	const { whose } = values;
 	return {
 		host,
 		address: addresses[0] ?? '',
 		where,
 		severity,
 		detail,
+		whose: whose === undefined ? [] : [String(whose)],
 		values,
 		certificate,
 		lookups,
@@ -86,7 +90,13 @@ function joined(before: Sighting | undefined, one: Sighting, all: readonly strin
 		? worse.detail
 		: `${worse.detail}; ${other.detail}`;
 	const known = before.where.replace(/, not at .*$/, '').split(', ');
-	return { ...worse, detail, where: whereAll([...known, ...own]) };
+	const whose = [...new Set([...before.whose, ...one.whose])];
+	return { ...worse, detail, whose, where: whereAll([...known, ...own]) };
+}
+
+/** For a verdict that is high, and a blocker where it is worse. */
+export function graver({ severity }: Pick<Sighting, 'severity'>): 'blocker' | 'high' {
+	return severity === 'blocker' ? 'blocker' : 'high';
 }
 
 /** Verdicts that rest on what time it is. */

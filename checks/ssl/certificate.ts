@@ -29,6 +29,7 @@ import {
 	clockFault,
 	evidence,
 	GOOD_CLOCK,
+	graver,
 	isDated,
 	judgedChains,
 	reproduce,
@@ -132,7 +133,7 @@ export default defineCheck({
 		},
 		'expires-soon': {
 			...SHARED,
-			severity: { oneOf: ['blocker', 'high'], pick: (a: Sighting) => graver(a) },
+			severity: { oneOf: ['blocker', 'high'], pick: graver },
 			says: (a: Sighting) =>
 				`${sentence(a).slice(0, -1)} in ${text(a, 'days')} days; it should have been renewed at a third of its ${text(a, 'lifeDays')} days.`,
 			impact: 'Renewal does not work. On the day it expires every visitor gets a warning page.',
@@ -324,13 +325,10 @@ export default defineCheck({
 
 const text = ({ values }: Sighting, key: string): string => String(values[key] ?? '');
 
-const graver = ({ severity }: Sighting) =>
-	severity === 'blocker' ? ('blocker' as const) : ('high' as const);
-
 const namesOf = ({ certificate }: Sighting): string =>
 	certificate?.names.slice(0, 5).join(', ') || 'no name';
 
-const whose = (a: Sighting): string => text(a, 'whose') || "the server's certificate";
+const whose = (a: Sighting): string => a.whose.join(' and ') || "the server's certificate";
 
 function covers({ certificate }: Sighting, name: string): boolean {
 	return certificate?.names.some((one) => coversName(one, name)) ?? false;

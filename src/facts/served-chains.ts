@@ -15,7 +15,9 @@ import { httpExchange } from './http.ts';
 import { type HttpsAnswer, httpsAnswers, isDoubtful } from './https-answers.ts';
 import { trustStore } from './tls.ts';
 import { certificatesInPem, parseCertificate } from './x509.ts';
+import type { KeyKind } from './x509-key.ts';
 import { displayName } from './x509-name.ts';
+import { signatureHash } from './x509-signature.ts';
 
 /** One chain that a host sends, and where. */
 export interface ServedChain {
@@ -191,13 +193,18 @@ export interface CertificateSummary {
 	readonly notAfter: string;
 	/** Hex. */
 	readonly sha256: string;
+	/** `RSA, 2048 bits`, `P-256`, `Ed25519`. */
+	readonly key: string;
+	/** Below its signature: `SHA-256`; `null` where the scheme has its own or is not known. */
+	readonly hash: string | null;
 }
 
 /** `null` where nothing can be made of the bytes. */
 export function certificateSummary(base64: string): CertificateSummary | null {
 	const parsed = parseCertificate(fromBase64(base64));
 	if (parsed.kind === 'malformed') return null;
-	const { subject, issuer, altNames, notBefore, notAfter, sha256 } = parsed.certificate;
+	const { subject, issuer, altNames, notBefore, notAfter, sha256, key, outerAlgorithm } =
+		parsed.certificate;
 	return {
 		subject: displayName(subject),
 		issuer: displayName(issuer),
@@ -208,5 +215,20 @@ export function certificateSummary(base64: string): CertificateSummary | null {
 		notBefore: new Date(notBefore).toISOString(),
 		notAfter: new Date(notAfter).toISOString(),
 		sha256,
+		key: keyText(key),
+		hash: signatureHash(outerAlgorithm)?.toUpperCase().replace(/^SHA/, 'SHA-') ?? null,
 	};
+}
+
+function keyText(key: KeyKind): string {
+	switch (key.type) {
+		case 'rsa':
+			return `RSA, ${key.bits} bits`;
+		case 'ec':
+			return key.curve ?? 'a curve spelt out';
+		case 'dsa':
+			return 'DSA';
+		case 'other':
+			return key.name;
+	}
 }

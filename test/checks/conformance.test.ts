@@ -31,6 +31,7 @@ it('found the checks', () => {
 		'ssl/certificate',
 		'ssl/chain',
 		'ssl/https',
+		'ssl/keys',
 		'timing/p95',
 	]);
 });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type Fact, type FactRef, known, unknown } from '../../src/core/fact.ts';
 import type { HttpOutcome, TlsOutcome } from '../../src/core/io.ts';
@@ -149,6 +150,28 @@ test('a summary is what a report shows of a certificate', () => {
 		names: ['example.com', '*.example.com'],
 		notBefore: '2026-01-01T00:00:00.000Z',
 		notAfter: '2026-04-01T00:00:00.000Z',
+		key: 'P-256',
+		hash: 'SHA-256',
 	});
 	expect(certificateSummary('AAAA')).toBeNull();
+});
+
+test.each<[string, make.Pair, string]>([
+	['RSA', make.rsaPair(1024), 'RSA, 1024 bits'],
+	['a curve', make.ecPair('secp256k1'), 'secp256k1'],
+	['DSA', generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }), 'DSA'],
+	['Ed25519', generateKeyPairSync('ed25519'), 'Ed25519'],
+])('a summary names a key of %s', (_, pair, key) => {
+	expect(certificateSummary(make.leaf(LOWER, { pair }).der.toString('base64'))).toMatchObject({
+		key,
+	});
+});
+
+test('a summary names the hash below the signature', () => {
+	const issuer = make.intermediate(ROOT, 'CN=RSA', { pair: make.rsaPair() });
+	const hashOf = (change: Partial<make.Recipe>) =>
+		certificateSummary(make.leaf(issuer, change).der.toString('base64'))?.hash;
+	expect(hashOf({ algorithm: make.RSA_SHA1, hash: 'sha1' })).toBe('SHA-1');
+	expect(hashOf({ algorithm: make.RSA_MD5, hash: 'md5' })).toBe('MD5');
+	expect(hashOf({ algorithm: make.sequence(make.oid('1.2.3.4')) })).toBeNull();
 });

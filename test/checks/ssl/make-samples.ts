@@ -1,3 +1,4 @@
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Minted } from '../../facts/certificate-maker.ts';
 import * as make from '../../facts/certificate-maker.ts';
 
@@ -106,12 +107,87 @@ export function makeSamples(): { root: string; chains: Record<string, readonly s
 				extensions: [make.purposes([make.SERVER]), san],
 			}),
 		],
+		...keyChains(authority, ca, { ...period, extensions: [...bare, san] }),
 	};
 	const text = ({ der }: Minted) => der.toString('base64');
 	return {
 		root: text(root),
 		chains: Object.fromEntries(Object.entries(chains).map(([key, list]) => [key, list.map(text)])),
 	};
+}
+
+/** Keys and signatures of every strength, each the only fault of its chain. */
+function keyChains(
+	authority: (text: string, change?: Partial<make.Recipe>) => Minted,
+	ca: Minted,
+	usual: Required<Pick<make.Recipe, 'from' | 'until' | 'extensions'>>,
+): Record<string, readonly Minted[]> {
+	const holding = (pair: make.Pair) => [make.leaf(ca, { ...usual, pair }), ca];
+	const below = (issuer: Minted, change: Partial<make.Recipe> = {}) => [
+		make.leaf(issuer, {
+			from: usual.from,
+			until: usual.until,
+			extensions: make.leafExtensions(issuer, [], [make.dns('example.com')]),
+			...change,
+		}),
+		issuer,
+	];
+	const sha1 = make.sequence(make.oid('1.2.840.10045.4.1'));
+	const rsaCa = authority('CN=RSA CA', { pair: make.rsaPair() });
+	return {
+		rsa1016: holding(rsaOf(1016)),
+		rsa1023: holding(rsaOf(1023)),
+		rsa1024: holding(rsaOf(1024)),
+		rsa2040: holding(rsaOf(2040)),
+		rsa2047: holding(rsaOf(2047)),
+		rsa2048: holding(rsaOf(2048)),
+		rsa2049: holding(rsaOf(2049)),
+		rsa4096: holding(rsaOf(4096)),
+		rsa4097: holding(rsaOf(4097)),
+		rsa4104: holding(rsaOf(4104)),
+		exponent1: holding(rsaOf(2048, 1)),
+		exponent2: holding(rsaOf(2048, 2)),
+		exponent3: holding(rsaOf(2048, 3)),
+		exponent65536: holding(rsaOf(2048, 65536)),
+		p192: holding(make.ecPair('prime192v1')),
+		p224: holding(make.ecPair('secp224r1')),
+		p384: holding(make.ecPair('P-384')),
+		p521: holding(make.ecPair('P-521')),
+		secp256k1: holding(make.ecPair('secp256k1')),
+		dsa: holding(generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })),
+		ed25519: holding(generateKeyPairSync('ed25519')),
+		ed448: holding(generateKeyPairSync('ed448')),
+		sha1: [make.leaf(ca, { ...usual, algorithm: sha1, hash: 'sha1' }), ca],
+		md5: below(rsaCa, { algorithm: make.RSA_MD5, hash: 'md5' }),
+		sha1Ca: below(authority('CN=SHA-1 CA', { algorithm: sha1, hash: 'sha1' })),
+		weakCa: below(authority('CN=Weak CA', { pair: make.rsaPair(1024) })),
+		weakBoth: below(authority('CN=Weaker CA', { pair: make.rsaPair(1016) }), {
+			pair: rsaOf(1024),
+		}),
+		weakSelfSigned: [
+			make.mint({
+				...usual,
+				pair: make.rsaPair(1024),
+				algorithm: make.RSA_SHA1,
+				hash: 'sha1',
+				extensions: [make.purposes([make.SERVER]), make.altNames(make.dns('example.com'))],
+			}),
+		],
+	};
+}
+
+/** A public key of exactly so many bits, to be certified only: nobody knows its private half. */
+function rsaOf(bits: number, exponent = 65537): make.Pair {
+	const modulus = randomBytes(Math.ceil(bits / 8));
+	const top = (bits - 1) % 8;
+	modulus[0] = ((modulus[0] ?? 0) & ((1 << top) - 1)) | (1 << top);
+	const last = modulus.length - 1;
+	modulus[last] = (modulus[last] ?? 0) | 1;
+	const hex = exponent.toString(16);
+	const e = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
+	const key = { kty: 'RSA', n: modulus.toString('base64url'), e };
+	const publicKey = createPublicKey({ format: 'jwk', key });
+	return { publicKey, privateKey: make.ecPair().privateKey };
 }
 
 /** Leaf and intermediate out of date since before the examples' day. */
