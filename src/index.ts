@@ -27,8 +27,8 @@ import { BadTarget, parseTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { readEvidence } from './evidence/read-evidence.ts';
 import { writeEvidence } from './evidence/write-evidence.ts';
-import { platformOf } from './facts/platform.ts';
-import { timingsIn } from './facts/timing-summary.ts';
+import { timingsIn } from './facts/timing/timing-summary.ts';
+import { platformOf } from './facts/web/platform.ts';
 import { createFiles } from './files/create-files.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type NetSettings } from './net/io.ts';
@@ -40,7 +40,7 @@ export type { Report, ReportFinding } from './core/report.ts';
 export type { Progress } from './engine/audit.ts';
 export { BadTarget } from './engine/parse-target.ts';
 export { BadEvidence } from './evidence/read-evidence.ts';
-export { assessChain } from './facts/assess-chain.ts';
+export { assessChain } from './facts/tls/assess-chain.ts';
 
 /** Everything that an audit can be told. All of it is optional but a target: domain, repo or replay. */
 export interface AuditOptions {

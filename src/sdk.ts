@@ -46,36 +46,45 @@ export {
 	addressClass,
 	isControlNet,
 	networkOf,
-} from './facts/address-class.ts';
+} from './facts/dns/address-class.ts';
 export {
 	type AddressSurvey,
 	type AddressView,
 	addressSurvey,
 	isDead,
 	type Served,
-} from './facts/address-survey.ts';
-export type { ChainAssessment, ChainProblem } from './facts/assess-chain.ts';
-export { botWall, isEmptyPage } from './facts/bot-wall.ts';
+} from './facts/dns/address-survey.ts';
 export {
-	type CanonicalSurvey,
-	canonicalSurvey,
-	sitemapUrls,
-	type TwinUrls,
-} from './facts/canonical-survey.ts';
-export { certificateRefusal } from './facts/certificate-refusal.ts';
-export { type ChainReport, chainReport } from './facts/chain-report.ts';
-export { type ClockDoubt, clockDoubt } from './facts/clock-doubt.ts';
+	type Addresses,
+	addressesIn,
+	addressesOf,
+	dnsAnswer,
+	lookup,
+	textsIn,
+} from './facts/dns/dns.ts';
+export { dnsPanel, panelFor } from './facts/dns/dns-panel.ts';
+export { hostNameFault } from './facts/dns/host-name.ts';
+export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
 export {
-	brokenPrefix,
-	type Cookie,
-	cookieLifetime,
-	cookieReach,
-	isAntiForgeryName,
-	isRemoval,
-	isSessionName,
-	parseSetCookie,
-} from './facts/cookies.ts';
-export { enforcedPolicies } from './facts/csp.ts';
+	type DeadLink,
+	deadLinks,
+	type Resolution,
+	resolution,
+	type View,
+} from './facts/dns/resolution.ts';
+export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
+export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
+export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';
+export { GIT_FILES } from './facts/exposure/exposure-git.ts';
+export {
+	controlInWords,
+	deniesOnlyWhatExists,
+	exposureProbes,
+	isExposed,
+	type Probed,
+	type Probes,
+} from './facts/exposure/exposure-probe.ts';
+export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
 export {
 	type DkimDiscovery,
 	type DkimSelector,
@@ -83,8 +92,8 @@ export {
 	dkimDiscovery,
 	hasKeyRecord,
 	isUsable,
-} from './facts/dkim-discovery.ts';
-export { type DkimKeyRecord, looksLikeKey } from './facts/dkim-key.ts';
+} from './facts/mail/dkim-discovery.ts';
+export { type DkimKeyRecord, looksLikeKey } from './facts/mail/dkim-key.ts';
 export {
 	DMARC_POLICIES,
 	type DmarcRecord,
@@ -95,42 +104,118 @@ export {
 	softened,
 	tagValue,
 	validValue,
-} from './facts/dmarc-record.ts';
+} from './facts/mail/dmarc-record.ts';
 export {
 	type DmarcDiscovery,
 	discoverDmarc,
 	dmarcDiscovery,
-} from './facts/dmarc-walk.ts';
+} from './facts/mail/dmarc-walk.ts';
+export { type MailDomain, mailDomains } from './facts/mail/mail-domains.ts';
 export {
-	type Addresses,
-	addressesIn,
-	addressesOf,
-	dnsAnswer,
-	lookup,
-	textsIn,
-} from './facts/dns.ts';
-export { dnsPanel, panelFor } from './facts/dns-panel.ts';
-export { type Endpoint, endpoints } from './facts/endpoints.ts';
-export { parseDotenv } from './facts/exposure-dotenv.ts';
-export { GIT_FILES } from './facts/exposure-git.ts';
+	type Ask,
+	longestTtl,
+	type MailText,
+	mailTexts,
+} from './facts/mail/mail-lookups.ts';
 export {
-	controlInWords,
-	deniesOnlyWhatExists,
-	exposureProbes,
-	isExposed,
-	type Probed,
-	type Probes,
-} from './facts/exposure-probe.ts';
-export { coversName } from './facts/host-match.ts';
-export { hostNameFault } from './facts/host-name.ts';
-export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
-export { type HstsField, readHsts } from './facts/hsts.ts';
+	isWithin,
+	MAIL_PROVIDERS,
+	providerOfInclude,
+	providerOfMx,
+} from './facts/mail/mail-providers.ts';
+export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
+export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
+export {
+	addressCount,
+	canonicalTerm,
+	costTree,
+	lookupsOf,
+	lookupsOfBranch,
+	passesOf,
+	voidsOf,
+	widestV6,
+} from './facts/mail/spf-cost.ts';
+export { authorisesSomebody, hasFaults, isBroken, liveNodes } from './facts/mail/spf-health.ts';
+export { macroLetters } from './facts/mail/spf-macro.ts';
+export {
+	type MissingProvider,
+	missingProviders,
+	providerNamed,
+	spfProviders,
+} from './facts/mail/spf-providers.ts';
+export {
+	isSenderId,
+	isSpfText,
+	misspeltVersion,
+	parseSpf,
+	type SpfFault,
+	type SpfRecord,
+} from './facts/mail/spf-record.ts';
+export {
+	edited,
+	mergedRecord,
+	namesSenders,
+	repaired,
+	type SpfEdit,
+	withAll,
+	without,
+	withTerms,
+} from './facts/mail/spf-repair.ts';
+export {
+	type SpfBranch,
+	type SpfNode,
+	type SpfWalk,
+	specOf,
+	spfWalk,
+	walkSpf,
+} from './facts/mail/spf-walk.ts';
+export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export type { SecretPlace } from './facts/secrets/secret-place.ts';
+export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
+export { type Endpoint, endpoints } from './facts/timing/endpoints.ts';
+export { timingOf } from './facts/timing/timing.ts';
+export type { TimingSummary } from './facts/timing/timing-summary.ts';
+export type { ChainAssessment, ChainProblem } from './facts/tls/assess-chain.ts';
+export { type ClockDoubt, clockDoubt } from './facts/tls/clock-doubt.ts';
+export { coversName } from './facts/tls/host-match.ts';
+export { type HttpsAnswer, httpsAnswers, isDoubtful } from './facts/tls/https-answers.ts';
+export {
+	assessServed,
+	type CertificateSummary,
+	certificateProblems,
+	certificateSummary,
+	isFailure,
+	type ServedChain,
+	servedChains,
+} from './facts/tls/served-chains.ts';
+export { tlsHandshake, trustStore } from './facts/tls/tls.ts';
+export { botWall, isEmptyPage } from './facts/web/bot-wall.ts';
+export {
+	type CanonicalSurvey,
+	canonicalSurvey,
+	sitemapUrls,
+	type TwinUrls,
+} from './facts/web/canonical-survey.ts';
+export { certificateRefusal } from './facts/web/certificate-refusal.ts';
+export { type ChainReport, chainReport } from './facts/web/chain-report.ts';
+export {
+	brokenPrefix,
+	type Cookie,
+	cookieLifetime,
+	cookieReach,
+	isAntiForgeryName,
+	isRemoval,
+	isSessionName,
+	parseSetCookie,
+} from './facts/web/cookies.ts';
+export { enforcedPolicies } from './facts/web/csp.ts';
+export { type HstsField, readHsts } from './facts/web/hsts.ts';
 export {
 	type HttpsStanding,
 	httpsStandings,
 	preloadFaults,
 	preloadRedirectFaults,
-} from './facts/hsts-preload.ts';
+} from './facts/web/hsts-preload.ts';
 export {
 	asksForSecrets,
 	canonicalsIn,
@@ -140,26 +225,9 @@ export {
 	pageIn,
 	readPage,
 	readRefresh,
-} from './facts/html.ts';
-export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/http.ts';
-export { type HttpsAnswer, httpsAnswers, isDoubtful } from './facts/https-answers.ts';
-export { type LocationFault, readLocation } from './facts/location.ts';
-export { type MailDomain, mailDomains } from './facts/mail-domains.ts';
-export {
-	type Ask,
-	longestTtl,
-	type MailText,
-	mailTexts,
-} from './facts/mail-lookups.ts';
-export {
-	isWithin,
-	MAIL_PROVIDERS,
-	providerOfInclude,
-	providerOfMx,
-} from './facts/mail-providers.ts';
-export { type ProvidersSeen, providersSeen } from './facts/mail-providers-seen.ts';
-export { type MxHost, type MxReading, mxReading, readMx } from './facts/mx-reading.ts';
-export { isReachableClass, type NetworkScope, networkScope } from './facts/network-scope.ts';
+} from './facts/web/html.ts';
+export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/web/http.ts';
+export { type LocationFault, readLocation } from './facts/web/location.ts';
 export {
 	type ChainEnd,
 	chainInWords,
@@ -172,26 +240,7 @@ export {
 	landing,
 	type RedirectChain,
 	redirectChain,
-} from './facts/redirects.ts';
-export { type Repository, repositories, repositorySecrets } from './facts/repository.ts';
-export {
-	type DeadLink,
-	deadLinks,
-	type Resolution,
-	resolution,
-	type View,
-} from './facts/resolution.ts';
-export type { SecretPlace } from './facts/secret-place.ts';
-export type { FoundSecret, RepositorySecrets } from './facts/secret-sighting.ts';
-export {
-	assessServed,
-	type CertificateSummary,
-	certificateProblems,
-	certificateSummary,
-	isFailure,
-	type ServedChain,
-	servedChains,
-} from './facts/served-chains.ts';
+} from './facts/web/redirects.ts';
 export {
 	type Site,
 	type SiteAnswer,
@@ -201,53 +250,4 @@ export {
 	sitePage,
 	sites,
 	unseenPage,
-} from './facts/sites.ts';
-export {
-	addressCount,
-	canonicalTerm,
-	costTree,
-	lookupsOf,
-	lookupsOfBranch,
-	passesOf,
-	voidsOf,
-	widestV6,
-} from './facts/spf-cost.ts';
-export { authorisesSomebody, hasFaults, isBroken, liveNodes } from './facts/spf-health.ts';
-export { macroLetters } from './facts/spf-macro.ts';
-export {
-	type MissingProvider,
-	missingProviders,
-	providerNamed,
-	spfProviders,
-} from './facts/spf-providers.ts';
-export {
-	isSenderId,
-	isSpfText,
-	misspeltVersion,
-	parseSpf,
-	type SpfFault,
-	type SpfRecord,
-} from './facts/spf-record.ts';
-export {
-	edited,
-	mergedRecord,
-	namesSenders,
-	repaired,
-	type SpfEdit,
-	withAll,
-	without,
-	withTerms,
-} from './facts/spf-repair.ts';
-export {
-	type SpfBranch,
-	type SpfNode,
-	type SpfWalk,
-	specOf,
-	spfWalk,
-	walkSpf,
-} from './facts/spf-walk.ts';
-export { timingOf } from './facts/timing.ts';
-export type { TimingSummary } from './facts/timing-summary.ts';
-export { tlsHandshake, trustStore } from './facts/tls.ts';
-export { type Walk, type WalkOutcome, walk } from './facts/walk.ts';
-export { type Zone, zoneOf } from './facts/zone-of.ts';
+} from './facts/web/sites.ts';

@@ -14,7 +14,7 @@ import {
 	sites,
 	z,
 } from '../../src/sdk.ts';
-import { AT_ONCE, probed, probes, unseenPaths } from './_helpers.ts';
+import { AT_ONCE, probed, probes, unseenPaths } from './_probed-paths.ts';
 
 const EXAMPLE = '/.env.example';
 

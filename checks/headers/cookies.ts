@@ -24,7 +24,7 @@ import {
 	unknown,
 	z,
 } from '../../src/sdk.ts';
-import { HIGH, LATER } from './_helpers.ts';
+import { HIGH, LATER } from './_staged.ts';
 
 /** Browsers cut every lifetime to this (RFC 6265bis §5.5). */
 const LONGEST_LIFETIME = days(400);

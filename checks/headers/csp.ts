@@ -13,7 +13,7 @@ import {
 	unseenPage,
 	z,
 } from '../../src/sdk.ts';
-import { HIGH, LATER } from './_helpers.ts';
+import { HIGH, LATER } from './_staged.ts';
 
 const ENFORCED = 'Content-Security-Policy';
 const REPORT_ONLY = 'Content-Security-Policy-Report-Only';

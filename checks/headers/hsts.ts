@@ -28,7 +28,7 @@ import {
 	unseenPage,
 	z,
 } from '../../src/sdk.ts';
-import { HIGH, LATER } from './_helpers.ts';
+import { HIGH, LATER } from './_staged.ts';
 
 /** 180 days: the floor that MDN's Observatory accepts. */
 const HALF_A_YEAR = days(180);

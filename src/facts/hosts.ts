@@ -2,7 +2,7 @@ import { getSubdomain } from 'tldts';
 import { z } from 'zod';
 import { type Fact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
-import { addressesOf } from './dns.ts';
+import { addressesOf } from './dns/dns.ts';
 
 /**
  * `apex`: the audited name; `named`: by the user or the config; both are required to work.

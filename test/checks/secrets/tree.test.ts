@@ -8,12 +8,12 @@ import { Unobserved } from '../../../src/core/fact.ts';
 import type { Failed, Finding } from '../../../src/core/finding.ts';
 import { findingOf } from '../../../src/engine/judge.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
-import { repositorySecrets } from '../../../src/facts/repository.ts';
-import { crc32 } from '../../../src/facts/secret-checksum.ts';
-import { scanRepository } from '../../../src/facts/secret-repository.ts';
-import type { RepositorySecrets } from '../../../src/facts/secret-sighting.ts';
+import { repositorySecrets } from '../../../src/facts/secrets/repository.ts';
+import { crc32 } from '../../../src/facts/secrets/secret-checksum.ts';
+import { scanRepository } from '../../../src/facts/secrets/secret-repository.ts';
+import type { RepositorySecrets } from '../../../src/facts/secrets/secret-sighting.ts';
 import { createFiles } from '../../../src/files/create-files.ts';
-import { random62, seeded } from '../../facts/secret-samples.ts';
+import { random62, seeded } from '../../facts/secrets/secret-samples.ts';
 import { committed, git, temporaryFolder, write } from '../../files/repositories.ts';
 
 const NOW = new Date('2030-01-01T00:00:00Z');

@@ -9,12 +9,12 @@ import keys from '../../../checks/ssl/keys.ts';
 import type { AnyCheck } from '../../../src/core/check.ts';
 import { type Failed, idOf, isFailed } from '../../../src/core/finding.ts';
 import { judgeExample } from '../../../src/engine/verify-check.ts';
-import { assessServed } from '../../../src/facts/served-chains.ts';
+import { assessServed } from '../../../src/facts/tls/served-chains.ts';
 import { pem } from '../../../src/lab/certificates.ts';
 import type { CERTIFICATE_KINDS, World } from '../../../src/lab/world.ts';
 import { createTls } from '../../../src/net/tls.ts';
-import type { Minted, Pair } from '../../facts/certificate-maker.ts';
-import * as make from '../../facts/certificate-maker.ts';
+import type { Minted, Pair } from '../../facts/tls/certificate-maker.ts';
+import * as make from '../../facts/tls/certificate-maker.ts';
 import { listen, loopbackDialer } from '../../net/loopback.ts';
 import { auditLab } from '../audit-lab.ts';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Minted } from '../../facts/certificate-maker.ts';
-import * as make from '../../facts/certificate-maker.ts';
+import type { Minted } from '../../facts/tls/certificate-maker.ts';
+import * as make from '../../facts/tls/certificate-maker.ts';
 
 const SUN = '2029-12-01T00:00:00Z';
 const END = '2030-02-28T23:59:59Z';

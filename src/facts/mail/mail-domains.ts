@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { type Fact, type GetFact, known } from '../../core/fact.ts';
+import { defineSubjects, type Subject } from '../../core/subject.ts';
+import { lookup } from '../dns/dns.ts';
+import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
+import { readAnswer } from './mail-lookups.ts';
+import { isBroken, spfSays } from './spf-health.ts';
+import { exchangesIn, type SpfWalk, spfWalk } from './spf-walk.ts';
+
+/** `receives`: mail comes in and SPF says that none goes out. */
+export type MailRole = 'sends' | 'receives' | 'no-mail';
+
+/** A name after the `@`. */
+export interface MailDomain
+	extends Subject<{
+		role: MailRole;
+		/** Has an MX that is not null. What receives by its address alone is `no`. */
+		receives: 'yes' | 'no';
+		/** The user says: 5,000 messages or more a day to one provider. */
+		bulk: 'yes' | 'no';
+		/** `essential`: provider rules ask for DKIM, or SPF cannot carry DMARC alone. */
+		dkim: 'essential' | 'backup';
+	}> {
+	/** 16 hex digits for control labels. */
+	readonly seed: string;
+	/** DKIM selectors that the user knows to be active. */
+	readonly selectors: readonly string[];
+}
+
+const Params = z.object({
+	domain: z.string().nullable(),
+	registrable: z.string().nullable(),
+	selectors: z.array(z.string()),
+	sends: z.boolean(),
+	bulk: z.boolean(),
+	seed: z.string(),
+});
+
+const SAMPLE: MailDomain = {
+	kind: 'mail-domain',
+	name: 'example.com',
+	context: { role: 'sends', receives: 'yes', bulk: 'no', dkim: 'backup' },
+	seed: '0'.repeat(16),
+	selectors: [],
+};
+
+/**
+ * The audited domain as mail sees it. A sub-domain is listed only where it has MX or SPF of its own:
+ * what its parent does is not its fault. Where the look-ups that decide the role fail, it is judged
+ * as the worst that it could be.
+ */
+export const mailDomains = defineSubjects({
+	name: 'mail.domains',
+	params: Params,
+	from: (target) => ({
+		domain: target.domain,
+		registrable: target.registrable,
+		selectors: [...target.dkimSelectors],
+		sends: target.sends,
+		bulk: target.bulk,
+		seed: target.seed,
+	}),
+	sample: SAMPLE,
+	async derive(params, get): Promise<Fact<readonly MailDomain[]>> {
+		const { domain } = params;
+		if (domain === null) return known([]);
+		const signs = await signsOf(domain, get);
+		if (domain !== params.registrable && !hasMailOfItsOwn(signs)) return known([]);
+		const role = await roleOf(signs, params, get);
+		const spfBroken = signs.spf === null || isBroken(signs.spf);
+		return known([
+			{
+				kind: 'mail-domain',
+				name: domain,
+				context: {
+					role,
+					receives: signs.mx === 'none' || signs.mx === 'null' ? 'no' : 'yes',
+					bulk: params.bulk ? 'yes' : 'no',
+					dkim: params.bulk || spfBroken ? 'essential' : 'backup',
+				},
+				seed: params.seed,
+				selectors: params.selectors,
+			},
+		]);
+	},
+});
+
+interface Signs {
+	readonly mx: 'hosts' | 'null' | 'none' | 'failed';
+	/** Its MX or TXT is another name's, through an alias. */
+	readonly alias: boolean;
+	readonly spf: SpfWalk | null;
+}
+
+async function signsOf(domain: string, get: GetFact): Promise<Signs> {
+	const [mxFact, walk, txt] = await Promise.all([
+		get(lookup({ name: domain, type: 'MX' })),
+		get(spfWalk({ domain })),
+		get(lookup({ name: domain, type: 'TXT' })),
+	]);
+	const mx = readAnswer(domain, 'MX', mxFact);
+	const isAlias =
+		mx.kind === 'answered'
+			? mx.answer.chain.length > 0
+			: txt.status === 'known' && txt.value.chain.length > 0;
+	return { mx: mxKind(mx), alias: isAlias, spf: walk.status === 'known' ? walk.value : null };
+}
+
+function mxKind(mx: ReturnType<typeof readAnswer>): Signs['mx'] {
+	if (mx.kind !== 'answered') return 'failed';
+	if (mx.absent !== null) return 'none';
+	return exchangesIn(mx.answer).length > 0 ? 'hosts' : 'null';
+}
+
+function hasMailOfItsOwn({ mx, spf, alias }: Signs): boolean {
+	if (alias) return false;
+	return mx !== 'none' || spf === null || !['none', 'nxdomain'].includes(spf.root.state);
+}
+
+async function roleOf(
+	{ mx, spf }: Signs,
+	{ domain, sends, seed, selectors }: z.infer<typeof Params>,
+	get: GetFact,
+): Promise<MailRole> {
+	if (sends || domain === null || spf === null || mx === 'failed') return 'sends';
+	const says = spfSays(spf);
+	if (says === 'sends') return 'sends';
+	if (says === 'silent' && mx === 'hosts') return 'sends';
+	const dkim = await get(dkimDiscovery({ domain, seed, selectors: [...selectors] }));
+	if (dkim.status !== 'known' || dkim.value.failed.length > 0) return 'sends';
+	if (hasUsableKey(dkim.value)) return 'sends';
+	return mx === 'hosts' ? 'receives' : 'no-mail';
+}

@@ -1,0 +1,53 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { defineProbe, type Fact, known } from '../../core/fact.ts';
+import { defineSubjects, type Subject } from '../../core/subject.ts';
+import { scanRepository } from './secret-repository.ts';
+import { RepositorySecretsSchema } from './secret-sighting.ts';
+
+/** The folder that is about to be deployed. */
+export interface Repository extends Subject<Record<never, string>> {
+	/** Absolute. */
+	readonly root: string;
+}
+
+/** The repository that the user gave; none without `--repo`. Its name is its folder's, on any machine. */
+export const repositories = defineSubjects({
+	name: 'repository',
+	params: z.object({ root: z.string().nullable() }),
+	from: (target) => ({ root: target.repo }),
+	sample: {
+		kind: 'repository',
+		name: 'shop',
+		context: {},
+		root: '/home/user/shop',
+	} satisfies Repository as Repository,
+	derive: ({ root }): Fact<readonly Repository[]> =>
+		known(root === null ? [] : [{ kind: 'repository', name: nameOf(root), context: {}, root }]),
+});
+
+const nameOf = (root: string): string => basename(root) || root;
+
+/**
+ * Every secret in the working tree: tracked files, and files that would be deployed as they are. Reads
+ * each file once and touches no network. Raw values stay inside: the fact has what a report may show.
+ * A folder that cannot be read is unknown; a file that cannot is counted.
+ */
+export const repositorySecrets = defineProbe({
+	name: 'repository.secrets',
+	params: z.object({ root: z.string() }),
+	value: RepositorySecretsSchema,
+	observe: ({ root }, io) => scanRepository(root, io.files),
+	describe: ({ root }, { secrets, scanned }) => ({
+		kind: 'file',
+		summary: `${nameOf(root)}: ${secrets.length} values in ${scanned.files} files`,
+		detail: secrets
+			.slice(0, 20)
+			.map(({ provider, what, places }) => `${provider} ${what}: ${wordsFor(places[0])}`)
+			.join('\n'),
+	}),
+	plan: ({ root }) => `read the files of ${nameOf(root)} (no request)`,
+});
+
+const wordsFor = (place: { file: string; line: number } | undefined): string =>
+	place === undefined ? '' : `${place.file}:${place.line}`;

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import {
+	blocked,
+	defineDerivation,
+	type Fact,
+	type GetFact,
+	known,
+	type UnknownReason,
+} from '../../core/fact.ts';
+import type { TlsCompleted, TlsOutcome } from '../../core/io.ts';
+import { addressesOf } from '../dns/dns.ts';
+import { httpExchange } from '../web/http.ts';
+import { tlsHandshake } from './tls.ts';
+
+/** What port 443 did at one address. */
+export type HttpsAnswer = { readonly address: string; readonly family: 4 | 6 } & (
+	| { readonly kind: 'completed'; readonly tls: TlsCompleted }
+	| (Omit<Extract<TlsOutcome, { kind: 'failed' }>, 'kind'> & {
+			readonly kind: 'failed';
+			/** What shows that the silence or the missing route is theirs; `null` where nothing does. */
+			readonly control: string | null;
+	  })
+	| { readonly kind: 'unknown'; readonly because: UnknownReason; readonly detail: string }
+);
+
+type Failed = Extract<HttpsAnswer, { kind: 'failed' }>;
+
+/** A name with more addresses is looked at in part. */
+const MOST_ADDRESSES = 8;
+
+/**
+ * One handshake with every address of a host, IPv4 first, at most eight. Where an address says
+ * nothing at all, a control follows, once: port 80 of the same address, then port 443 of another
+ * address and of the host given as `beside`. Blocked by `dns/resolution` without an address.
+ */
+export const httpsAnswers = defineDerivation({
+	name: 'https.answers',
+	params: z.object({
+		host: z.string(),
+		/** Another host of the target, to show that port 443 can be reached from here. */
+		beside: z.string(),
+	}),
+	async derive({ host, beside }, get): Promise<Fact<readonly HttpsAnswer[]>> {
+		const found = await get(addressesOf({ host }));
+		if (found.status !== 'known') return found;
+		const { v4, v6 } = found.value;
+		if (v4.length + v6.length === 0) {
+			return blocked({ check: 'dns/resolution', subject: host }, `${host} has no address`);
+		}
+		const all = [...v4, ...v6].slice(0, MOST_ADDRESSES);
+		const answers = await Promise.all(all.map((address) => answerAt(host, address, get)));
+		return known(
+			await Promise.all(
+				answers.map(async (answer) =>
+					answer.kind === 'failed' && isDoubtful(answer)
+						? { ...answer, control: await controlFor(answer, answers, { host, beside }, get) }
+						: answer,
+				),
+			),
+		);
+	},
+});
+
+async function answerAt(host: string, address: string, get: GetFact): Promise<HttpsAnswer> {
+	const family = address.includes(':') ? 6 : 4;
+	const fact = await get(tlsHandshake({ host, address }));
+	if (fact.status === 'blocked') {
+		return { address, family, kind: 'unknown', because: 'cause-not-found', detail: fact.detail };
+	}
+	if (fact.status === 'unknown') {
+		return { address, family, kind: 'unknown', because: fact.because, detail: fact.detail };
+	}
+	return fact.value.kind === 'completed'
+		? { address, family, kind: 'completed', tls: fact.value }
+		: { address, family, ...fact.value, control: null };
+}
+
+/** A filter or a missing route may be ours as well as theirs. */
+export function isDoubtful({ how, phase }: Pick<Failed, 'how' | 'phase'>): boolean {
+	return phase === 'connect' && (how === 'silent' || how === 'unreachable');
+}
+
+async function controlFor(
+	{ address, family }: HttpsAnswer,
+	answers: readonly HttpsAnswer[],
+	{ host, beside }: { host: string; beside: string },
+	get: GetFact,
+): Promise<string | null> {
+	const plain = await get(httpExchange({ url: `http://${host}/`, address }));
+	if (plain.status === 'known' && plain.value.kind === 'answered') {
+		return `Port 80 of ${address} answers from here.`;
+	}
+	const spoke = answers.find((one) => one.family === family && reached(one));
+	if (spoke !== undefined) return `Port 443 of ${spoke.address} answers from here.`;
+	if (beside === host) return null;
+	const others = await get(addressesOf({ host: beside }));
+	if (others.status !== 'known') return null;
+	const [other] = family === 4 ? others.value.v4 : others.value.v6;
+	if (other === undefined || other === address) return null;
+	const answer = await answerAt(beside, other, get);
+	return reached(answer) ? `Port 443 of ${beside} (${other}) answers from here.` : null;
+}
+
+/** Something came back, if only a refusal. */
+function reached(answer: HttpsAnswer): boolean {
+	return answer.kind === 'completed' || (answer.kind === 'failed' && !isDoubtful(answer));
+}

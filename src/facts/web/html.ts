@@ -1,0 +1,409 @@
+import { type Token, type TokenHandler, Tokenizer, TokenizerMode } from 'parse5';
+import type { HttpAnswered } from '../../core/io.ts';
+import { bodyText, fieldValues } from './http.ts';
+
+/** What checks read from a page. URLs are absolute, resolved against the page's base. */
+export interface Page {
+	/** First `<title>`, white space collapsed; `null` without one. */
+	readonly title: string | null;
+	readonly language: string | null;
+	readonly metas: readonly Meta[];
+	/** `<link>`, in document order. */
+	readonly relations: readonly Relation[];
+	/** `<a href>` and `<area href>`: http and https only, each once. */
+	readonly links: readonly string[];
+	/** What the page loads or embeds. */
+	readonly resources: readonly Resource[];
+	readonly forms: readonly Form[];
+	/** Inline scripts, cut. */
+	readonly scripts: readonly string[];
+	/** `<meta http-equiv=refresh>` with a URL. */
+	readonly refreshes: readonly Refresh[];
+	/** Text outside script, style and markup, white space collapsed, cut. */
+	readonly text: string;
+	/** A limit of ours was reached: what is not listed may still be there. */
+	readonly truncated: boolean;
+}
+
+interface Meta {
+	/** `name`, `property` or `http-equiv`, lower case. */
+	readonly key: string;
+	readonly content: string;
+}
+
+interface Relation {
+	/** Lower-case words. */
+	readonly rel: readonly string[];
+	readonly url: string | null;
+	/** As written. */
+	readonly href: string;
+	readonly hreflang: string | null;
+	readonly type: string | null;
+}
+
+interface Resource {
+	readonly element: string;
+	readonly url: string;
+	readonly integrity: string | null;
+	readonly crossorigin: string | null;
+}
+
+interface Form {
+	/** Where it is sent; the page itself where no action is given. */
+	readonly action: string;
+	readonly method: 'get' | 'post' | 'dialog';
+	/** A field of this kind is inside. */
+	readonly asksFor: readonly ('password' | 'payment')[];
+}
+
+interface Refresh {
+	readonly seconds: number;
+	readonly url: string;
+}
+
+/** Pages that real sites serve stay far below; hostile ones stop here. */
+const MOST = {
+	characters: 1_048_576,
+	attributes: 200,
+	items: 2_000,
+	script: 8_192,
+	text: 32_768,
+} as const;
+
+/**
+ * Reads markup with the tokenizer of the WHATWG HTML standard and without building a tree: linear in
+ * the input, never throws. A form ends at its end tag or at the next form; fields outside any form
+ * (a script sends them) make a form of their own that posts to the page.
+ */
+export function readPage(html: string, url: string): Page {
+	const reader = new Reader();
+	const tokenizer = new BoundedTokenizer({ sourceCodeLocationInfo: false }, reader);
+	reader.tokenizer = tokenizer;
+	tokenizer.write(html.slice(0, MOST.characters), true);
+	return reader.page(url, html.length > MOST.characters);
+}
+
+/** The page in an answer; `null` where it is not HTML. */
+export function pageIn(answer: HttpAnswered, url: string): Page | null {
+	if (!isHtml(answer)) return null;
+	const page = readPage(bodyText(answer), url);
+	return answer.body.truncated ? { ...page, truncated: true } : page;
+}
+
+/** By Content-Type; without one, by how the body begins, as browsers sniff it. */
+export function isHtml(answer: HttpAnswered): boolean {
+	const type = fieldValues(answer, 'content-type').at(-1);
+	if (type === undefined) return /^\s*<(?:!doctype html|html|head|body)\b/i.test(answer.body.bytes);
+	return /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|$)/i.test(type);
+}
+
+/** The values of `<link rel=canonical>`, absolute where they can be. */
+export function canonicalsIn(page: Page): readonly string[] {
+	return page.relations
+		.filter(({ rel }) => rel.includes('canonical'))
+		.map((one) => one.url ?? one.href);
+}
+
+/** `content` of a meta element, first one; `key` in lower case. */
+export function metaIn(page: Page, key: string): string | null {
+	return page.metas.find((meta) => meta.key === key)?.content ?? null;
+}
+
+/** Whether a page takes a password or a card: what must not travel in clear. */
+export function asksForSecrets(page: Page): boolean {
+	return page.forms.some(({ asksFor }) => asksFor.length > 0);
+}
+
+/**
+ * The value of a Refresh header or meta element, by the shared declarative refresh steps of the HTML
+ * standard; `null` without a URL, as it then reloads.
+ */
+export function readRefresh(content: string, base: string): Refresh | null {
+	const text = content.trim();
+	const time = /^\d{0,9}[\d.]*/.exec(text)?.[0] ?? '';
+	const after = text.slice(time.length);
+	if (!/^[;,\s]/.test(after)) return null;
+	const rest = after
+		.replace(/^[;,\s]/, '')
+		.trimStart()
+		.replace(/^[;,]/, '')
+		.trimStart();
+	const assigned = /^url\s*=/i.exec(rest.slice(0, 64))?.[0] ?? '';
+	const value = rest.slice(assigned.length).trim();
+	const quote = /^["']/.exec(value)?.[0];
+	const target = quote === undefined ? value : (value.slice(1).split(quote, 1)[0] ?? '');
+	if (target === '' || !URL.canParse(target, base)) return null;
+	return { seconds: Number.parseInt(time, 10) || 0, url: new URL(target, base).href };
+}
+
+class BoundedTokenizer extends Tokenizer {
+	/** parse5 compares each attribute with all before it: quadratic, unless their number is bounded. */
+	protected override _leaveAttrName(): void {
+		const token = this.currentToken;
+		if (token !== null && 'attrs' in token && token.attrs.length >= MOST.attributes) return;
+		super._leaveAttrName();
+	}
+}
+
+interface RawForm {
+	readonly action: string | null;
+	readonly method: string;
+	readonly asksFor: Set<'password' | 'payment'>;
+}
+
+type Attributes = ReadonlyMap<string, string>;
+
+class Reader implements TokenHandler {
+	tokenizer: BoundedTokenizer | null = null;
+	#base: string | null = null;
+	#title: string | null = null;
+	#language: string | null = null;
+	#text = '';
+	#truncated = false;
+	/** The element whose raw text is being read. */
+	#inside: string | null = null;
+	#raw = '';
+	/** A script with a source runs that and not its text. */
+	#ignored = false;
+	#foreign = 0;
+	#form: RawForm | null = null;
+	readonly #loose: RawForm = { action: null, method: 'post', asksFor: new Set() };
+	readonly #forms: RawForm[] = [];
+	readonly #metas: Meta[] = [];
+	readonly #relations: Omit<Relation, 'url'>[] = [];
+	readonly #links = new Set<string>();
+	readonly #resources: Resource[] = [];
+	readonly #scripts: string[] = [];
+
+	onStartTag(token: Token.TagToken): void {
+		const { tagName } = token;
+		const attributes: Attributes = new Map(token.attrs.map(({ name, value }) => [name, value]));
+		if ((tagName === 'svg' || tagName === 'math') && !token.selfClosing) this.#foreign++;
+		this.#enter(tagName, attributes);
+		this.#collect(tagName, attributes);
+		if (BREAKS_WORDS.has(tagName)) this.#addText(' ');
+	}
+
+	onEndTag({ tagName }: Token.TagToken): void {
+		if (tagName === 'svg' || tagName === 'math') this.#foreign = Math.max(0, this.#foreign - 1);
+		if (tagName === 'form') this.#form = null;
+		if (tagName === this.#inside) this.#leave();
+		if (BREAKS_WORDS.has(tagName)) this.#addText(' ');
+	}
+
+	onCharacter({ chars }: Token.CharacterToken): void {
+		if (this.#inside === null) this.#addText(chars);
+		else if (this.#raw.length < MOST.script) this.#raw += chars.slice(0, MOST.script);
+	}
+
+	onWhitespaceCharacter(token: Token.CharacterToken): void {
+		this.onCharacter(token);
+	}
+
+	onNullCharacter(): void {}
+	onComment(): void {}
+	onDoctype(): void {}
+
+	onEof(): void {
+		if (this.#inside !== null) this.#leave();
+	}
+
+	page(url: string, cut: boolean): Page {
+		const base = absolute(this.#base ?? '', url) ?? url;
+		const refreshes = this.#metas.flatMap(({ key, content }) =>
+			key === 'refresh' ? [readRefresh(content, base)].filter((one) => one !== null) : [],
+		);
+		const loose = this.#loose.asksFor.size > 0 ? [this.#loose] : [];
+		return {
+			title: this.#title,
+			language: this.#language,
+			metas: this.#metas,
+			relations: this.#relations.map((one) => ({ ...one, url: absolute(one.href, base) })),
+			links: [...new Set([...this.#links].flatMap((href) => webUrl(absolute(href, base)) ?? []))],
+			resources: this.#resources.flatMap((one) => {
+				const at = absolute(one.url, base);
+				return at === null ? [] : [{ ...one, url: at }];
+			}),
+			forms: [...this.#forms, ...loose].map((form) => asForm(form, base, url)),
+			scripts: this.#scripts,
+			refreshes,
+			text: this.#text.trim(),
+			truncated: cut || this.#truncated,
+		};
+	}
+
+	/** Raw text elements: the standard's tree construction tells the tokenizer, so here we must. */
+	#enter(tagName: string, attributes: Attributes): void {
+		const mode = this.#foreign > 0 ? undefined : RAW_TEXT[tagName];
+		if (mode === undefined || this.tokenizer === null) return;
+		this.tokenizer.state = mode;
+		this.#inside = tagName;
+		this.#raw = '';
+		this.#ignored = tagName === 'script' && attributes.has('src');
+	}
+
+	#leave(): void {
+		const raw = this.#raw.replaceAll(/\s+/g, ' ').trim();
+		if (this.#inside === 'title') this.#title ??= raw;
+		if (this.#inside === 'script' && raw !== '' && !this.#ignored) {
+			this.#add(this.#scripts, this.#raw.trim());
+		}
+		this.#inside = null;
+	}
+
+	#collect(tagName: string, attributes: Attributes): void {
+		const href = attributes.get('href');
+		switch (tagName) {
+			case 'html':
+				this.#language ??= attributes.get('lang') ?? null;
+				break;
+			case 'base':
+				this.#base ??= href ?? null;
+				break;
+			case 'a':
+			case 'area':
+				this.#addLink(href);
+				break;
+			case 'meta':
+				this.#addMeta(attributes);
+				break;
+			case 'link':
+				this.#addRelation(attributes);
+				break;
+			case 'form':
+				this.#addForm(attributes);
+				break;
+			case 'input':
+				this.#addField(attributes);
+				break;
+			default:
+				this.#addResource(tagName, attributes);
+		}
+	}
+
+	#addText(chars: string): void {
+		if (this.#text.length >= MOST.text) return;
+		const joined = chars.replaceAll(/\s+/g, ' ');
+		this.#text += this.#text.endsWith(' ') ? joined.trimStart() : joined;
+	}
+
+	#add<T>(list: T[], item: T): void {
+		if (list.length < MOST.items) list.push(item);
+		else this.#truncated = true;
+	}
+
+	#addLink(href: string | undefined): void {
+		if (href === undefined) return;
+		if (this.#links.size < MOST.items) this.#links.add(href);
+		else this.#truncated = true;
+	}
+
+	#addMeta(attributes: Attributes): void {
+		const key =
+			attributes.get('http-equiv') ?? attributes.get('property') ?? attributes.get('name');
+		const content = attributes.get('content');
+		if (key === undefined || content === undefined) return;
+		this.#add(this.#metas, { key: key.trim().toLowerCase(), content: content.trim() });
+	}
+
+	#addRelation(attributes: Attributes): void {
+		const href = attributes.get('href');
+		if (href === undefined) return;
+		const rel = (attributes.get('rel') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+		this.#add(this.#relations, {
+			rel,
+			href: href.trim(),
+			hreflang: attributes.get('hreflang')?.toLowerCase() ?? null,
+			type: attributes.get('type') ?? null,
+		});
+		const loads = rel.find((one) => LOADED_RELATIONS.has(one));
+		if (loads !== undefined) {
+			this.#add(this.#resources, resource(`link ${loads}`, href, attributes));
+		}
+	}
+
+	#addForm(attributes: Attributes): void {
+		this.#form = {
+			action: attributes.get('action') ?? null,
+			method: (attributes.get('method') ?? 'get').trim().toLowerCase(),
+			asksFor: new Set(),
+		};
+		this.#add(this.#forms, this.#form);
+	}
+
+	#addField(attributes: Attributes): void {
+		const form = this.#form ?? this.#loose;
+		if ((attributes.get('type') ?? '').trim().toLowerCase() === 'password') {
+			form.asksFor.add('password');
+		}
+		const words = ['autocomplete', 'name', 'id'].map((key) => attributes.get(key) ?? '');
+		if (words.some((word) => CARD_FIELD.test(word))) form.asksFor.add('payment');
+	}
+
+	#addResource(tagName: string, attributes: Attributes): void {
+		const source = attributes.get(tagName === 'object' ? 'data' : 'src');
+		if (source === undefined || !LOADING_ELEMENTS.has(tagName)) return;
+		this.#add(this.#resources, resource(tagName, source, attributes));
+	}
+}
+
+/** `autocomplete` tokens of the HTML standard, and the names that card fields usually get. */
+const CARD_FIELD =
+	/^(?:.*\s)?cc-(?:number|csc|exp)|^(?:card[-_]?(?:number|cvc|cvv)|cvc|cvv|ccnumber)$/i;
+
+const RAW_TEXT: Readonly<Partial<Record<string, Tokenizer['state']>>> = {
+	title: TokenizerMode.RCDATA,
+	textarea: TokenizerMode.RCDATA,
+	style: TokenizerMode.RAWTEXT,
+	xmp: TokenizerMode.RAWTEXT,
+	iframe: TokenizerMode.RAWTEXT,
+	noembed: TokenizerMode.RAWTEXT,
+	noframes: TokenizerMode.RAWTEXT,
+	script: TokenizerMode.SCRIPT_DATA,
+};
+
+const LOADED_RELATIONS = new Set(['stylesheet', 'icon', 'preload', 'modulepreload', 'manifest']);
+
+const LOADING_ELEMENTS = new Set([
+	'audio',
+	'embed',
+	'frame',
+	'iframe',
+	'img',
+	'object',
+	'script',
+	'source',
+	'track',
+	'video',
+]);
+
+const BREAKS_WORDS = new Set(
+	'address article aside blockquote br dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section table td th tr ul'.split(
+		' ',
+	),
+);
+
+function resource(element: string, url: string, attributes: Attributes): Resource {
+	return {
+		element,
+		url,
+		integrity: attributes.get('integrity') ?? null,
+		crossorigin: attributes.get('crossorigin') ?? null,
+	};
+}
+
+function asForm({ action, method, asksFor }: RawForm, base: string, url: string): Form {
+	return {
+		action: action === null || action.trim() === '' ? url : (absolute(action, base) ?? action),
+		method: method === 'post' || method === 'dialog' ? method : 'get',
+		asksFor: [...asksFor],
+	};
+}
+
+function absolute(href: string, base: string): string | null {
+	return URL.canParse(href, base) ? new URL(href, base).href : null;
+}
+
+function webUrl(url: string | null): string | null {
+	return url !== null && /^https?:/.test(url) ? url : null;
+}
