@@ -57,7 +57,7 @@ export default defineCheck({
 		'RFC 8020 (NXDOMAIN)',
 	],
 	reach: 'mail',
-	layer: 'records',
+	layer: 'mail',
 	over: mailDomains,
 	options: z.object({}),
 	decisive: { by: 'dkim', in: ['essential'] },

@@ -75,7 +75,7 @@ export default defineCheck({
 		'RFC 6376 §3.2 (tag lists)',
 	],
 	reach: 'mail',
-	layer: 'records',
+	layer: 'mail',
 	over: mailDomains,
 	options: z.object({
 		/** The first month after launch: p=none is then the right start. */

@@ -268,7 +268,7 @@ export default defineCheck({
 		'RFC 2181 §10.3 (no alias)',
 	],
 	reach: 'mail',
-	layer: 'records',
+	layer: 'mail',
 	over: mailDomains,
 	options: z.object({}),
 	decisive: { by: 'role', in: ['sends', 'receives'] },

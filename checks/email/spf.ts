@@ -79,7 +79,7 @@ export default defineCheck({
 		'RFC 7208 §5, §6, §7, §12 (mechanisms, modifiers, macros, grammar)',
 	],
 	reach: 'mail',
-	layer: 'records',
+	layer: 'mail',
 	over: mailDomains,
 	options: z.object({}),
 	decisive: { by: 'role', in: ['sends'] },
