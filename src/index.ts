@@ -34,7 +34,7 @@ import { systemClock } from './net/clock.ts';
 import { createNet, type NetSettings } from './net/io.ts';
 import { compose } from './report/compose.ts';
 import { serviceMap } from './report/service-map.ts';
-import { HOMEPAGE, VERSION } from './version.ts';
+import { USER_AGENT, VERSION } from './version.ts';
 
 export type { Report, ReportFinding } from './core/report.ts';
 export type { Progress } from './engine/audit.ts';
@@ -92,7 +92,6 @@ const DEADLINE_SECONDS = 48 * 3_600;
 const TIMEOUT_SECONDS = 60;
 /** Up to 300 samples of every named endpoint, side by side, four a second, and some of them slow. */
 export const ENDPOINT_PLAN_SECONDS = 120;
-const USER_AGENT = `launch-ready/${VERSION} (+${HOMEPAGE})`;
 
 /**
  * Audits a domain, a repository, both, or a recording. Settles within the time limit; the report says

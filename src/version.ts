@@ -10,8 +10,8 @@ const manifest: {
 
 export const VERSION = manifest.version;
 
-/** Where a site's owner reads who asked. */
-export const HOMEPAGE = manifest.homepage ?? 'launch-ready';
+/** What a site's owner sees in the log, and where to read who asked. */
+export const USER_AGENT = `launch-ready/${VERSION} (+${manifest.homepage ?? 'launch-ready'})`;
 
 /** Where the package is installed. */
 export const PACKAGE_FILE: string = require.resolve('launch-ready/package.json');

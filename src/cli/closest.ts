@@ -1,7 +1,7 @@
-/** The candidate that a typing slip most likely meant, or `null`: at most a third of it may differ. */
+/** The candidate that a typing slip most likely meant, or `null`: two letters or a third may differ. */
 export function closest(typed: string, candidates: Iterable<string>): string | null {
 	let best: string | null = null;
-	let least = Math.max(1, Math.floor(typed.length / 3)) + 1;
+	let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
 	for (const candidate of candidates) {
 		const distance = editDistance(typed, candidate);
 		if (distance < least) [best, least] = [candidate, distance];

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AnyCheck } from './core/check.ts';
+import type { Finding } from './core/finding.ts';
+import { audit } from './engine/audit.ts';
+import { liveObserver } from './engine/observer.ts';
+import { type Asked, parseTarget } from './engine/parse-target.ts';
+import { createFiles } from './files/create-files.ts';
+import { type Lab, type LabOptions, startLab } from './lab/start-lab.ts';
+import type { World } from './lab/world.ts';
+import { systemClock } from './net/clock.ts';
+import { createNet } from './net/io.ts';
+import { USER_AGENT } from './version.ts';
+
+export interface LabAudit {
+	readonly findings: readonly Finding[];
+	/** What the lab saw: HTTP requests, DNS questions, SMTP sessions. */
+	readonly requests: Lab['requests'];
+}
+
+/**
+ * Judges checks on a world of the lab, over real sockets, with the world's authority trusted: what a
+ * test of a check needs. `asked` is what the command line would say of the target.
+ */
+export async function auditLab(
+	world: World,
+	check: AnyCheck | readonly AnyCheck[],
+	asked: Partial<Asked>,
+	options: LabOptions = {},
+): Promise<LabAudit> {
+	await using lab = await startLab(world, options);
+	const target = parseTarget({ seed: randomBytes(8).toString('hex'), ...asked });
+	const controller = new AbortController();
+	const folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-'));
+	const authority = path.join(folder, 'authority.pem');
+	await writeFile(authority, lab.caPem);
+	const net = createNet({
+		resolver: lab.resolver,
+		addressMap: lab.addressMap,
+		registrable: target.registrable,
+		caFiles: [authority],
+		env: {},
+		userAgent: USER_AGENT,
+		signal: controller.signal,
+	});
+	try {
+		const io = { ...net.io, files: createFiles({ configFolder: folder }) };
+		const { findings } = await audit({
+			target,
+			checks: [check].flat(),
+			observer: liveObserver(io, controller.signal, () => undefined),
+			now: systemClock.now(),
+		});
+		return { findings, requests: lab.requests };
+	} finally {
+		await net.close();
+		controller.abort();
+		await rm(folder, { recursive: true });
+	}
+}
