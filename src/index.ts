@@ -116,8 +116,20 @@ export async function plan(options: AuditOptions): Promise<readonly string[]> {
 
 async function auditLive(options: AuditOptions): Promise<Report> {
 	const target = targetOf(options);
-	const startedAt = systemClock.now();
 	const limit = limits(options);
+	try {
+		return await auditWithin(limit.signal, target, options);
+	} finally {
+		limit.clear();
+	}
+}
+
+async function auditWithin(
+	signal: AbortSignal,
+	target: Target,
+	options: AuditOptions,
+): Promise<Report> {
+	const startedAt = systemClock.now();
 	const net = createNet({
 		resolver: options.resolver,
 		resolve: options.resolve,
@@ -127,15 +139,14 @@ async function auditLive(options: AuditOptions): Promise<Report> {
 		caFiles: options.caFiles,
 		env: options.env ?? {},
 		userAgent: USER_AGENT,
-		signal: limit.signal,
+		signal,
 	});
 	const io: Io = { ...net.io, files: createFiles(fileSettings(options)) };
-	const evidence = options.record === undefined ? null : await writeEvidence(options.record);
 	askAhead(io, target);
 	try {
-		const observer = liveObserver(io, limit.signal, (one) => evidence?.record(one));
-		const now = options.asOf ?? startedAt;
-		const audited = await run(options, { target, observer, now });
+		const evidence = options.record === undefined ? null : await writeEvidence(options.record);
+		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
+		const audited = await run(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
 			version: 1,
@@ -144,12 +155,11 @@ async function auditLive(options: AuditOptions): Promise<Report> {
 			vantage: net.vantage,
 			startedAt: startedAt.toISOString(),
 			durationMs: systemClock.now().getTime() - startedAt.getTime(),
-			complete: !limit.signal.aborted,
+			complete: !signal.aborted,
 		};
 		await evidence?.finish(header);
 		return await reportOf(options, audited, header);
 	} finally {
-		limit.clear();
 		await net.close();
 	}
 }

@@ -38,7 +38,10 @@ export class FactStore {
 
 	readonly get: GetFact = (ref) => this.#share(ref);
 
-	/** Probe facts behind `key`, found by walking what its derivation asked for. */
+	/**
+	 * Probe facts behind `key`, found by walking what its derivation asked for; sorted, because the order
+	 * of asking depends on which answer came first.
+	 */
 	evidenceFor(key: string): string[] {
 		const found = new Set<string>();
 		const visited = new Set<string>();
@@ -50,7 +53,7 @@ export class FactStore {
 			else asked.forEach(visit);
 		};
 		visit(key);
-		return [...found];
+		return [...found].sort();
 	}
 
 	/** The line for a report; `null` where nothing was observed. */

@@ -8,6 +8,9 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
+import { audit } from '../../src/index.ts';
+import { startLab } from '../../src/lab/start-lab.ts';
+import { loadWorld } from '../../src/lab/world.ts';
 import { VERSION } from '../../src/version.ts';
 import { launch, root } from './launch.ts';
 
@@ -134,10 +137,8 @@ describe('the demo', () => {
 			'never',
 		]);
 		expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-		const schema = JSON.parse(
-			await readFile(path.join(root, 'dist/report-schema.json'), 'utf8'),
-		) as object;
-		const validate = new Ajv2020({ strict: false }).compile(schema);
+		expect(stdout.length).toBeGreaterThan(65_536);
+		const validate = await reportValidator();
 		const reports = JSON.parse(stdout) as Report[];
 		for (const report of reports) {
 			validate(report);
@@ -153,44 +154,116 @@ describe('the demo', () => {
 		const counted = unready.risks.filter(({ severity }) => severity === 'blocker').length;
 		expect(unready.decision.blockers).toBe(counted);
 	});
+});
 
-	it('gives one report a line as ndjson', async () => {
-		const { stdout } = await launch(['demo', '--format', 'ndjson']);
-		const lines = stdout.trimEnd().split('\n');
-		expect(lines.map((line) => (JSON.parse(line) as Report).schemaVersion)).toEqual(['1', '1']);
+async function reportValidator() {
+	const text = await readFile(path.join(root, 'dist/report-schema.json'), 'utf8');
+	return new Ajv2020({ strict: false }).compile(JSON.parse(text) as object);
+}
+
+describe('a recording', () => {
+	let recording = '';
+	let recorded: Report;
+	let replay: string[] = [];
+
+	beforeAll(async () => {
+		const world = await loadWorld(path.join(root, 'fixtures/worlds/demo.yaml'));
+		await using lab = await startLab(world);
+		recording = path.join(folder, 'recording');
+		const roots = path.join(folder, 'roots.pem');
+		await writeFile(roots, lab.caPem);
+		recorded = await audit({
+			domain: 'unready.example',
+			record: recording,
+			resolver: lab.resolver,
+			addressMap: lab.addressMap,
+			caFiles: [roots],
+			configFolder: folder,
+		});
+		replay = ['audit', '--replay', recording];
+	}, 60_000);
+
+	it('is judged again to the very same report, without a network', async () => {
+		const { code, stdout, stderr } = await launch([...replay, '--format', 'json']);
+		expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+		expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(recorded)));
 	});
 
-	it('goes through a pipe whole, past what a pipe holds, and takes a closed one for success', async () => {
-		const whole = await launch(['demo', '--format', 'json']);
-		expect(whole.stdout.length).toBeGreaterThan(65_536);
-		JSON.parse(whole.stdout);
-		const cut = await launch(['demo', '--format', 'json', '--fail-on', 'never'], { readOnly: 10 });
+	it('can be judged as of another day', async () => {
+		const asOf = new Date(Date.now() + 400 * 86_400_000).toISOString().slice(0, 10);
+		const { stdout } = await launch([...replay, '--as-of', asOf, '--format', 'json']);
+		const ids = (JSON.parse(stdout) as Report).findings.map(
+			({ id, subject }) => `${id} ${subject.name}`,
+		);
+		expect(ids).toContain('ssl/certificate/expired unready.example');
+		expect(recorded.findings.map(({ id, subject }) => `${id} ${subject.name}`)).not.toContain(
+			'ssl/certificate/expired unready.example',
+		);
+	});
+
+	it('is of one domain', async () => {
+		const { code, stderr } = await launch(['audit', 'ready.example', '--replay', recording]);
+		expect(code).toBe(2);
+		expect(stderr).toMatch(/is a recording of unready\.example, not of ready\.example/);
+	});
+
+	it('obeys severities, waivers and selection like a live run', async () => {
+		const config = path.join(folder, 'config.yaml');
+		await writeFile(
+			config,
+			`severity: { headers/csp: info }
+skip: [timing]
+accept:
+  - { id: email/spf/multiple, reason: known, owner: ops, until: 2027-01-01, allowBlocker: true }
+`,
+		);
+		const { stdout } = await launch([
+			...replay,
+			'--config',
+			config,
+			'--format',
+			'json',
+			'--only',
+			'email',
+			'--only',
+			'headers',
+		]);
+		const report = JSON.parse(stdout) as Report;
+		expect(report.decision.accepted).toBe(1);
+		expect(report.findings.find(({ id }) => id === 'headers/csp/missing')).toMatchObject({
+			outcome: 'note',
+		});
+		expect(new Set(report.checks.map(({ check }) => check.split('/')[0]))).toEqual(
+			new Set(['email', 'headers']),
+		);
+		expect(report.waivers).toMatchObject([{ state: 'used' }]);
+	});
+
+	it('prints one report a line as ndjson', async () => {
+		const { stdout } = await launch([...replay, '--format', 'ndjson']);
+		expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+		expect((JSON.parse(stdout) as Report).schemaVersion).toBe('1');
+	});
+
+	it('goes through a closed pipe for success', async () => {
+		const args = [...replay, '--format', 'json', '--fail-on', 'never'];
+		const cut = await launch(args, { readOnly: 10 });
 		expect({ code: cut.code, stderr: cut.stderr }).toEqual({ code: 0, stderr: '' });
 	});
 
-	it('writes files in the format of their extension, whole or not at all', async () => {
+	it('is written to files in the format of their extension, whole or not at all', async () => {
 		const at = path.join(folder, 'out');
-		const { code, stdout } = await launch(
-			[
-				'demo',
-				'-o',
-				`${at}.json`,
-				'-o',
-				`${at}.txt`,
-				'-o',
-				`ndjson=${at}.log`,
-				'--color',
-				'always',
-			],
-			{},
-		);
+		const { code, stdout } = await launch([
+			...replay,
+			...['-o', `${at}.json`, '-o', `${at}.txt`, '-o', `ndjson=${at}.log`, '--color', 'always'],
+		]);
 		expect(code).toBe(1);
 		expect(stdout).toMatch(ESCAPES);
-		expect(JSON.parse(await readFile(`${at}.json`, 'utf8'))).toHaveLength(2);
+		expect(JSON.parse(await readFile(`${at}.json`, 'utf8'))).toMatchObject({ schemaVersion: '1' });
 		expect(await readFile(`${at}.txt`, 'utf8')).not.toMatch(ESCAPES);
-		expect((await readFile(`${at}.log`, 'utf8')).trimEnd().split('\n')).toHaveLength(2);
+		expect((await readFile(`${at}.log`, 'utf8')).trimEnd().split('\n')).toHaveLength(1);
 		expect((await readdir(folder)).filter((file) => file.includes('partial'))).toEqual([]);
-		const refused = await launch(['demo', '-o', path.join(folder, 'no/such/report.json')]);
+		const refused = await launch([...replay, '-o', path.join(folder, 'no/such/report.json')]);
 		expect(refused.code).toBe(74);
 		expect(refused.stderr).toMatch(/^launch-ready: .*report\.json: ENOENT/);
 	});
@@ -200,8 +273,8 @@ describe('the demo', () => {
 		[{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
 		[{ NO_COLOR: '' }, false],
 		[{}, false],
-	])('colours with %j: %s', async (env, coloured) => {
-		const { stdout } = await launch(['demo'], { env: env as Record<string, string> });
+	])('is coloured with %j: %s', async (env, coloured) => {
+		const { stdout } = await launch(replay, { env: env as Record<string, string> });
 		expect(ESCAPES.test(stdout)).toBe(coloured);
 	});
 
@@ -209,12 +282,12 @@ describe('the demo', () => {
 		['a C locale', { LC_ALL: 'C' }],
 		['a dumb terminal', { TERM: 'dumb' }],
 	])('is ASCII under %s', async (_, env) => {
-		const { stdout } = await launch(['demo', '--verbose'], { env });
+		const { stdout } = await launch([...replay, '--verbose'], { env });
 		expect(stdout).toMatch(/^[\n\x20-\x7e]*$/);
 	});
 
 	it('is a list where the terminal is narrow, and no line is wider than it', async () => {
-		const { stdout } = await launch(['demo'], { env: { COLUMNS: '60' } });
+		const { stdout } = await launch(replay, { env: { COLUMNS: '60' } });
 		expect(stdout).not.toMatch(/[│┌]/);
 		const [page = ''] = stdout.split(/^NO_GO {2}\d/m);
 		const tooWide = page
