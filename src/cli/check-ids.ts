@@ -6,6 +6,7 @@ import { Usage } from './usage.ts';
 
 /** Refuses ids that select nothing: a misspelt `--skip` would otherwise pass for a wish. */
 export async function requireKnownIds(ids: readonly string[], where: string): Promise<void> {
+	if (ids.length === 0) return;
 	const known = new Set<string>();
 	for (const id of await listCheckIds(CHECKS_FOLDER)) {
 		known.add(id);

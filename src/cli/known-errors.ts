@@ -1,4 +1,4 @@
-import { BadConfig } from '../config/find-config.ts';
+import { BadConfig } from '../config/read-config.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
 import { Usage } from './usage.ts';

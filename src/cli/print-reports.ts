@@ -42,6 +42,11 @@ export async function printReports(
 	}
 }
 
+/** Refuses what cannot be written before anything is looked at. */
+export function requireOutputs({ output = [] }: OutputOptions): void {
+	output.forEach(parseOutput);
+}
+
 /** `FILE` by its extension, or `FORMAT=FILE`; `-` is standard output. */
 function parseOutput(text: string): { file: string; format: Format } {
 	const [, named, file] = /^(json|ndjson|txt|table)=(.+)$/.exec(text) ?? [];

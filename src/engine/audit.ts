@@ -56,7 +56,7 @@ export async function audit(request: AuditRequest): Promise<Audited> {
 
 	const perCheck = await Promise.all(
 		checks.map((check) =>
-			runs(check, selection)
+			isSelected(check.id, selection)
 				? plan(check, target, store, policy)
 				: [skipped(check, wholeTarget(target))],
 		),
@@ -112,10 +112,14 @@ function wholeTarget({ domain, repo }: Target): Subject {
 	return { kind: 'target', name: domain ?? repo ?? '', context: {} };
 }
 
-function runs(check: AnyCheck, { only, skip }: Selection): boolean {
+/** Whether anything that the check can say is wanted. */
+export function isSelected(
+	check: string,
+	{ only, skip }: Pick<Selection, 'only' | 'skip'>,
+): boolean {
 	const wanted =
-		only.length === 0 || only.some((one) => selects(one, check.id) || selects(check.id, one));
-	return wanted && !skip.some((one) => selects(one, check.id));
+		only.length === 0 || only.some((one) => selects(one, check) || selects(check, one));
+	return wanted && !skip.some((one) => selects(one, check));
 }
 
 /** A finding whose own id the user left out, though its check was run for others. */

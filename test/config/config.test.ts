@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { parseDuration } from '../../src/config/duration.ts';
-import { BadConfig, findConfig, readConfig } from '../../src/config/find-config.ts';
+import { findConfig } from '../../src/config/find-config.ts';
+import { BadConfig, readConfig } from '../../src/config/read-config.ts';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 let folder = '';

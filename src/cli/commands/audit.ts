@@ -1,17 +1,13 @@
 import path from 'node:path';
+import { ENDPOINT_PLAN_SECONDS, plan as planAudit, audit as runAudit } from '../../audit.ts';
+import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
-import { findConfig, readConfig } from '../../config/find-config.ts';
+import { findConfig } from '../../config/find-config.ts';
 import type { Report } from '../../core/report.ts';
-import {
-	type AuditOptions,
-	ENDPOINT_PLAN_SECONDS,
-	plan as planAudit,
-	audit as runAudit,
-} from '../../index.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
-import { type OutputOptions, printReports } from '../print-reports.ts';
+import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
 import { writeStdout } from '../write-output.ts';
@@ -43,6 +39,7 @@ interface CliOptions extends OutputOptions {
 const AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
+	requireOutputs(cli);
 	const config = await configFor(cli);
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
@@ -95,7 +92,9 @@ function isForPeople({ format = 'table' }: CliOptions): boolean {
 
 async function configFor({ config, repo }: CliOptions): Promise<Config> {
 	const file = config ?? (await findConfig(repo ?? process.cwd()));
-	return file === null ? {} : readConfig(file, new Date());
+	if (file === null) return {};
+	const { readConfig } = await import('../../config/read-config.ts');
+	return readConfig(file, new Date());
 }
 
 async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {

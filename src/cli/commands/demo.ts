@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { audit } from '../../index.ts';
+import { audit } from '../../audit.ts';
 import { startLab } from '../../lab/start-lab.ts';
 import { loadWorld } from '../../lab/world.ts';
 import { PACKAGE_FILE } from '../../version.ts';
 import { type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
-import { type OutputOptions, printReports } from '../print-reports.ts';
+import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 
 interface DemoOptions extends OutputOptions {
 	readonly failOn?: FailOn;
@@ -15,6 +15,7 @@ interface DemoOptions extends OutputOptions {
 
 /** Audits the demo world's targets on an internet that lives in this process; nothing leaves it. */
 export async function demo(options: DemoOptions): Promise<ExitCode> {
+	requireOutputs(options);
 	const world = await loadWorld(path.join(path.dirname(PACKAGE_FILE), 'fixtures/worlds/demo.yaml'));
 	const folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-demo-'));
 	const lab = await startLab(world);

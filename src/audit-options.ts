@@ -1,0 +1,50 @@
+import type { Waiver } from './core/finding.ts';
+import type { Severity } from './core/severity.ts';
+import type { Progress } from './engine/audit.ts';
+import type { NetSettings } from './net/io.ts';
+
+/** Everything that an audit can be told. All of it is optional but a target: domain, repo or replay. */
+export interface AuditOptions {
+	/** A domain, or a URL whose host is meant. */
+	readonly domain?: string | undefined;
+	/** Folder of the repository. */
+	readonly repo?: string | undefined;
+	readonly hosts?: readonly string[] | undefined;
+	readonly endpoints?: readonly string[] | undefined;
+	readonly dkimSelectors?: readonly string[] | undefined;
+	readonly sends?: boolean | undefined;
+	readonly bulk?: boolean | undefined;
+	/** Prefixes of ids to run, and to leave out. */
+	readonly only?: readonly string[] | undefined;
+	readonly skip?: readonly string[] | undefined;
+	readonly accept?: readonly Waiver[] | undefined;
+	readonly severity?: Readonly<Record<string, Severity>> | undefined;
+	/** Options of checks, by check id. */
+	readonly options?: Readonly<Record<string, unknown>> | undefined;
+	/** Seconds within which a GO is wanted. Default 48 hours. */
+	readonly deadlineSeconds?: number | undefined;
+	/**
+	 * Seconds after which the audit ends, whatever the target does. Default 60; named endpoints extend
+	 * it by `ENDPOINT_PLAN_SECONDS`.
+	 */
+	readonly timeoutSeconds?: number | undefined;
+	/** `IP`, `IP:PORT` or `https://…`; the system's resolver unless given. */
+	readonly resolver?: string | undefined;
+	readonly resolve?: NetSettings['resolve'];
+	readonly caFiles?: readonly string[] | undefined;
+	/** Folder to record the evidence in. */
+	readonly record?: string | undefined;
+	/** Folder of a recording to judge again, without a network. */
+	readonly replay?: string | undefined;
+	/** Judge as of this moment; the recording's or the present one unless given. */
+	readonly asOf?: Date | undefined;
+	/** Environment that is read for proxies and NODE_EXTRA_CA_CERTS. */
+	readonly env?: NetSettings['env'] | undefined;
+	/** Folder for the user's own state: the key of secret fingerprints. */
+	readonly configFolder?: string | undefined;
+	/** Stops the audit; what was gathered until then is reported. */
+	readonly signal?: AbortSignal | undefined;
+	readonly onProgress?: ((event: Progress) => void) | undefined;
+	/** Where addresses really are: the lab's internet. */
+	readonly addressMap?: NetSettings['addressMap'];
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { AuditOptions } from './audit-options.ts';
+import { Unobserved } from './core/fact.ts';
+import type { Io } from './core/io.ts';
+import type { Report } from './core/report.ts';
+import type { Target } from './core/target.ts';
+import { BadTarget, parseTarget } from './engine/parse-target.ts';
+import type { EvidenceHeader } from './evidence/evidence-format.ts';
+import { systemClock } from './net/clock.ts';
+import { createNet } from './net/io.ts';
+import { USER_AGENT, VERSION } from './version.ts';
+
+/*
+ * Loaded before the first packet: as little as possible. Checks, facts and the report are imported
+ * while the first answers are on their way.
+ */
+
+const TIMEOUT_SECONDS = 60;
+/** Up to 300 samples of every named endpoint, side by side, four a second, and some of them slow. */
+export const ENDPOINT_PLAN_SECONDS = 120;
+
+/**
+ * Audits a domain, a repository, both, or a recording. Settles within the time limit; the report says
+ * `complete: false` where it or the signal cut the audit short.
+ */
+export async function audit(options: AuditOptions): Promise<Report> {
+	const { replay: folder, domain } = options;
+	if (folder === undefined) return auditLive(options);
+	const { auditRecording } = await import('./judged-audit.ts');
+	const asked = domain === undefined ? null : targetOf(options).domain;
+	return auditRecording(options, { folder, domain: asked });
+}
+
+/** Every request that an audit would send, sorted; nothing is sent. */
+export async function plan(options: AuditOptions): Promise<readonly string[]> {
+	const lines = new Set<string>();
+	const target = targetOf(options);
+	const { runChecks } = await import('./judged-audit.ts');
+	const { planningObserver } = await import('./engine/observer.ts');
+	await runChecks(options, {
+		target,
+		observer: planningObserver((line) => lines.add(line)),
+		now: options.asOf ?? systemClock.now(),
+	});
+	return [...lines].sort();
+}
+
+async function auditLive(options: AuditOptions): Promise<Report> {
+	const target = targetOf(options);
+	const limit = limits(options);
+	try {
+		return await auditWithin(limit.signal, target, options);
+	} finally {
+		limit.clear();
+	}
+}
+
+async function auditWithin(
+	signal: AbortSignal,
+	target: Target,
+	options: AuditOptions,
+): Promise<Report> {
+	const startedAt = systemClock.now();
+	const net = createNet({
+		resolver: options.resolver,
+		resolve: options.resolve,
+		addressMap: options.addressMap,
+		registrable: target.registrable,
+		named: [...target.hosts, ...target.endpoints.map((url) => new URL(url).hostname)],
+		caFiles: options.caFiles,
+		env: options.env ?? {},
+		userAgent: USER_AGENT,
+		signal,
+	});
+	askAhead(net.io, target);
+	const { runChecks, reportOf } = await import('./judged-audit.ts');
+	const { liveObserver } = await import('./engine/observer.ts');
+	const { createFiles } = await import('./files/create-files.ts');
+	const io: Io = { ...net.io, files: createFiles(fileSettings(options)) };
+	try {
+		const evidence = await recordingIn(options.record);
+		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
+		const audited = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
+		const header: EvidenceHeader = {
+			format: 'launch-ready-evidence',
+			version: 1,
+			tool: { name: 'launch-ready', version: VERSION },
+			target,
+			vantage: net.vantage,
+			startedAt: startedAt.toISOString(),
+			durationMs: systemClock.now().getTime() - startedAt.getTime(),
+			complete: !signal.aborted,
+		};
+		await evidence?.finish(header);
+		return reportOf(options, audited, header);
+	} finally {
+		await net.close();
+	}
+}
+
+function targetOf(options: AuditOptions): Target {
+	const { repo } = options;
+	if (options.domain === undefined && repo === undefined) {
+		throw new BadTarget(
+			'Nothing to audit. Give a domain (launch-ready audit example.com) or --repo DIR.',
+		);
+	}
+	return parseTarget({
+		...options,
+		repo: repo === undefined ? undefined : path.resolve(repo),
+		seed: randomBytes(8).toString('hex'),
+	});
+}
+
+/** One signal for the audit: its time limit and the user's wish to stop, each with its reason. */
+function limits({ timeoutSeconds = TIMEOUT_SECONDS, endpoints = [], signal }: AuditOptions) {
+	const controller = new AbortController();
+	const seconds = timeoutSeconds + (endpoints.length > 0 ? ENDPOINT_PLAN_SECONDS : 0);
+	const late = new Unobserved('timeout', `the audit's time limit of ${seconds} s was reached`);
+	const timer = setTimeout(() => controller.abort(late), seconds * 1_000);
+	const stop = () => controller.abort(new Unobserved('cancelled', 'the run was stopped'));
+	if (signal?.aborted) stop();
+	signal?.addEventListener('abort', stop, { once: true });
+	return {
+		signal: controller.signal,
+		clear() {
+			clearTimeout(timer);
+			signal?.removeEventListener('abort', stop);
+		},
+	};
+}
+
+async function recordingIn(folder: string | undefined) {
+	if (folder === undefined) return null;
+	const { writeEvidence } = await import('./evidence/write-evidence.ts');
+	return writeEvidence(folder);
+}
+
+/** The user's own folder unless told, and the PATH on which git is found. */
+function fileSettings({ configFolder, env }: AuditOptions) {
+	return {
+		configFolder: configFolder ?? path.join(homedir(), '.config', 'launch-ready'),
+		searchPath: env?.['PATH'],
+	};
+}
+
+/** The first packets leave before the checks are loaded; who asks later shares these answers. */
+function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): void {
+	if (domain === null) return;
+	for (const type of ['A', 'AAAA']) dns.ask({ name: domain, type }).catch(() => undefined);
+}
