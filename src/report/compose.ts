@@ -64,7 +64,9 @@ export function compose(about: Composed): Report {
 		complete: about.complete,
 		target: {
 			domain,
-			hosts: [...hosts],
+			hosts: [...hosts].sort(
+				(a, b) => Number(b === domain) - Number(a === domain) || (a < b ? -1 : 1),
+			),
 			...(repo !== null && { repo }),
 			...(about.platformName !== null && { platform: about.platformName }),
 		},
@@ -108,7 +110,7 @@ function decisionOf(
 	ordered: ReturnType<typeof fixOrder>,
 	rows: readonly Row[],
 ): Report['decision'] {
-	const { launch, sentence } = decide(findings);
+	const { launch, sentence } = decide(gravestFirst(findings, ranked));
 	const count = (severity: string) => ranked.filter((risk) => risk.severity === severity).length;
 	const { score, deductions } = deduct(ranked, rows);
 	const earliest = launch === 'CANNOT_SAY' ? null : earliestGo(ordered);
@@ -126,6 +128,15 @@ function decisionOf(
 		deadlineSeconds,
 		withinDeadline: earliest === null ? null : earliest <= deadlineSeconds,
 	};
+}
+
+/** So that the sentence names the risk that ranks first. */
+function gravestFirst(
+	findings: readonly Finding[],
+	ranked: ReturnType<typeof rank>,
+): readonly Finding[] {
+	const first: readonly Finding[] = ranked.flatMap((risk) => risk.findings);
+	return [...first, ...findings.filter((one) => !first.includes(one))];
 }
 
 function coverage(rows: readonly Row[]): Report['coverage'] {

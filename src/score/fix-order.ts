@@ -33,12 +33,13 @@ export function fixOrder(ranked: readonly Risk[]): readonly Ordered[] {
 /** Notes need no fix, so nothing waits for one. */
 function waits(risk: Risk, other: Risk): boolean {
 	const before = WAITS_FOR[risk.layer] ?? [];
-	return before.includes(other.layer) && other.severity !== 'info' && sameName(risk, other);
+	if (!before.includes(other.layer) || other.severity === 'info') return false;
+	return risk.findings.some(({ subject: name }) =>
+		other.findings.some(({ subject }) => name === subject || isBelow(name, subject, other.layer)),
+	);
 }
 
-/** The other concerns a name of this one, or a parent of it. */
-function sameName(risk: Risk, other: Risk): boolean {
-	return risk.findings.some(({ subject: name }) =>
-		other.findings.some(({ subject: parent }) => name === parent || name.endsWith(`.${parent}`)),
-	);
+/** A zone carries every name below it; a record only its own. */
+function isBelow(name: string, parent: string, layer: Layer): boolean {
+	return layer !== 'records' && name.endsWith(`.${parent}`);
 }
