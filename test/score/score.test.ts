@@ -124,6 +124,19 @@ describe('the fix order', () => {
 		expect(ordered[1]?.dependsOn.map(({ id }) => id)).toEqual(['dns/one/bad']);
 	});
 
+	it('takes a record for the business of its own name, a zone for that of every name in it', () => {
+		const parent = failure({ severity: 'high', check: 'dns/one' });
+		const child = failure({ severity: 'blocker', check: 'ssl/two', subject: 'www.a.test' });
+		const dependencies = (layer: 'records' | 'delegation') =>
+			fixOrder(
+				rank([parent, child], (check) =>
+					check === 'dns/one' ? { reach: 'mail', layer } : about(check),
+				),
+			).flatMap(({ dependsOn }) => dependsOn.map(({ id }) => id));
+		expect(dependencies('records')).toEqual([]);
+		expect(dependencies('delegation')).toEqual(['dns/one/bad']);
+	});
+
 	it('keeps every risk once, each after its dependencies', () => {
 		fc.assert(
 			fc.property(fc.array(anyFinding, { maxLength: 20 }), (findings) => {
