@@ -91,7 +91,7 @@ export interface Probe {
 	readonly value: z.ZodType;
 	observe(params: never, io: Io): Promise<unknown>;
 	describe(params: never, value: never): Evidence;
-	plan(params: never): string;
+	plan(params: never): string | null;
 	assume(params: never): unknown;
 }
 
@@ -110,7 +110,7 @@ export type Named<P, V> = ((params: P) => FactRef<V>) & { readonly factName: str
 /**
  * `observe` returns what was seen, the site's failures included; it throws `Unobserved` for ours.
  * `describe` says it in one small redacted line for a report. `plan` is the line that `--plan`
- * prints for the request; `assume` is the unremarkable answer that `--plan` goes on with, where
+ * prints for the request, `null` where nothing is sent; `assume` is the unremarkable answer that `--plan` goes on with, where
  * further requests depend on it.
  */
 export function defineProbe<In, P extends Json, V>(spec: {
@@ -120,7 +120,7 @@ export function defineProbe<In, P extends Json, V>(spec: {
 	value: z.ZodType<V>;
 	observe(params: P, io: Io): Promise<V>;
 	describe(params: P, value: V): Evidence;
-	plan(params: P): string;
+	plan(params: P): string | null;
 	assume?(params: P): V;
 }): Named<In, V> {
 	const source: Probe = {

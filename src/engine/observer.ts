@@ -83,7 +83,8 @@ export function planningObserver(note: (line: string) => void): Observer {
 		async observe<V>(ref: FactRef<V>): Promise<Fact<V>> {
 			const { source } = ref;
 			if (source.kind !== 'probe') throw new TypeError(`${ref.key} is not a probe`);
-			note(source.plan(ref.params as never));
+			const line = source.plan(ref.params as never);
+			if (line !== null) note(line);
 			const value = source.assume(ref.params as never);
 			return value === undefined
 				? unknown('not-asked', 'nothing was sent')

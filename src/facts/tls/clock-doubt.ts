@@ -11,7 +11,7 @@ const clockReading = defineProbe({
 	value: z.object({ at: z.string() }),
 	observe: async (_, io) => ({ at: io.clock.now().toISOString() }),
 	describe: (_, { at }) => ({ kind: 'control', summary: `our clock: ${at}`, detail: '' }),
-	plan: () => 'read the clock (no request)',
+	plan: () => null,
 });
 
 export interface ClockDoubt {
@@ -56,6 +56,19 @@ export const clockDoubt = defineDerivation({
 		return known({ ours, doubt: doubtOf(at, theirs, others) });
 	},
 });
+
+/** An audit is over sooner. */
+const SAME_AUDIT_MS = 10 * 60_000;
+
+/**
+ * Why a date cannot be judged at this moment; `null` where it can. Another moment than the audit's own
+ * (launch day) is the user's and in no doubt.
+ */
+export function doubtAt(clock: Fact<ClockDoubt>, now: Date): string | null {
+	if (clock.status !== 'known') return null;
+	const { ours, doubt } = clock.value;
+	return Math.abs(now.getTime() - Date.parse(ours)) < SAME_AUDIT_MS ? doubt : null;
+}
 
 function readable(base64: string): readonly Certificate[] {
 	const parsed = parseCertificate(Buffer.from(base64, 'base64'));

@@ -51,5 +51,5 @@ export const trustStore = defineProbe({
 	value: z.object({ node: z.string(), publicPem: z.string(), privatePem: z.string() }),
 	observe: (_, io) => io.tls.roots(),
 	describe: (_, { node }) => ({ kind: 'tls', summary: `the roots of Node ${node}`, detail: '' }),
-	plan: () => 'read the trust store (no request)',
+	plan: () => null,
 });
