@@ -9,7 +9,7 @@ type Conclusion =
 			readonly kind: 'undecided';
 			readonly reason: UnknownReason;
 			readonly detail: string;
-			/** The own servers answer, so no blocker is left. */
+			/** No blocker is left: the zone's own servers answer, or the host was only guessed. */
 			readonly onlyHigh: boolean;
 	  }
 	| { readonly kind: 'absent'; readonly absence: Absence };
@@ -21,6 +21,8 @@ export interface Absence {
 	/** The name exists, with other records or as an alias. */
 	readonly exists: boolean;
 	readonly isAlias: boolean;
+	/** The walk from the root came to the same. */
+	readonly isConfirmed: boolean;
 	/** A zone above the registrable name denies it: nothing is delegated. */
 	readonly undelegated: boolean;
 	readonly v6: readonly string[];
@@ -34,10 +36,13 @@ export interface Disagreement {
 }
 
 export interface Broken {
+	/** Answers fail validation; no server of the zone is of use; aliases or referrals never end. */
+	readonly kind: 'validation' | 'servers' | 'circle';
+	/** The zone to repair. */
 	readonly zone: string;
+	/** Both vantages in words. */
 	readonly answered: string;
 	readonly walked: string;
-	readonly validation: boolean;
 }
 
 /** Both vantages must agree on an absence; where the walk is impossible, the resolver suffices. */
@@ -45,16 +50,16 @@ export function conclude(seen: Resolution, host: Host): Conclusion {
 	const { A, AAAA } = seen.resolver;
 	if (A.status === 'ok') return fromAnswer(seen);
 	const { walked } = seen;
-	if (walked === null) return { kind: 'absent', absence: absenceIn(seen, host) };
-	if (seen.failsValidation) return servfail(seen, walked.A, host, true);
+	const absent = { kind: 'absent', absence: absenceIn(seen, host) } as const;
+	if (walked === null) return isAbsence(A) ? absent : undecided(A, null, true);
+	if (seen.failsValidation) return servfail(seen, walked.A, host, 'validation');
 	if (walked.A.outcome === 'ok') return contradicted(A, walked.A);
-	if (isAbsence(A) && isRefuted(walked.A)) {
-		return { kind: 'absent', absence: absenceIn(seen, host) };
+	if (isAbsence(A) && isRefuted(walked.A)) return absent;
+	if (A.status === 'cname-loop' && walked.A.outcome === 'endless') {
+		return servfail(seen, walked.A, host, 'circle');
 	}
-	if (AAAA.status === 'ok' || walked.AAAA.outcome === 'ok') {
-		return undecided(A, walked.A, true);
-	}
-	if (isAbsence(A)) return undecided(A, walked.A, false);
+	const hasV6 = AAAA.status === 'ok' || walked.AAAA.outcome === 'ok';
+	if (isAbsence(A) || (hasV6 && !isDenied(walked.A))) return undecided(A, walked.A, false);
 	return withoutAnswer(seen, walked.A, host);
 }
 
@@ -65,8 +70,9 @@ function withoutAnswer(seen: Resolution, walk: Walk, host: Host): Conclusion {
 		case 'nodata':
 			return { kind: 'absent', absence: absenceIn(seen, host) };
 		case 'broken':
+			return servfail(seen, walk, host, 'servers');
 		case 'endless':
-			return servfail(seen, walk, host, false);
+			return servfail(seen, walk, host, 'circle');
 		case 'ok':
 		case 'filtered':
 			return undecided(seen.resolver.A, walk, false);
@@ -100,18 +106,24 @@ function contradicted(view: View, walk: Walk): Conclusion {
 	return { kind: 'disagree', args };
 }
 
-function servfail(seen: Resolution, walk: Walk, host: Host, validation: boolean): Conclusion {
+function servfail(seen: Resolution, walk: Walk, host: Host, kind: Broken['kind']): Conclusion {
 	const { A } = seen.resolver;
-	const zone = walk.cuts.at(-1) ?? host.apex;
-	const answered = `${viewInWords(A)}${A.detail && `; extended error ${A.detail}`}`;
-	return { kind: 'servfail', args: { zone, answered, walked: walkInWords(walk), validation } };
+	// Behind an alias, the broken zone is another one than the name's own.
+	const zone = kind === 'servers' ? walk.zone : (walk.cuts.at(-1) ?? host.apex);
+	const answered = `the resolver says ${viewInWords(A)}${A.detail && `; extended error ${A.detail}`}`;
+	return { kind: 'servfail', args: { kind, zone, answered, walked: walkInWords(walk) } };
 }
 
-function undecided(view: View, walk: Walk, onlyHigh: boolean): Conclusion {
+function undecided(view: View, walk: Walk | null, onlyHigh: boolean): Conclusion {
 	const silent = view.status === 'no-response' || view.status === 'connection-refused';
 	const reason = view.status === 'refused' ? 'denied' : silent ? 'timeout' : 'inconclusive';
-	const detail = `the resolver says ${viewInWords(view)}; from the root ${walkInWords(walk)}`;
-	return { kind: 'undecided', reason, detail, onlyHigh };
+	const second = walk === null ? '' : `; from the root ${walkInWords(walk)}`;
+	return {
+		kind: 'undecided',
+		reason,
+		detail: `the resolver says ${viewInWords(view)}${second}`,
+		onlyHigh,
+	};
 }
 
 function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
@@ -130,6 +142,7 @@ function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
 		negativeTtl: walk?.negativeTtl ?? A.ttl,
 		exists: isAlias || !(filtered ? A.status === 'nxdomain' : nxdomain),
 		isAlias,
+		isConfirmed: walk !== null && isDenied(walk),
 		undelegated: walk?.outcome === 'nxdomain' && !isAlias && !isPartOf(deepest, host.apex),
 		v6: AAAA.status === 'ok' ? AAAA.addresses : addressesIn(walked?.AAAA),
 	};
@@ -150,8 +163,13 @@ function isAbsence({ status }: View): boolean {
 	return ['nodata', 'nxdomain', 'cname-only', 'cname-loop'].includes(status);
 }
 
-function isRefuted({ outcome }: Walk): boolean {
-	return outcome === 'nodata' || outcome === 'nxdomain' || outcome === 'filtered';
+function isRefuted(walk: Walk): boolean {
+	return isDenied(walk) || walk.outcome === 'filtered';
+}
+
+/** The zone's own servers, or those above, deny it. */
+function isDenied({ outcome }: Walk): boolean {
+	return outcome === 'nodata' || outcome === 'nxdomain';
 }
 
 function viewInWords({ status, addresses }: View): string {

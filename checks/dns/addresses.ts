@@ -11,58 +11,11 @@ import {
 	hosts,
 	isDead,
 	isRequired,
-	minutes,
 	optional,
-	records,
-	seconds,
 	z,
 } from '../../src/sdk.ts';
+import { ADDRESSES_VERDICTS, typeOf } from './_addresses-verdicts.ts';
 import { firstDifference } from './_same-site.ts';
-
-interface Place {
-	readonly host: string;
-	readonly address: string;
-	readonly ttl: number | null;
-	readonly panel: string | null;
-}
-
-interface Unusable extends Place {
-	readonly kind: string;
-	readonly required: boolean;
-}
-
-interface Pair {
-	readonly host: string;
-	readonly one: string;
-	readonly other: string;
-	readonly what: string;
-	readonly ttl: number | null;
-	readonly panel: string | null;
-}
-
-/** Where the record's TTL was not seen, in seconds. */
-const USUAL_TTL = 3_600;
-
-const leadOf = (a: { ttl: number | null }) => seconds(a.ttl ?? USUAL_TTL);
-const typeOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
-const inPanel = (panel: string | null) =>
-	panel === null ? 'with your DNS provider' : `in the DNS panel of ${panel}`;
-const dig = (a: { host: string }) => `dig +short ${a.host} A ${a.host} AAAA`;
-
-const replace = (a: Unusable) =>
-	records(`Replace ${a.address} by the public address of your server, ${inPanel(a.panel)}.`, [
-		`; delete\n${a.host}. IN ${typeOf(a.address)} ${a.address}`,
-		`; publish\n${a.host}. 300 IN ${typeOf(a.address)} <public address of your server>`,
-	]);
-
-const remove = (a: Place) =>
-	records(
-		`Delete the ${typeOf(a.address)} record ${a.address} ${inPanel(a.panel)}, or bring its server up.`,
-		[`; delete\n${a.host}. IN ${typeOf(a.address)} ${a.address}`],
-	);
-
-const FROM_HERE =
-	'Other addresses were connected to from here in the same minute, over the same kind of network.';
 
 export default defineCheck({
 	id: 'dns/addresses',
@@ -79,149 +32,7 @@ export default defineCheck({
 	layer: 'records',
 	over: hosts,
 	options: z.object({}),
-	verdicts: {
-		sound: {
-			outcome: 'pass',
-			says: (a: { host: string; addresses: readonly string[] }) =>
-				`${a.host}: ${a.addresses.join(', ')}; nothing wrong with ${a.addresses.length === 1 ? 'it' : 'any of them'}.`,
-		},
-		private: {
-			outcome: 'fail',
-			severity: {
-				oneOf: ['blocker', 'high'],
-				pick: (a: Unusable) => (a.required ? 'blocker' : 'high'),
-			},
-			effort: minutes(10),
-			lead: leadOf,
-			says: (a: Unusable) =>
-				`${a.host} points to ${a.address}, a ${a.kind} address that nobody outside can reach.`,
-			impact: 'It works in your network and for nobody else: visitors wait and then get an error.',
-			fix: replace,
-			control: 'The classes of address that this network itself treats as public are excluded.',
-			reproduce: dig,
-		},
-		documentation: {
-			outcome: 'fail',
-			severity: 'blocker',
-			effort: minutes(10),
-			lead: leadOf,
-			says: (a: Unusable) =>
-				`${a.host} points to ${a.address}, which is kept for examples in documentation.`,
-			impact: 'The placeholder was never replaced: no visitor reaches a server there.',
-			fix: replace,
-			control: 'The classes of address that this network itself treats as public are excluded.',
-			reproduce: dig,
-		},
-		dead: {
-			outcome: 'fail',
-			severity: 'high',
-			effort: minutes(15),
-			lead: leadOf,
-			says: (a: Place & { how: string; alive: string }) =>
-				`${a.host} also points to ${a.address}, which accepts neither HTTPS nor HTTP (${a.how}), while ${a.alive} does.`,
-			impact:
-				'A part of the visitors waits for seconds, and programs and older browsers fail, depending on the address they happen to get.',
-			fix: remove,
-			control: FROM_HERE,
-			reproduce: (a: Place) => `nc -vz -w 5 ${a.address} 443; nc -vz -w 5 ${a.address} 80`,
-		},
-		'old-and-new-mixed': {
-			outcome: 'fail',
-			severity: 'high',
-			effort: minutes(15),
-			lead: leadOf,
-			says: (a: Pair) =>
-				`${a.host} points into two networks that serve different sites: ${a.one} and ${a.other} give ${a.what}.`,
-			impact:
-				'Each visitor gets the old site or the new one by chance, and orders or log-ins land in either.',
-			fix: (a: Pair) =>
-				records(
-					`Keep the addresses of the new host only, ${inPanel(a.panel)}.`,
-					[
-						`; keep one of them, delete the other\n${a.host}. IN ${typeOf(a.one)} ${a.one}`,
-						`${a.host}. IN ${typeOf(a.other)} ${a.other}`,
-					],
-					'Find out which address is the new host: look at the page that each one serves (command below).',
-					'Delete the record of the old one, and keep the old server running until its TTL has passed.',
-				),
-			confidence: 'medium',
-			control: 'Compared by status, redirect and title of the same page, not by body.',
-			reproduce: (a: Pair) =>
-				`curl -sI --resolve ${a.host}:443:${a.one} https://${a.host}/; curl -sI --resolve ${a.host}:443:${a.other} https://${a.host}/`,
-		},
-		'ipv6-unreachable': {
-			outcome: 'fail',
-			severity: 'high',
-			effort: minutes(20),
-			lead: leadOf,
-			says: (a: Place & { how: string }) =>
-				`${a.host} answers over IPv4 and not over IPv6: ${a.address} accepts neither HTTPS nor HTTP (${a.how}).`,
-			impact:
-				'Phones and modern networks try IPv6 first: each visit starts with a delay, and programs that do not fall back fail.',
-			fix: (a: Place) => ({
-				summary: `Let the server listen on IPv6 as well, or delete the AAAA record ${inPanel(a.panel)}.`,
-				steps: [
-					'If the server has that IPv6 address: listen on it, and open 80 and 443 in the firewall for IPv6 too.',
-					'If it has not: delete the AAAA record.',
-				],
-				snippets: [
-					{
-						platform: 'any',
-						language: 'dns',
-						text: `; delete\n${a.host}. IN AAAA ${a.address}`,
-					},
-					{
-						platform: 'nginx',
-						language: 'nginx',
-						text: 'listen [::]:443 ssl;\nlisten [::]:80;',
-					},
-					{ platform: 'apache', language: 'apache', text: 'Listen [::]:443\nListen [::]:80' },
-				],
-			}),
-			control:
-				'IPv6 works from here: another address answered over it, or this one refused at once.',
-			reproduce: (a: Place) => `curl -6 -sI --max-time 10 https://${a.host}/`,
-		},
-		'ipv6-serves-other-site': {
-			outcome: 'fail',
-			severity: 'high',
-			effort: minutes(30),
-			lead: leadOf,
-			says: (a: Pair) =>
-				`${a.host} is another site over IPv6 than over IPv4: ${a.one} and ${a.other} give ${a.what}.`,
-			impact: 'Visitors with IPv6, most phones among them, see something else than you do.',
-			fix: (a: Pair) => ({
-				summary: `Serve the same site at ${a.other} as at ${a.one}, or delete the AAAA record ${inPanel(a.panel)}.`,
-				steps: [
-					`Compare what ${a.one} and ${a.other} serve; the wrong one is a default page, an old host or another virtual server.`,
-					'Give the site the same listen addresses for both families, and reload.',
-				],
-				snippets: [
-					{ platform: 'any', language: 'dns', text: `; or delete\n${a.host}. IN AAAA ${a.other}` },
-					{
-						platform: 'nginx',
-						language: 'nginx',
-						text: `server {\n  listen 443 ssl;\n  listen [::]:443 ssl;\n  server_name ${a.host};\n}`,
-					},
-				],
-			}),
-			confidence: 'medium',
-			control: 'Compared by status, redirect and title of the same page, not by body.',
-			reproduce: (a: Pair) => `curl -4 -sI https://${a.host}/; curl -6 -sI https://${a.host}/`,
-		},
-		'no-ipv6': {
-			outcome: 'fail',
-			severity: 'info',
-			effort: minutes(30),
-			says: (a: { host: string }) => `${a.host} has no IPv6 address.`,
-			impact: 'Nobody is shut out; visitors on IPv6 networks pass through a translator.',
-			fix: (a: { host: string }) =>
-				records('Add an AAAA record once the server listens on IPv6.', [
-					`${a.host}. 300 IN AAAA <IPv6 address of your server>`,
-				]),
-			reproduce: (a: { host: string }) => `dig +short ${a.host} AAAA`,
-		},
-	},
+	verdicts: ADDRESSES_VERDICTS,
 	needs: ({ subject }) => ({
 		survey: addressSurvey({ host: subject.name }),
 		panel: optional(dnsPanel({ domain: subject.apex })),
@@ -278,9 +89,7 @@ export default defineCheck({
 			return [...found, blockedBy({ check: 'ssl/https', subject: host }, detail)];
 		}
 		const isSound = found.every(({ verdict }) => verdict === 'no-ipv6');
-		return isSound
-			? [...found, say('sound', { host, addresses: addresses.map(({ address }) => address) })]
-			: found;
+		return isSound ? [...found, say('sound', { host, ...connectedTo(survey) })] : found;
 	},
 	examples: (example) => {
 		const given = (...addresses: AddressView[]) => ({
@@ -288,6 +97,7 @@ export default defineCheck({
 				addresses,
 				knowsV6: true,
 				notTried: [] as string[],
+				passedOver: [] as string[],
 				ttl: 300,
 				works: { v4: true, v6: true },
 			},
@@ -347,6 +157,19 @@ export default defineCheck({
 				'two networks, two titles',
 				given(live(V4), live(OTHER_V4, page('Old shop'))),
 				'old-and-new-mixed',
+			),
+			example(
+				'the first of three networks dead, the others with two titles',
+				given(live('198.17.1.1', CLOSED), live(V4), live(OTHER_V4, page('Old shop'))),
+				'old-and-new-mixed',
+			),
+			example(
+				'two networks, redirects with a number of their own',
+				given(
+					live(V4, page(null, { status: 302, location: '/start?visit=1' })),
+					live(OTHER_V4, page(null, { status: 302, location: '/start?visit=2' })),
+				),
+				'sound',
 			),
 			example('two networks, one title', given(live(V4), live(OTHER_V4)), 'sound'),
 			example(
@@ -426,22 +249,25 @@ function notCompared({ addresses }: AddressSurvey): readonly string[] {
 	return unseen.length > 0 ? [`the page at ${unseen.join(', ')} was not seen`] : [];
 }
 
+function connectedTo({ addresses, passedOver }: AddressSurvey) {
+	const all = addresses.map(({ address }) => address);
+	return {
+		addresses: all.filter((address) => !passedOver.includes(address)),
+		passedOver: passedOver.length,
+	};
+}
+
 /** Differences between networks of one family, and between the families. */
 function mixtures({ addresses }: AddressSurvey) {
-	const v4 = addresses.filter(({ family }) => family === 4);
-	const v6 = addresses.filter(({ family }) => family === 6);
-	const [first] = v4;
-	const elsewhere = v4.filter(({ network }) => network !== first?.network);
-	const mixed = firstDifference(v4.slice(0, 1), elsewhere);
-	const other = mixed === null ? firstDifference(v4.slice(0, 1), v6) : null;
-	return [
-		...(mixed === null
-			? []
-			: [{ verdict: 'old-and-new-mixed' as const, difference: { ...mixed } }]),
-		...(other === null
-			? []
-			: [{ verdict: 'ipv6-serves-other-site' as const, difference: { ...other } }]),
-	];
+	const seenPages = addresses.filter(({ served }) => served !== null);
+	const v4 = seenPages.filter(({ family }) => family === 4);
+	const v6 = seenPages.filter(({ family }) => family === 6);
+	const first = v4.slice(0, 1);
+	const elsewhere = v4.filter(({ network }) => network !== first[0]?.network);
+	const mixed = firstDifference(first, elsewhere);
+	if (mixed !== null) return [{ verdict: 'old-and-new-mixed' as const, difference: mixed }];
+	const other = firstDifference(first, v6);
+	return other === null ? [] : [{ verdict: 'ipv6-serves-other-site' as const, difference: other }];
 }
 
 function hasNoV6({ addresses, knowsV6 }: AddressSurvey, host: Host): boolean {
@@ -472,7 +298,7 @@ function live(address: string, more: Partial<AddressView> = page('Shop')): Addre
 
 function page(
 	title: string | null,
-	more: { status?: number; issuer?: string; software?: string } = {},
+	more: { status?: number; issuer?: string; software?: string; location?: string } = {},
 ): Partial<AddressView> {
 	const served = { status: 200, title, location: null, software: 'nginx', issuer: 'Some CA' };
 	return { served: { ...served, ...more } };

@@ -62,6 +62,9 @@ export const DNS_STATUSES = [
 ] as const;
 export type DnsStatus = (typeof DNS_STATUSES)[number];
 
+/** Who "answered" where the user gave a name's addresses with `--resolve`. */
+export const GIVEN_BY_USER = '--resolve';
+
 export interface DnsAnswer {
 	readonly status: DnsStatus;
 	/** Mnemonic, `NOERROR`…; `null` without a usable message. */
@@ -84,7 +87,7 @@ export interface DnsAnswer {
 	readonly additional: readonly DnsRecord[];
 	/** Seconds that the absence may be cached (RFC 2308 §5); `null` where no SOA said so. */
 	readonly negativeTtl: number | null;
-	/** `address` asked, or the DoH URL. */
+	/** `address` asked, the DoH URL, or `GIVEN_BY_USER`. */
 	readonly server: string;
 	readonly transport: 'udp' | 'tcp' | 'https';
 	/** What went wrong on the way, in one line; empty where nothing did. */

@@ -2,7 +2,7 @@ import { getSubdomain } from 'tldts';
 import { z } from 'zod';
 import { type Fact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
-import { addressesOf } from './dns/dns.ts';
+import { type Addresses, addressesOf } from './dns/dns.ts';
 
 /**
  * `apex`: the audited name; `named`: by the user or the config; both are required to work.
@@ -69,7 +69,7 @@ export const names = defineSubjects({
 
 /**
  * The hosts to look at: the required ones whatever DNS says, the others where they resolve by a
- * record of their own. An address that a random sibling label gets too is the wildcard's.
+ * record of their own. An address or alias that a random sibling label gets too is the wildcard's.
  */
 export const hosts = defineSubjects({
 	name: 'hosts',
@@ -84,11 +84,16 @@ export const hosts = defineSubjects({
 		const answeredToAnyName = new Set(
 			wildcard?.status === 'known' ? [...wildcard.value.v4, ...wildcard.value.v6] : [],
 		);
+		const wildcardAlias = wildcard?.status === 'known' ? aliasIn(wildcard.value) : undefined;
 		const exists = await Promise.all(
 			candidates(params).map(async (host) => {
 				if (isRequired(host)) return [host];
 				const addresses = await get(addressesOf({ host: host.name }));
 				if (addresses.status !== 'known') return [];
+				// A pool behind one alias gives other addresses each time.
+				const alias = aliasIn(addresses.value);
+				const isWildcard = alias !== undefined && alias === wildcardAlias;
+				if (isWildcard && host.context.standing === 'guessed') return [];
 				const own = [...addresses.value.v4, ...addresses.value.v6].filter(
 					(address) => host.context.standing === 'www' || !answeredToAnyName.has(address),
 				);
@@ -98,6 +103,11 @@ export const hosts = defineSubjects({
 		return known(exists.flat());
 	},
 });
+
+/** What the name itself is an alias of. */
+function aliasIn({ a }: Addresses): string | undefined {
+	return a.chain[0]?.target;
+}
 
 /** A label that nobody registers: what answers to it answers to every name. */
 export function controlName(parent: string, seed: string): string {

@@ -50,14 +50,16 @@ export interface AddressSurvey {
 	readonly knowsV6: boolean;
 	/** Of several, those that we failed to connect to for a reason of ours. */
 	readonly notTried: readonly string[];
+	/** Of a pool, those beyond the number that is connected to. */
+	readonly passedOver: readonly string[];
 	/** Of the address records, in seconds. */
 	readonly ttl: number | null;
 	/** For a family whose addresses keep silent: whether anything else answers over it from here. */
 	readonly works: { readonly v4: boolean | null; readonly v6: boolean | null };
 }
 
-/** A name with more addresses than this is a pool; the rest says nothing new. */
-const MOST_ADDRESSES = 8;
+/** A family with more addresses than this is a pool; the rest says nothing new. */
+const MOST_OF_A_FAMILY = 6;
 
 /**
  * Every address of a host, looked at from here. A lone address is not connected to: whether it serves
@@ -82,20 +84,28 @@ export const addressSurvey = defineDerivation({
 		const usable = plain.filter((one) => one.usable);
 		const ttls = [...a.records, ...aaaa.records].map(({ ttl }) => ttl);
 		const ttl = ttls.length > 0 ? Math.min(...ttls) : null;
-		if (usable.length < 2) {
-			return known({ addresses: plain, knowsV6, notTried: [], ttl, works: { v4: null, v6: null } });
-		}
-		const compare = new Set(usable.map(({ network }) => network)).size > 1;
-		const views = await Promise.all(
-			plain.map((view, index) =>
-				view.usable && index < MOST_ADDRESSES ? connected(view, host, compare, get) : view,
+		const alone = { knowsV6, notTried: [], passedOver: [], ttl, works: { v4: null, v6: null } };
+		if (usable.length < 2) return known({ ...alone, addresses: plain });
+		const chosen = new Set(
+			([4, 6] as const).flatMap((family) =>
+				usable.filter((view) => view.family === family).slice(0, MOST_OF_A_FAMILY),
 			),
 		);
+		const compare = new Set([...chosen].map(({ network }) => network)).size > 1;
+		const views = await Promise.all(
+			plain.map((view) => (chosen.has(view) ? connected(view, host, compare, get) : view)),
+		);
 		const [worksV4, worksV6] = await Promise.all([works(4, views, get), works(6, views, get)]);
-		const notTried = views
-			.filter(({ usable, https }, index) => usable && index < MOST_ADDRESSES && https === null)
-			.map(({ address }) => address);
-		return known({ addresses: views, knowsV6, notTried, ttl, works: { v4: worksV4, v6: worksV6 } });
+		const notTried = views.filter(
+			({ https }, index) => https === null && chosen.has(plain[index] as AddressView),
+		);
+		return known({
+			...alone,
+			addresses: views,
+			notTried: notTried.map(({ address }) => address),
+			passedOver: usable.filter((one) => !chosen.has(one)).map(({ address }) => address),
+			works: { v4: worksV4, v6: worksV6 },
+		});
 	},
 });
 

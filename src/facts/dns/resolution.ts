@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
-import type { DnsAnswer, DnsStatus } from '../../core/io.ts';
+import { type DnsAnswer, type DnsStatus, GIVEN_BY_USER } from '../../core/io.ts';
 import { pageIn } from '../web/html.ts';
 import { isSameSite, landing } from '../web/redirects.ts';
 import { addressClass } from './address-class.ts';
@@ -101,7 +101,8 @@ async function answersUnchecked(host: string, get: GetFact): Promise<boolean> {
  * answer by place fail one of these. `null` where nothing contradicts the resolver.
  */
 async function steadyOther(host: string, resolver: View, get: GetFact): Promise<View | null> {
-	if (resolver.aliases.length > 0) return null;
+	// An address that the user gave is meant to differ from what is published.
+	if (resolver.server === GIVEN_BY_USER || resolver.aliases.length > 0) return null;
 	const zone = await get(zoneOf({ name: host }));
 	if (zone.status !== 'known') return null;
 	const servers = await serverAddresses(zone.value.servers, get);
@@ -146,6 +147,8 @@ export interface DeadLink {
 	readonly host: string;
 	readonly page: string;
 	readonly negativeTtl: number | null;
+	/** The walk from the root came to the same. */
+	readonly isConfirmed: boolean;
 }
 
 /** Links to more hosts than this are a directory's, not a product's. */
@@ -169,9 +172,10 @@ export const deadLinks = defineDerivation({
 				const seen = await get(resolution({ host: name, effort: 'walk' }));
 				if (seen.status !== 'known' || seen.value.resolver.A.status !== 'nxdomain') return [];
 				const walked = seen.value.walked?.A.outcome;
-				const refuted = walked === 'nxdomain' || walked === 'filtered';
+				if (walked !== 'nxdomain' && walked !== 'filtered') return [];
 				const negativeTtl = seen.value.resolver.A.ttl;
-				return refuted ? [{ host: name, page: end.value.url, negativeTtl }] : [];
+				const isConfirmed = walked === 'nxdomain';
+				return [{ host: name, page: end.value.url, negativeTtl, isConfirmed }];
 			}),
 		);
 		return known(dead.flat());

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { DnsAnswer, DnsPort, DnsRecord } from '../../core/io.ts';
+import { type DnsAnswer, type DnsPort, type DnsRecord, GIVEN_BY_USER } from '../../core/io.ts';
 import type { Override } from '../dialer.ts';
 
 /**
@@ -37,7 +37,7 @@ function answerOf(name: string, type: 'A' | 'AAAA', given: readonly Override[]):
 		authority: [],
 		additional: [],
 		negativeTtl: null,
-		server: '--resolve',
+		server: GIVEN_BY_USER,
 		transport: 'udp',
 		detail: 'given by --resolve',
 	};

@@ -106,9 +106,10 @@ describe('addresses that nobody can use', () => {
 	});
 });
 
-describe('dead addresses', () => {
+describe.concurrent('dead addresses', () => {
 	const two = ['@ A 203.0.113.10', '@ A 203.0.113.11'];
 
+	// Those that wait for a silence wait side by side.
 	it.each(['refused', 'silent'] as const)('reports one of two that is %s', async (unmapped) => {
 		const zone = world(two, [site(['203.0.113.10'])], { unmapped });
 		const audited = await auditLab(zone, check, SHOP);
@@ -179,6 +180,27 @@ describe('addresses that serve something else', () => {
 			],
 		);
 		expect(graded(await auditLab(zone, check, SHOP))).toEqual([['ipv6-serves-other-site', 'high']]);
+	});
+
+	it('compares the others where the first address is dead', async () => {
+		const zone = world(
+			['@ A 203.0.113.10', '@ A 198.51.100.110', '@ A 198.51.101.110'],
+			[site(['198.51.100.110']), site(['198.51.101.110'], OLD)],
+		);
+		const verdicts = graded(await auditLab(zone, check, SHOP));
+		expect(verdicts).toContainEqual(['old-and-new-mixed', 'high']);
+	});
+
+	it('looks at both families of a pool, and says how much it passed over', async () => {
+		const pool = Array.from({ length: 8 }, (_, i) => `203.0.113.${10 + i}`);
+		const zone = world(
+			[...pool.map((address) => `@ A ${address}`), '@ AAAA 2001:db8::10'],
+			[site([...pool, '2001:db8::10'])],
+		);
+		const { findings } = await auditLab(zone, check, SHOP);
+		expect(findings).toMatchObject([{ verdict: 'sound' }]);
+		expect(findings[0]?.message).toContain('2001:db8::10');
+		expect(findings[0]?.message).toContain('2 more of the pool were not connected to.');
 	});
 
 	it('does not take a gatekeeper’s page for another site', async () => {

@@ -156,6 +156,48 @@ describe('missing names', () => {
 	});
 });
 
+describe('aliases', () => {
+	it('gives a record that takes the place of an alias that leads nowhere', async () => {
+		const { findings } = await auditLab(
+			zone([APEX, WWW, 'app CNAME gone.shop.test.']),
+			check,
+			SHOP,
+		);
+		const app = findings.find(({ subject }) => subject === 'app.shop.test');
+		expect(app).toMatchObject({
+			verdict: 'no-address',
+			fix: {
+				snippets: [{ text: expect.stringMatching(/^; first delete the CNAME record of app/) }],
+			},
+		});
+	});
+
+	it('says it of aliases that go in a circle', async () => {
+		const world = zone([APEX, 'www CNAME loop', 'loop CNAME www']);
+		const { findings } = await auditLab(world, check, SHOP);
+		expect(findings.find(({ subject }) => subject === 'www.shop.test')).toMatchObject({
+			verdict: 'servfail',
+			severity: 'blocker',
+			cause: 'dns/alias/loop',
+		});
+	});
+
+	it('names the zone behind an alias whose servers answer nobody', async () => {
+		const world = zone([APEX, 'www CNAME pages.hosting.test.']);
+		world.zones = {
+			...world.zones,
+			'hosting.test': { ns: { ns: ['203.0.113.31'] }, records: ['pages A 203.0.113.10'] },
+		};
+		world.nameServers = { '203.0.113.31': { udp: 'refused', tcp: 'refused' } };
+		const { findings } = await auditLab(world, check, SHOP);
+		const www = findings.find(({ subject }) => subject === 'www.shop.test');
+		expect(www).toMatchObject({
+			verdict: 'servfail',
+			fix: { summary: 'Get the name servers of hosting.test to answer for it.' },
+		});
+	});
+});
+
 describe('two vantages', () => {
 	const resolverSays = (does: object | string, more: object = {}) =>
 		zone([APEX, WWW], {
@@ -165,6 +207,18 @@ describe('two vantages', () => {
 	it('does not believe a resolver that denies what the zone has', async () => {
 		const audited = await auditLab(resolverSays({ rcode: 'NXDOMAIN' }), check, SHOP);
 		expect(only(audited, 'shop.test')).toEqual([['shop.test', 'resolvers-disagree', 'high']]);
+	});
+
+	it('does not call a guessed host missing where the resolver fails', async () => {
+		const world = zone([APEX, WWW], {
+			dnsFaults: [{ server: RESOLVER, name: 'app.shop.test', does: { rcode: 'SERVFAIL' } }],
+		});
+		const { findings } = await auditLab(world, check, SHOP);
+		expect(findings.find(({ subject }) => subject === 'app.shop.test')).toMatchObject({
+			outcome: 'unknown',
+			couldBe: 'high',
+			decisive: false,
+		});
 	});
 
 	it('sees that the resolver gives out an address that the zone has left', async () => {
@@ -254,6 +308,7 @@ describe('two vantages', () => {
 		const world = zone([APEX, WWW], { dnsFaults: [{ server: RESOLVER, does: 'silence' }] });
 		const began = performance.now();
 		const { findings } = await auditLab(world, check, SHOP);
+		expect(findings.length).toBeGreaterThan(1);
 		expect(new Set(findings.map((one) => ('reason' in one ? one.reason : one.outcome)))).toEqual(
 			new Set(['offline']),
 		);
