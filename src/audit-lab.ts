@@ -22,13 +22,14 @@ export interface LabAudit {
 
 /**
  * Judges checks on a world of the lab, over real sockets, with the world's authority trusted: what a
- * test of a check needs. `asked` is what the command line would say of the target.
+ * test of a check needs. `asked` is what the command line would say of the target; `connectMs` is how
+ * long a silent address is waited for, in milliseconds, where a test cannot wait as an audit does.
  */
 export async function auditLab(
 	world: World,
 	check: AnyCheck | readonly AnyCheck[],
 	asked: Partial<Asked>,
-	options: LabOptions = {},
+	options: LabOptions & { readonly connectMs?: number } = {},
 ): Promise<LabAudit> {
 	await using lab = await startLab(world, options);
 	const target = parseTarget({ seed: randomBytes(8).toString('hex'), ...asked });
@@ -42,6 +43,7 @@ export async function auditLab(
 		registrable: target.registrable,
 		caFiles: [authority],
 		env: {},
+		connectMs: options.connectMs,
 		userAgent: USER_AGENT,
 		signal: controller.signal,
 	});

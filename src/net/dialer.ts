@@ -86,6 +86,8 @@ export interface DialerSettings {
 	readonly named?: readonly string[] | undefined;
 	readonly resolve?: readonly Override[] | undefined;
 	readonly addressMap?: AddressMap | undefined;
+	/** Longest wait for a connection, in milliseconds; as long as who asks will wait unless given. */
+	readonly connectMs?: number | undefined;
 }
 
 /** The real internet. */
@@ -145,7 +147,8 @@ export function createDialer(settings: DialerSettings): Dialer {
 				giveBackAll();
 			};
 			try {
-				const dialed = await dial({ address, port }, timeoutMs, locate, signal);
+				const longestMs = Math.min(timeoutMs, settings.connectMs ?? timeoutMs);
+				const dialed = await dial({ address, port }, longestMs, locate, signal);
 				if (dialed.kind === 'failed') {
 					release();
 					return dialed;

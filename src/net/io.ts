@@ -26,6 +26,8 @@ export interface NetSettings {
 	readonly signal: AbortSignal;
 	/** Replaced in tests. */
 	readonly now?: (() => Date) | undefined;
+	/** Shortened in tests: how long a silent address is waited for, in milliseconds. */
+	readonly connectMs?: number | undefined;
 }
 
 /** From where the audit looked, for the report. */

@@ -15,7 +15,7 @@ export async function auditLab(
 	world: World,
 	check: AnyCheck | readonly AnyCheck[],
 	asked: { readonly domain: string; readonly hosts?: string[]; readonly endpoints?: string[] },
-	options: LabOptions = {},
+	options: LabOptions & { readonly connectMs?: number } = {},
 ): Promise<LabAudit> {
 	const audited = await auditWorld(world, check, { ...asked, seed: SEED }, options);
 	const said = audited.findings.map(

@@ -4,6 +4,8 @@ import type { World } from '../../../src/lab/world.ts';
 import { auditLab, PAGE } from '../audit-lab.ts';
 
 const SHOP = { domain: 'shop.test' };
+/** Silent addresses need no long wait: nothing in the lab is slow. */
+const SOON = { connectMs: 500 };
 const OLD = '<!doctype html><title>Old shop</title>';
 
 type Sites = NonNullable<World['sites']>;
@@ -109,16 +111,15 @@ describe('addresses that nobody can use', () => {
 describe.concurrent('dead addresses', () => {
 	const two = ['@ A 203.0.113.10', '@ A 203.0.113.11'];
 
-	// Those that wait for a silence wait side by side.
 	it.each(['refused', 'silent'] as const)('reports one of two that is %s', async (unmapped) => {
 		const zone = world(two, [site(['203.0.113.10'])], { unmapped });
-		const audited = await auditLab(zone, check, SHOP);
+		const audited = await auditLab(zone, check, SHOP, SOON);
 		expect(graded(audited)).toEqual([['dead', 'high']]);
 		expect(audited.said).toContain('dead shop.test A 203.0.113.11');
 	});
 
 	it('leaves all of them dead to the check of HTTPS', async () => {
-		const { findings } = await auditLab(world(two), check, SHOP);
+		const { findings } = await auditLab(world(two), check, SHOP, SOON);
 		expect(findings.find(({ verdict }) => verdict !== 'no-ipv6')).toMatchObject({
 			outcome: 'unknown',
 			reason: 'cause-not-found',
@@ -129,13 +130,16 @@ describe.concurrent('dead addresses', () => {
 		const zone = world(two, [site(['203.0.113.10'])], {
 			dnsFaults: [{ server: 'resolver', name: 'shop.test', type: 'AAAA', does: 'silence' }],
 		});
-		expect(graded(await auditLab(zone, check, SHOP))).toEqual([['dead', 'high'], ['unknown']]);
+		expect(graded(await auditLab(zone, check, SHOP, SOON))).toEqual([
+			['dead', 'high'],
+			['unknown'],
+		]);
 	});
 
 	const both = ['@ A 203.0.113.10', '@ AAAA 2001:db8::10'];
 
 	it('reports an IPv6 address that refuses', async () => {
-		const audited = await auditLab(world(both, [site(['203.0.113.10'])]), check, SHOP);
+		const audited = await auditLab(world(both, [site(['203.0.113.10'])]), check, SHOP, SOON);
 		expect(graded(audited)).toEqual([['ipv6-unreachable', 'high']]);
 	});
 
@@ -143,7 +147,7 @@ describe.concurrent('dead addresses', () => {
 		'does not believe an IPv6 address that is %s where IPv6 does not work from here',
 		async (unmapped) => {
 			const zone = world(both, [site(['203.0.113.10'])], { unmapped });
-			const { findings } = await auditLab(zone, check, SHOP);
+			const { findings } = await auditLab(zone, check, SHOP, SOON);
 			expect(findings).toMatchObject([
 				{ outcome: 'unknown', reason: 'unsupported', couldBe: 'high' },
 			]);
@@ -154,7 +158,7 @@ describe.concurrent('dead addresses', () => {
 		const zone = world([...both, '@ AAAA 2001:db8::11'], [site(['203.0.113.10', '2001:db8::11'])], {
 			unmapped: 'silent',
 		});
-		expect(graded(await auditLab(zone, check, SHOP))).toEqual([['dead', 'high']]);
+		expect(graded(await auditLab(zone, check, SHOP, SOON))).toEqual([['dead', 'high']]);
 	});
 });
 

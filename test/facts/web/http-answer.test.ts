@@ -16,6 +16,7 @@ async function answerIn(world: World, url = 'https://shop.test/') {
 		addressMap: lab.addressMap,
 		registrable: 'shop.test',
 		env: {},
+		connectMs: 500,
 		userAgent: 'launch-ready/test',
 		signal: controller.signal,
 	});
