@@ -28,7 +28,8 @@ export type AboutKey = {
 	readonly text: string;
 };
 
-type AboutFixable = AboutKey & { readonly fixed: string };
+/** `fixed`: the record as it should be; `null` where the key itself is missing. */
+type AboutFixable = AboutKey & { readonly fixed: string | null };
 
 const lead = (a: AboutKey) => seconds(a.ttl);
 const reproduce = (a: AboutKey) => dig(a.name);
@@ -56,10 +57,18 @@ const unlessIdle = {
 /** A record in somebody else's zone is theirs to change. */
 const correct =
 	(summary: string, ...steps: string[]) =>
-	(a: AboutFixable): Fix =>
-		a.target === null
-			? records(summary, [txtLine(a.name, a.fixed)], ...steps)
-			: advice(`${summary} The record is at ${a.target}: its owner must change it.`, ...steps);
+	(a: AboutFixable): Fix => {
+		if (a.target !== null) {
+			return advice(`${summary} The record is at ${a.target}: its owner must change it.`, ...steps);
+		}
+		return a.fixed === null
+			? advice(
+					summary,
+					'It has no key: copy the whole record again from what signs the mail.',
+					...steps,
+				)
+			: records(summary, [txtLine(a.name, a.fixed)], ...steps);
+	};
 
 /** RFC 8301 §3.2: 2048 bits; with a new selector, mail under way still verifies by the old one. */
 const NEW_KEY = [
@@ -354,9 +363,11 @@ function setUp(domain: string, names: readonly string[]): Fix {
 		return dkim === undefined ? [] : [{ name, ...dkim }];
 	});
 	const steps = found.map(({ name, where }) => `${name}: ${where}`);
-	const lines = found.flatMap((each) => each.lines.map((line) => filledIn(line, domain)));
-	if (lines.length > 0)
-		return records('Publish the records of the service that sends.', lines, ...steps);
+	const lines = found.flatMap((each) => each.lines.map((line) => line.replaceAll('{d}', domain)));
+	if (lines.length > 0) {
+		const confirm = 'Compare each with the one that the console shows before publishing.';
+		return records('Publish the records of the service that sends.', lines, ...steps, confirm);
+	}
 	if (steps.length > 0) return advice('Set DKIM up at the service that sends.', ...steps);
 	return commands(
 		'Set DKIM up at every service that sends; a server of your own needs a key.',
@@ -364,8 +375,4 @@ function setUp(domain: string, names: readonly string[]): Fix {
 		`Publish the output as TXT "v=DKIM1; k=rsa; p=OUTPUT" at s1._domainkey.${domain}, and let the server sign with d=${domain}; s=s1.`,
 		'A sending service shows the records to publish in its console, under domain authentication.',
 	);
-}
-
-function filledIn(line: string, domain: string): string {
-	return line.replaceAll('{d}', domain).replaceAll('{dash}', domain.replaceAll('.', '-'));
 }

@@ -18,6 +18,10 @@ export function mxLine(name: string, preference: number, exchange: string): stri
 	return `${name}. ${NEW_TTL} IN MX ${preference} ${exchange}.`;
 }
 
+export function addressLine(name: string, address: string): string {
+	return `${name}. ${NEW_TTL} IN ${address.includes(':') ? 'AAAA' : 'A'} ${address}`;
+}
+
 /** A record to delete, as a comment that a zone file may hold. */
 export function deletion(line: string): string {
 	return `; delete: ${line}`;

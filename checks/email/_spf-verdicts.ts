@@ -507,7 +507,10 @@ export const SPF_VERDICTS = {
 		says: (a: AboutRecord & { providers: readonly string[] }) =>
 			`The mail of ${a.domain} is handled by ${listed(a.providers)}, which its SPF does not authorise.`,
 		impact: 'Every mail that people write from their mailboxes fails SPF.',
-		fix: replace("Add the provider's include."),
+		fix: replace(
+			"Add the provider's include.",
+			"Compare it with the provider's set-up page: accounts in another region have another name.",
+		),
 		control:
 			"The provider's own networks were looked up: the record does not list them by address either.",
 		reproduce,

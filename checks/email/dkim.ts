@@ -192,7 +192,8 @@ function grammar(
 	say: Say<typeof DKIM_VERDICTS>,
 ): Said {
 	if (faults.length === 0) return [];
-	return [say('syntax', { ...about, faults, fixed: rewritten(tags, []) })];
+	const hasKey = tags.some(({ name }) => name === 'p');
+	return [say('syntax', { ...about, faults, fixed: hasKey ? rewritten(tags) : null })];
 }
 
 function strength({ key }: DkimKeyRecord, about: AboutKey, say: Say<typeof DKIM_VERDICTS>): Said {
@@ -227,7 +228,7 @@ function restrictions(
 	about: AboutKey,
 	{ enforcing, say }: Pick<Reading, 'enforcing' | 'say'>,
 ): Said {
-	const fixed = rewritten(tags, ['h', 's', 'g', 't']);
+	const fixed = rewritten(unrestricted(tags));
 	const args = { ...about, fixed };
 	const serves = services.includes('*') || services.includes('email');
 	return [
@@ -240,14 +241,22 @@ function restrictions(
 	];
 }
 
-/** The record without some tags, version first, without stray quotes and backslashes. */
-function rewritten(tags: DkimKeyRecord['tags'], drop: readonly string[]): string {
-	const kept = tags.filter(
-		({ name }, index) =>
-			name !== 'v' && !drop.includes(name) && tags.findIndex((tag) => tag.name === name) === index,
-	);
-	const texts = kept.map(({ name, value }) => `${name}=${value.replace(/[\\"]/g, '')}`);
-	return ['v=DKIM1', ...texts].join('; ');
+/** Each tag once, version first, without stray quotes and backslashes. */
+function rewritten(tags: DkimKeyRecord['tags']): string {
+	const values = new Map<string, string>();
+	for (const { name, value } of tags) {
+		if (name !== 'v' && !values.has(name)) values.set(name, value.replace(/[\\"]/g, ''));
+	}
+	return ['v=DKIM1', ...[...values].map(([name, value]) => `${name}=${value}`)].join('; ');
+}
+
+/** Without what keeps verifiers from using the key; `t=s`, which only narrows the identity, stays. */
+function unrestricted(tags: DkimKeyRecord['tags']): DkimKeyRecord['tags'] {
+	return tags.flatMap(({ name, value }) => {
+		if (name !== 't') return ['h', 's', 'g'].includes(name) ? [] : [{ name, value }];
+		const flags = value.split(':').filter((flag) => flag.trim().toLowerCase() !== 'y');
+		return flags.length === 0 ? [] : [{ name, value: flags.join(':') }];
+	});
 }
 
 /** What verifiers accept in full. */
@@ -360,6 +369,7 @@ const EXAMPLES: readonly DkimExample[] = [
 	['sha1 and sha256', 'found', selector('s1', `${RSA_2048}; h=sha1:sha256`)],
 	['not for email', 'service-type', selector('s1', `${RSA_2048}; s=tlsrpt`)],
 	['t=y', 'testing', selector('s1', `${RSA_2048}; t=y`)],
+	['t=y:s', 'testing', selector('s1', `${RSA_2048}; t=y:s`)],
 	[
 		't=y under reject',
 		'testing',

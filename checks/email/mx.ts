@@ -30,7 +30,7 @@ import {
 	type Verdicts,
 	z,
 } from '../../src/sdk.ts';
-import { absenceLead, deletion, dig, listed, mxLine } from './_lines.ts';
+import { absenceLead, addressLine, deletion, dig, listed, mxLine } from './_lines.ts';
 import { inZone, type Zone } from './_zone.ts';
 
 interface About {
@@ -164,8 +164,12 @@ const VERDICTS = {
 		fix: (a: AboutHost) =>
 			records(
 				'Give the server a host name, and name that.',
-				[deleteHost(a), mxLine(a.domain, a.preference, `mail.${a.domain}`)],
-				`mail.${a.domain} needs an A record with that address.`,
+				[
+					deleteHost(a),
+					addressLine(`mail.${a.domain}`, bareAddress(a.host)),
+					mxLine(a.domain, a.preference, `mail.${a.domain}`),
+				],
+				`Where mail.${a.domain} exists already for something else, take another name.`,
 			),
 		reproduce,
 	},
@@ -370,7 +374,7 @@ function suggestedFor(domain: string, providers: readonly string[]): Suggested {
 	const published = others.length > 0 ? [] : (providerNamed(provider)?.mxRecords ?? []);
 	const lines = published.map((record) => {
 		const [preference, host = ''] = record.split(' ');
-		return mxLine(domain, Number(preference), host.replace('{dash}', domain.replaceAll('.', '-')));
+		return mxLine(domain, Number(preference), host);
 	});
 	return { provider, lines };
 }
@@ -392,7 +396,12 @@ function isMisnamed({ exchange }: MxHost, domain: string): boolean {
 }
 
 function isAddress(exchange: string): boolean {
-	return addressClass(exchange.replace(/^\[(?:ipv6:)?|\]$/gi, '')) !== null;
+	return addressClass(bareAddress(exchange)) !== null;
+}
+
+/** Without the brackets of an address literal (RFC 5321 §4.1.3). */
+function bareAddress(exchange: string): string {
+	return exchange.replace(/^\[(?:ipv6:)?|\]$/gi, '');
 }
 
 function isLocalhost(exchange: string): boolean {

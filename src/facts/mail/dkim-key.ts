@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { repeatsIn } from './repeats.ts';
 
 /** The public key that a record publishes, or why it is none. */
 type DkimPublicKey =
@@ -39,9 +40,7 @@ export function parseDkimKey(text: string): DkimKeyRecord {
 		else tags.push({ name: name.toLowerCase(), value: piece.slice(equals + 1).trim() });
 	}
 	const names = tags.map(({ name }) => name);
-	for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
-		faults.push(`the tag ${name}= is given twice`);
-	}
+	for (const name of repeatsIn(names)) faults.push(`the tag ${cut(name)}= is given twice`);
 	const value = (name: string) => tags.find((tag) => tag.name === name)?.value ?? null;
 	faults.push(...versionFaults(names, value('v')));
 	if (!names.includes('p')) faults.push('there is no p= tag');

@@ -1,3 +1,4 @@
+import { repeatsIn } from './repeats.ts';
 import { isSpfText } from './spf-record.ts';
 
 /** `name=value` of a tag list (RFC 6376 §3.2), as written and where. */
@@ -92,7 +93,7 @@ export function parseDmarc(text: string): DmarcRecord {
 		text,
 		tags,
 		malformed,
-		duplicates: [...new Set(names.filter((name, index) => names.indexOf(name) !== index))],
+		duplicates: repeatsIn(names),
 		invalid: tags.filter(({ name, value }) => VALUES[name]?.test(value) === false),
 		unknown: [...new Set(names.filter((name) => !Object.hasOwn(VALUES, name)))],
 		rua: reportUris(tagValue(record, 'rua')),

@@ -1,6 +1,8 @@
 /**
- * Who runs mail for others, as seen in DNS. Dated facts, not rules: 2026-05, from the providers' own
- * set-up pages. A provider missing here costs a guess, never a finding.
+ * Who runs mail for others, as seen in DNS: common knowledge of 2026, not read from every provider's
+ * set-up page. A provider, an include or a selector that is missing here costs a guess, never a
+ * finding. Records to paste stand here only where they are the same for every account and are
+ * published as such; each is shown with the advice to compare it with the console.
  */
 export interface MailProvider {
 	readonly name: string;
@@ -14,7 +16,7 @@ export interface MailProvider {
 	readonly dkimTargets?: readonly string[];
 	/** How to obtain the DKIM record, and the record itself where it is the same for everybody. */
 	readonly dkim?: DkimSetUp;
-	/** `preference host` as the set-up page says, `{dash}` as below; absent where each account differs. */
+	/** `preference host`; absent where accounts differ. */
 	readonly mxRecords?: readonly string[];
 	/** Its customers' MX need its SPF: it relays what their mailboxes send. */
 	readonly mailboxes: boolean;
@@ -23,7 +25,7 @@ export interface MailProvider {
 interface DkimSetUp {
 	/** Where in the provider's console the record is shown. */
 	readonly where: string;
-	/** `{d}`: the domain; `{dash}`: the domain with hyphens for dots. Empty where each account differs. */
+	/** `{d}` stands for the domain. Empty where accounts differ. */
 	readonly lines: readonly string[];
 }
 
@@ -47,21 +49,14 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		spf: ['spf.protection.outlook.com'],
 		selectors: ['selector1', 'selector2'],
 		dkimTargets: ['onmicrosoft.com', 'dkim.mail.microsoft'],
-		mxRecords: ['0 {dash}.mail.protection.outlook.com'],
 		dkim: at(
 			'Defender portal > Email & collaboration > Policies > Threat policies > Email authentication settings > DKIM: copy the two CNAMEs selector1._domainkey and selector2._domainkey, publish them, then switch signing on',
 		),
 		mailboxes: true,
 	},
-	{
-		name: 'Zoho Mail',
-		mx: ['zoho.com', 'zoho.eu', 'zoho.in'],
-		spf: ['zoho.com', 'zohomail.com', 'zoho.eu', 'zoho.in', 'zohomail.eu', 'zohomail.in'],
-		selectors: ['zoho', 'zmail'],
-		mxRecords: ['10 mx.zoho.com', '20 mx2.zoho.com', '50 mx3.zoho.com'],
-		dkim: at('Zoho Mail admin console > Domains > Email configuration > DKIM'),
-		mailboxes: true,
-	},
+	zoho('Zoho Mail', 'com'),
+	zoho('Zoho Mail (Europe)', 'eu'),
+	zoho('Zoho Mail (India)', 'in'),
 	{
 		name: 'Proton Mail',
 		mx: ['protonmail.ch'],
@@ -128,11 +123,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		spf: ['spf.improvmx.com'],
 		selectors: ['dkimprovmx1', 'dkimprovmx2'],
 		dkimTargets: ['improvmx.com'],
-		dkim: at(
-			'ImprovMX > the domain > DNS settings',
-			'dkimprovmx1._domainkey.{d}. 3600 IN CNAME dkimprovmx1.improvmx.com.',
-			'dkimprovmx2._domainkey.{d}. 3600 IN CNAME dkimprovmx2.improvmx.com.',
-		),
+		dkim: at('ImprovMX > the domain > DNS settings: two CNAMEs'),
 		mailboxes: false,
 	},
 	{
@@ -148,18 +139,20 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		spf: ['_spf.mail.hostinger.com'],
 		selectors: ['hostingermail-a', 'hostingermail-b', 'hostingermail-c'],
 		dkimTargets: ['dkim.mail.hostinger.com'],
-		dkim: at(
-			'Hostinger hPanel > Emails > DNS',
-			'hostingermail-a._domainkey.{d}. 3600 IN CNAME hostingermail-a.dkim.mail.hostinger.com.',
-			'hostingermail-b._domainkey.{d}. 3600 IN CNAME hostingermail-b.dkim.mail.hostinger.com.',
-			'hostingermail-c._domainkey.{d}. 3600 IN CNAME hostingermail-c.dkim.mail.hostinger.com.',
-		),
+		dkim: at('Hostinger hPanel > Emails > DNS: three CNAMEs'),
 		mailboxes: true,
 	},
 	{
 		name: 'IONOS',
-		mx: ['ionos.com', 'ionos.de', 'ionos.co.uk', 'kundenserver.de', 'perfora.net'],
-		spf: ['_spf.perfora.net', '_spf-eu.ionos.com', '_spf-us.ionos.com', '_spf.kundenserver.de'],
+		mx: ['ionos.com', 'perfora.net'],
+		spf: ['_spf.perfora.net', '_spf-us.ionos.com'],
+		selectors: ['s1-ionos', 's2-ionos'],
+		mailboxes: true,
+	},
+	{
+		name: 'IONOS (Europe)',
+		mx: ['ionos.de', 'ionos.co.uk', 'kundenserver.de'],
+		spf: ['_spf-eu.ionos.com', '_spf.kundenserver.de'],
 		selectors: ['s1-ionos', 's2-ionos'],
 		mailboxes: true,
 	},
@@ -178,19 +171,11 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 	}),
 	sender('Mailchimp', ['servers.mcsv.net'], ['k1', 'k2', 'k3'], {
 		dkimTargets: ['mcsv.net'],
-		dkim: at(
-			'Mailchimp > Domains > Authenticate',
-			'k2._domainkey.{d}. 3600 IN CNAME dkim2.mcsv.net.',
-			'k3._domainkey.{d}. 3600 IN CNAME dkim3.mcsv.net.',
-		),
+		dkim: at('Mailchimp > Domains > Authenticate: two CNAMEs'),
 	}),
 	sender('Mandrill', ['spf.mandrillapp.com'], ['mte1', 'mte2', 'mandrill'], {
 		dkimTargets: ['mandrillapp.com'],
-		dkim: at(
-			'Mandrill > Settings > Domains',
-			'mte1._domainkey.{d}. 3600 IN CNAME dkim1.mandrillapp.com.',
-			'mte2._domainkey.{d}. 3600 IN CNAME dkim2.mandrillapp.com.',
-		),
+		dkim: at('Mandrill > Settings > Domains: two CNAMEs'),
 	}),
 	sender(
 		'Brevo',
@@ -198,11 +183,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		['mail', 'brevo1', 'brevo2'],
 		{
 			dkimTargets: ['dkim.brevo.com'],
-			dkim: at(
-				'Brevo > Senders, domains & dedicated IPs > Domains',
-				'brevo1._domainkey.{d}. 3600 IN CNAME b1.{dash}.dkim.brevo.com.',
-				'brevo2._domainkey.{d}. 3600 IN CNAME b2.{dash}.dkim.brevo.com.',
-			),
+			dkim: at('Brevo > Senders, domains & dedicated IPs > Domains: TXT or two CNAMEs'),
 		},
 	),
 	sender('Mailjet', ['spf.mailjet.com'], ['mailjet'], {
@@ -268,6 +249,18 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		dkimTargets: ['dkim.smtp.mailtrap.live'],
 	}),
 ];
+
+/** Accounts live in one region, whose servers another region's include does not name. */
+function zoho(name: string, region: 'com' | 'eu' | 'in'): MailProvider {
+	return {
+		name,
+		mx: [`zoho.${region}`],
+		spf: [`zoho.${region}`, `zohomail.${region}`],
+		selectors: ['zoho', 'zmail'],
+		dkim: at('Zoho Mail admin console > Domains > Email configuration > DKIM'),
+		mailboxes: true,
+	};
+}
 
 function sender(
 	name: string,

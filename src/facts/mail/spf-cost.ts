@@ -169,7 +169,7 @@ export function covers(outer: SpfPasses, inner: SpfPasses): boolean {
 
 /** The shortest IPv6 prefix that passes; 128 where none does. */
 export function widestV6({ v6 }: SpfPasses): number {
-	return Math.min(128, ...v6.map(({ prefix }) => prefix));
+	return v6.reduce((widest, { prefix }) => Math.min(widest, prefix), 128);
 }
 
 /** Same network whatever the notation, for finding repeats: `ip4:192.0.2.1/32` and `ip4:192.0.2.1`. */

@@ -29,24 +29,23 @@ export function hasFaults({ parsed }: SpfNode): boolean {
 	return parsed?.faults.some(({ rule }) => rule !== 'no-effect') ?? false;
 }
 
-/** Receivers answer none or permerror: SPF can carry nothing. A look-up that failed breaks nothing. */
+/** Receivers answer none or permerror: SPF can carry nothing. What could not be looked at breaks nothing. */
 export function isBroken(walk: SpfWalk): boolean {
 	if (walk.root.state === 'failed') return false;
 	return liveNodes(walk.root).some(isBrokenNode) || isTooDear(walk);
 }
 
 function isBrokenNode(node: SpfNode): boolean {
-	return hasFaults(node) || (node.state !== 'record' && node.state !== 'failed');
+	return hasFaults(node) || !['record', 'failed', 'cut'].includes(node.state);
 }
 
 /** RFC 7208 §4.6.4. */
 function isTooDear(walk: SpfWalk): boolean {
-	const hosts = liveNodes(walk.root).flatMap(({ branches }) =>
-		branches.map((branch) => branch.hosts?.exchanges ?? 0),
-	);
 	return (
 		lookupsOf(walk.root) > MOST_LOOKUPS ||
-		Math.max(0, ...hosts) > MOST_MX_HOSTS ||
+		liveNodes(walk.root).some(({ branches }) =>
+			branches.some(({ hosts }) => (hosts?.exchanges ?? 0) > MOST_MX_HOSTS),
+		) ||
 		voidsOf(walk).filter(({ clients }) => clients === 'all').length > MOST_VOIDS
 	);
 }

@@ -26,7 +26,7 @@ export interface SpfNode {
 		| 'failed'
 		/** The domain is its own ancestor. */
 		| 'loop'
-		/** Beyond what is looked at; the record is broken by its size alone. */
+		/** Beyond what is looked at. */
 		| 'cut'
 		| 'pending';
 	/** Names from the root to this one. */
@@ -83,6 +83,8 @@ type SpfExplanation =
 
 /** Names looked at. Ten look-ups break a record; a hundred show why. */
 const MOST_NODES = 100;
+/** Of all records together. Real trees have a tenth; a hostile one may not take longer than the audit. */
+const MOST_CHARACTERS = 64 * 1024;
 /** `a`, `mx` and `exists` terms whose addresses are looked up. */
 const MOST_HOST_TERMS = 60;
 /** RFC 7208 §4.6.4. */
@@ -103,11 +105,12 @@ interface Walking {
 	readonly ask: Ask;
 	nodes: number;
 	hostTerms: number;
+	characters: number;
 }
 
 /** Never stops at a match, and never at a fault. What `ask` does not know yet is `pending`. */
 export function walkSpf(domain: string, ask: Ask): SpfWalk {
-	const walking: Walking = { ask, nodes: 1, hostTerms: 0 };
+	const walking: Walking = { ask, nodes: 1, hostTerms: 0, characters: 0 };
 	const found = readAnswer(domain, 'TXT', ask(domain, 'TXT'));
 	const root = nodeOf(domain, [], walking);
 	for (let level = [root]; level.length > 0; ) level = level.flatMap((at) => grow(at, walking));
@@ -122,7 +125,9 @@ export function walkSpf(domain: string, ask: Ask): SpfWalk {
 		explanation: explanationOf(root, ask),
 		failed: [
 			...new Set([
-				...tree.flatMap((node) => (node.state === 'failed' ? [node.detail] : [])),
+				...tree.flatMap(({ state, detail }) =>
+					state === 'failed' || state === 'cut' ? [detail] : [],
+				),
 				...tree.flatMap(({ branches }) => branches.flatMap(({ hosts }) => hosts?.failed ?? [])),
 			]),
 		],
@@ -143,7 +148,7 @@ function grow(node: SpfNode, walking: Walking): SpfNode[] {
 		walking.nodes += 1;
 		branch.node =
 			walking.nodes > MOST_NODES
-				? emptyNode(name, node.path, 'cut', `more than ${MOST_NODES} names`)
+				? cutNode(name, node.path, `the tree has more than ${MOST_NODES} names`)
 				: nodeOf(name, node.path, walking);
 		return [branch.node];
 	});
@@ -156,11 +161,19 @@ function nodeOf(domain: string, above: readonly string[], walking: Walking): Spf
 	if (found.kind === 'pending') return emptyNode(domain, above, 'pending', '');
 	if (found.kind === 'failed') return emptyNode(domain, above, 'failed', found.detail);
 	if (found.absent === 'nxdomain') return emptyNode(domain, above, 'nxdomain', 'NXDOMAIN');
-	const records = mailTexts(found.answer).filter(({ text }) => isSpfText(text));
+	const records = recordsIn(found.answer);
 	const [first] = records;
 	if (first === undefined) return emptyNode(domain, above, 'none', 'no SPF record');
+	walking.characters += first.text.length;
+	if (above.length > 0 && walking.characters > MOST_CHARACTERS) {
+		return cutNode(
+			domain,
+			above,
+			`the tree has more than ${MOST_CHARACTERS / 1024} KiB of records`,
+		);
+	}
 	const path = [...above, domain];
-	const parsed = parseSpf(first);
+	const parsed = parsedOnce(first);
 	return {
 		domain,
 		state: records.length > 1 ? 'multiple' : 'record',
@@ -170,6 +183,30 @@ function nodeOf(domain: string, above: readonly string[], walking: Walking): Spf
 		branches: branchesOf(parsed.terms, domain, walking),
 		detail: records.length > 1 ? `${records.length} SPF records` : '',
 	};
+}
+
+/** A walk is done again for each level of its tree; what does not change is read once. */
+const RECORDS = new WeakMap<DnsAnswer, readonly MailText[]>();
+const PARSED = new WeakMap<MailText, SpfRecord>();
+
+function recordsIn(answer: DnsAnswer): readonly MailText[] {
+	const done = RECORDS.get(answer);
+	if (done !== undefined) return done;
+	const records = mailTexts(answer).filter(({ text }) => isSpfText(text));
+	RECORDS.set(answer, records);
+	return records;
+}
+
+function parsedOnce(record: MailText): SpfRecord {
+	const done = PARSED.get(record);
+	if (done !== undefined) return done;
+	const parsed = parseSpf(record);
+	PARSED.set(record, parsed);
+	return parsed;
+}
+
+function cutNode(domain: string, above: readonly string[], why: string): SpfNode {
+	return emptyNode(domain, above, 'cut', `${domain} TXT: not followed, ${why}`);
 }
 
 function emptyNode(

@@ -162,3 +162,27 @@ it('walks a tree that doubles at every level in bounded time', () => {
 	expect(lookupsOf(made.root)).toBeGreaterThan(10);
 	expect(performance.now() - started).toBeLessThan(1_000);
 });
+
+describe('a tree of records as large as DNS carries', () => {
+	const filler = 'ip6:2001:db8::1 '.repeat(3_800);
+	const tree: Record<string, string[]> = { 'example.com TXT': ['v=spf1 include:n0.test -all'] };
+	for (let index = 0; index < 100; index += 1) {
+		tree[`n${index}.test TXT`] = [`v=spf1 include:n${index + 1}.test ${filler}-all`];
+	}
+
+	it('is walked in bounded time, as often as it is asked for', () => {
+		const ask = inZone(tree);
+		const started = performance.now();
+		for (let round = 0; round < 24; round += 1) walkSpf('example.com', ask);
+		expect(performance.now() - started).toBeLessThan(5_000);
+	});
+
+	it('says what was not followed, and neither judges nor trips over it', () => {
+		const made = walk(tree);
+		expect(made.failed).toEqual([
+			'n1.test TXT: not followed, the tree has more than 64 KiB of records',
+		]);
+		expect(isBroken(made)).toBe(false);
+		expect(widestV6(passesOf(made.root))).toBe(128);
+	});
+});
