@@ -110,6 +110,7 @@ export {
 	discoverDmarc,
 	dmarcDiscovery,
 } from './facts/mail/dmarc-walk.ts';
+export { mailCertificateProblems } from './facts/mail/mail-certificate.ts';
 export { type MailDomain, mailDomains } from './facts/mail/mail-domains.ts';
 export {
 	type Ask,
@@ -124,7 +125,16 @@ export {
 	providerOfMx,
 } from './facts/mail/mail-providers.ts';
 export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
+export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
+export { describeSession } from './facts/mail/smtp.ts';
+export {
+	isOld,
+	type MailHost,
+	type SmtpLook,
+	type SmtpSurvey,
+	smtpSurvey,
+} from './facts/mail/smtp-survey.ts';
 export {
 	addressCount,
 	canonicalTerm,
@@ -176,7 +186,7 @@ export { type Endpoint, endpoints } from './facts/timing/endpoints.ts';
 export { timingOf } from './facts/timing/timing.ts';
 export type { TimingSummary } from './facts/timing/timing-summary.ts';
 export type { ChainAssessment, ChainProblem } from './facts/tls/assess-chain.ts';
-export { type ClockDoubt, clockDoubt } from './facts/tls/clock-doubt.ts';
+export { type ClockDoubt, clockDoubt, doubtAt } from './facts/tls/clock-doubt.ts';
 export { coversName } from './facts/tls/host-match.ts';
 export { type HttpsAnswer, httpsAnswers, isDoubtful } from './facts/tls/https-answers.ts';
 export {

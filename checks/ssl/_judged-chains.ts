@@ -4,6 +4,7 @@ import {
 	type ChainProblem,
 	type ClockDoubt,
 	certificateSummary,
+	doubtAt,
 	type Evidence,
 	type Fact,
 	type Host,
@@ -110,22 +111,14 @@ const DATED: ReadonlySet<string> = new Set([
 	'intermediate-expires-soon',
 ]);
 
-/**
- * Why a date cannot be judged now; `null` where it can, or where nothing hangs on it. Another moment
- * than the audit's own (launch day) is the user's and in no doubt.
- */
+/** Why a date cannot be judged now; `null` where it can, or where nothing hangs on it. */
 export function clockFault(
 	found: ReadonlyMap<string, Sighting>,
 	clock: Fact<ClockDoubt>,
 	now: Date,
 ): string | null {
-	if (clock.status !== 'known' || ![...found.keys()].some((key) => DATED.has(key))) return null;
-	const { ours, doubt } = clock.value;
-	return Math.abs(now.getTime() - Date.parse(ours)) < SAME_AUDIT_MS ? doubt : null;
+	return [...found.keys()].some((key) => DATED.has(key)) ? doubtAt(clock, now) : null;
 }
-
-/** An audit is over sooner. */
-const SAME_AUDIT_MS = 10 * 60_000;
 
 export function isDated(key: string): boolean {
 	return DATED.has(key);

@@ -19,6 +19,7 @@ it('found the checks', () => {
 		'email/dmarc',
 		'email/mx',
 		'email/spf',
+		'email/starttls',
 		'exposure/dotenv',
 		'exposure/git',
 		'headers/cookies',
