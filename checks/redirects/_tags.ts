@@ -13,19 +13,25 @@ export interface Disagreement {
 }
 
 /**
- * Other host or scheme than the final URL, one example a tag. Alternates for other languages and
+ * Other host or scheme than the final URL, one example a tag. `home` is where the site's visitors end:
+ * a page under a further name may say that it is the same as there (RFC 6596 §3). Alternates for other languages and
  * sitemap entries may name other hosts of the same site, and alternates other domains; what they may
  * not name is the final host's www twin, a local name or plain http.
  */
-export function disagreements({ url, page, sitemap }: CanonicalSurvey): readonly Disagreement[] {
+export function disagreements(
+	{ url, page, sitemap }: CanonicalSurvey,
+	home: string | null,
+): readonly Disagreement[] {
 	if (page === null) return [];
 	const alternates = page.relations
 		.filter(({ rel, hreflang }) => rel.includes('alternate') && hreflang !== null)
 		.flatMap((one) => one.url ?? []);
 	const openGraph = page.metas.filter(({ key }) => key === 'og:url').map(({ content }) => content);
+	const isElsewhere = (one: string) =>
+		!isSameOrigin(one, url) && (home === null || !isSameOrigin(one, home));
 	return [
-		...first('rel=canonical', canonicalsIn(page), (one) => !isSameOrigin(one, url)),
-		...first('og:url', absolute(openGraph, url), (one) => !isSameOrigin(one, url)),
+		...first('rel=canonical', canonicalsIn(page), isElsewhere),
+		...first('og:url', absolute(openGraph, url), isElsewhere),
 		...first('hreflang', alternates, (one) => isWrongTwin(one, url)),
 		...first(
 			'the sitemap',

@@ -67,7 +67,7 @@ export default defineCheck({
 		'one-address': {
 			outcome: 'pass',
 			says: (a: OwnHost) =>
-				`Visitors of ${a.host} end on ${a.url}, and the page says nothing else.`,
+				`Visitors of ${a.host} end on ${a.url}, and the page names no wrong address.`,
 		},
 		'leads-on': {
 			outcome: 'pass',
@@ -189,6 +189,7 @@ export default defineCheck({
 		twin: optional(
 			canonicalSurvey({ host: hasTwin(subject) ? twinOf(subject.name) : subject.name }),
 		),
+		home: optional(canonicalSurvey({ host: subject.apex })),
 	}),
 	judge({ given, subject, options, say }) {
 		const { own, twin } = given;
@@ -213,7 +214,7 @@ export default defineCheck({
 			...(two === null
 				? []
 				: [say('two-hosts-answer', { host, twin: twinOf(host), lower, ...two })]),
-			...disagreements(own)
+			...disagreements(own, host === subject.apex ? null : homeOf(given.home))
 				.filter(({ says }) => two?.agreed == null || hostOf(says) !== two.agreed)
 				.map(({ tag, says }) =>
 					at(
@@ -242,13 +243,23 @@ export default defineCheck({
 		return found.length > 0 ? found : say('one-address', { host, url });
 	},
 	examples: (example) => {
-		const given = (own: CanonicalSurvey, twin: Fact<CanonicalSurvey> = NO_TWIN) => ({ own, twin });
+		const given = (own: CanonicalSurvey, twin: Fact<CanonicalSurvey> = NO_TWIN) => ({
+			own,
+			twin,
+			home: known(surveyed(HOME, '')),
+		});
 		const serving = (html: string, more: Partial<CanonicalSurvey> = {}) =>
 			given(surveyed(HOME, html, more));
 		const www = {
 			subject: {
 				name: 'www.example.com',
 				context: { standing: 'www' as const, stage: 'production' as const },
+			},
+		};
+		const app = {
+			subject: {
+				name: 'app.example.com',
+				context: { standing: 'guessed' as const, stage: 'production' as const },
 			},
 		};
 		const canonical = (url: string) => `<link rel=canonical href="${url}">`;
@@ -291,6 +302,30 @@ export default defineCheck({
 			}),
 			example('canonical on www', serving(canonical(WWW)), 'tags-disagree'),
 			example('canonical on http', serving(canonical('http://example.com/')), 'tags-disagree'),
+			example(
+				'the home page under another name, which says so',
+				given(surveyed(APP, canonical(HOME))),
+				'one-address',
+				app,
+			),
+			example(
+				'another name whose canonical leads to plain http',
+				given(surveyed(APP, canonical('http://example.com/'))),
+				'tags-disagree',
+				app,
+			),
+			example(
+				'another name whose canonical leads to a third',
+				given(surveyed(APP, canonical(WWW))),
+				'tags-disagree',
+				app,
+			),
+			example(
+				'www answers and names the apex',
+				given(surveyed(WWW, canonical(HOME))),
+				'one-address',
+				www,
+			),
 			example(
 				'og:url on localhost',
 				serving('<meta property="og:url" content="http://localhost:3000">'),
@@ -346,6 +381,11 @@ function isJudgedHere({ url }: CanonicalSurvey, host: string, apex: string): boo
 	return there === host || (host === apex && !(isRegistrable(apex) && there === twinOf(apex)));
 }
 
+/** Where visitors of the audited name end, if that is a page of its own. */
+function homeOf(home: Fact<CanonicalSurvey>): string | null {
+	return home.status === 'known' && home.value.page !== null ? home.value.url : null;
+}
+
 /** Only a registrable name is expected to answer under www as well. */
 function hasTwin({ name, apex }: Host): boolean {
 	return name === apex && isRegistrable(name);
@@ -368,6 +408,7 @@ function twoHosts(
 
 const HOME = 'https://example.com/';
 const WWW = 'https://www.example.com/';
+const APP = 'https://app.example.com/';
 const NO_TWIN = unknown('not-asked', 'no twin');
 const SLASH: TwinUrls = { one: `${HOME}shop`, other: `${HOME}shop/`, how: 'slash' };
 

@@ -52,6 +52,44 @@ it('reports a pair that both answer, less gravely where both name one address', 
 	]);
 });
 
+it('blames no other name for calling the home page its original', async () => {
+	const tag = canonical('https://shop.test/');
+	const world = {
+		zones: { 'shop.test': { records: '@ A 203.0.113.10\nwww A 203.0.113.10\napp A 203.0.113.10' } },
+		sites: [
+			{
+				hosts: ['shop.test', 'www.shop.test', 'app.shop.test'],
+				at: ['203.0.113.10'],
+				routes: { '/': tag },
+			},
+		],
+	};
+	expect(graded(await auditLab(world, check, SHOP))).toEqual([
+		['shop.test', 'two-hosts-answer', 'later'],
+		['www.shop.test', 'one-address'],
+		['app.shop.test', 'one-address'],
+	]);
+});
+
+it('reports another name that calls a page its original which is not the home page', async () => {
+	const world = {
+		zones: { 'shop.test': { records: '@ A 203.0.113.10\napp A 203.0.113.11' } },
+		sites: [
+			{ hosts: ['shop.test'], at: ['203.0.113.10'], routes: { '/': PAGE } },
+			{
+				hosts: ['app.shop.test'],
+				at: ['203.0.113.11'],
+				routes: { '/': canonical('http://shop.test/') },
+			},
+		],
+	};
+	expect(graded(await auditLab(world, check, SHOP))).toContainEqual([
+		'app.shop.test',
+		'tags-disagree',
+		'high',
+	]);
+});
+
 it('asks for no www of a name below the registrable one', async () => {
 	const world = {
 		zones: { 'shop.test': { records: '*.app A 203.0.113.10\napp A 203.0.113.10' } },
