@@ -20,10 +20,14 @@ function port(dialer: Dialer = loopbackDialer(), settings: Partial<TimingSetting
 	});
 }
 
-async function samplesOf(at: number, plan: Partial<Plan> = {}): Promise<readonly TimingSample[]> {
+async function samplesOf(
+	at: number,
+	plan: Partial<Plan> = {},
+	settings: Partial<TimingSettings> = {},
+): Promise<readonly TimingSample[]> {
 	const url = `http://site.test:${at}/api`;
 	const endpoint = { url, samples: 20, budgetMs: 300, sequential: false, ...plan };
-	const { endpoints } = await port().series({ endpoints: [endpoint] });
+	const { endpoints } = await port(loopbackDialer(), settings).series({ endpoints: [endpoint] });
 	expect(endpoints.map((one) => one.url)).toEqual([url]);
 	return endpoints[0]?.samples ?? [];
 }
@@ -68,7 +72,7 @@ describe('samples', () => {
 				setTimeout(() => response.end('last'), 20);
 			}, 40);
 		});
-		const samples = await samplesOf(at);
+		const samples = await samplesOf(at, { samples: 11 });
 		const took = median(samples.map(({ tookMs }) => tookMs));
 		const firstByte = median(samples.map(({ firstByteMs }) => firstByteMs));
 		expect(firstByte).toBeGreaterThan(38);
@@ -216,7 +220,8 @@ describe('endpoints', () => {
 		for (const sample of refused) {
 			expect(sample).toMatchObject({ status: 0, failure: expect.stringContaining('refused') });
 		}
-		expect(await samplesOf(await rawServer(() => {}))).toHaveLength(3);
+		const silent = await rawServer(() => {});
+		expect(await samplesOf(silent, {}, { timeoutMs: 80 })).toHaveLength(3);
 		const nameless = await port(loopbackDialer()).series({
 			endpoints: [
 				{ url: 'http://missing.site.test/', samples: 20, budgetMs: 300, sequential: false },
