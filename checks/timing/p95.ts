@@ -26,6 +26,7 @@ type Told = Pick<
 	| 'max'
 	| 'p95Interval'
 	| 'phases'
+	| 'slowPhases'
 	| 'newConnectionP95'
 	| 'roundTrip'
 	| 'connection'
@@ -52,19 +53,19 @@ export default defineCheck({
 	verdicts: {
 		'within-budget': {
 			outcome: 'pass',
-			says: (a: Told) => `${a.url} keeps p95 under ${a.budgetMs} ms: ${numbers(a)}.`,
+			says: (a: Told) => `${a.url} keeps p95 under ${budget(a)}: ${numbers(a)}.`,
 		},
 		'over-budget': {
 			outcome: 'fail',
 			severity: 'high',
 			effort: minutes(480),
 			says: (a: Told) =>
-				`${a.url} is too slow: p95 is over ${a.budgetMs} ms (${a.over} of ${a.samples} samples were). ${capital(numbers(a))}.`,
+				`${a.url} is too slow: p95 is over ${budget(a)} (${a.over} of ${a.samples} samples were). ${capital(numbers(a))}.`,
 			impact:
 				'Customers wait at every step of the product, and more of them at once make it slower still.',
 			fix: (a: Told) =>
 				advice(
-					`Shorten what takes longest: ${largestPhase(a)}`,
+					`Shorten what takes longest: ${largestPhase(a)}.`,
 					'Profile the slowest route under its own queries: missing indexes and queries in a loop come first.',
 					'Reuse database connections through a pool, and run the API in the region of its database.',
 					'Measure again with --endpoint, which takes as many samples as a verdict needs.',
@@ -82,7 +83,7 @@ export default defineCheck({
 			reason: 'budget',
 			couldBe: 'high',
 			says: (a: Told) =>
-				`${a.samples} samples of ${a.url} prove neither that p95 is under ${a.budgetMs} ms nor that it is not ` +
+				`${a.samples} samples of ${a.url} prove neither that p95 is under ${budget(a)} nor that it is not ` +
 				`(${a.over} over): ${numbers(a)}. ${a.plan === 'fixed' ? 'Name the URL with --endpoint for as many samples as a verdict needs.' : 'The plan could not be finished in time: raise --timeout.'}`,
 		},
 		inconclusive: {
@@ -90,7 +91,7 @@ export default defineCheck({
 			reason: 'inconclusive',
 			couldBe: 'high',
 			says: (a: Told & { because: 'undecided' | 'clustered' | 'noisy' }) =>
-				`p95 of ${a.url} cannot be placed on either side of ${a.budgetMs} ms: ${WHY[a.because]} (${a.over} of ` +
+				`p95 of ${a.url} cannot be placed on either side of ${budget(a)}: ${WHY[a.because]} (${a.over} of ` +
 				`${a.samples} over). ${capital(numbers(a))}.`,
 		},
 	},
@@ -157,10 +158,14 @@ const WHY = {
 	noisy: 'this machine was too busy to measure so near to the budget',
 } as const;
 
+function budget({ budgetMs, judgedWithoutRoundTrip }: Told): string {
+	return `${budgetMs} ms${judgedWithoutRoundTrip ? ' of server time' : ''}`;
+}
+
 function numbers(a: Told): string {
 	const [low, high] = a.p95Interval;
 	return (
-		`p50 ${ms(a.p50)}, p95 ${ms(a.p95)} (95 % confidence ${ms(low)} to ${high === null ? 'unbounded' : ms(high)}), ` +
+		`p50 ${ms(a.p50)}, p95 ${ms(a.p95)} (95 % confidence: ${high === null ? `over ${ms(low)}` : `${ms(low)} to ${ms(high)}`}), ` +
 		`p99 ${ms(a.p99)}, ${a.errors} errors in ${a.samples} samples, ` +
 		`${a.connection === 'kept alive' ? 'warm connection' : 'a new connection each'}` +
 		`${a.newConnectionP95 === null ? '' : `, p95 with a new connection ${ms(a.newConnectionP95)}`}`
@@ -180,12 +185,17 @@ function capital(text: string): string {
 	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-function largestPhase({ phases, errors, samples }: Told): string {
+/** What the slow answers wait for: where few are slow, the usual one waits for something else. */
+function largestPhase({ phases, slowPhases, errors, samples }: Told): string {
 	if (errors > samples / 2) return `most requests failed (${errors} of ${samples})`;
-	const { firstByte, download } = phases;
+	if (slowPhases === null) return `${errors} of ${samples} requests failed, and no other was slow`;
+	const { firstByte, download } = slowPhases;
+	const isUsual = slowPhases.samples > samples / 2;
+	const beside = (usual: number) =>
+		isUsual ? '' : ` in the ${slowPhases.samples} slow answers, ${ms(usual)} in the usual one`;
 	return download > firstByte
-		? `the body is read for ${ms(download)}; make it smaller, or compress it`
-		: `the server thinks for ${ms(firstByte)} before the first byte`;
+		? `the body is read for ${ms(download)}${beside(phases.download)}; make it smaller, or compress it`
+		: `the server thinks for ${ms(firstByte)} before the first byte${beside(phases.firstByte)}`;
 }
 
 function evidence(a: Told): readonly Evidence[] {
@@ -213,6 +223,7 @@ function taken(summary: Partial<TimingSummary>) {
 		max: 340,
 		p95Interval: [200, null],
 		phases: { connect: 40, firstByte: 115, download: 5 },
+		slowPhases: { samples: 1, firstByte: 320, download: 5 },
 		newConnectionP95: 330,
 		roundTrip: 20,
 		connection: 'kept alive',

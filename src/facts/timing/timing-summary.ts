@@ -58,6 +58,12 @@ export interface TimingSummary {
 		readonly firstByte: number;
 		readonly download: number;
 	};
+	/** The same two medians of the answers that were over the budget; `null` without such. */
+	readonly slowPhases: {
+		readonly samples: number;
+		readonly firstByte: number;
+		readonly download: number;
+	} | null;
 	/** p95 with the opening of a connection before the request; `null` where none was seen. */
 	readonly newConnectionP95: number | null;
 	/** Time of a TCP connect, to the edge where there is one; `null` where none was seen. */
@@ -85,6 +91,15 @@ type TimingDecision =
 /** Above this, delays of our own event loop are held against a verdict (ms, p99). */
 const NOISY_LOOP_MS = 10;
 
+/**
+ * What a sample is held against (ms): the budget, plus the round trip where that alone takes over half
+ * of it, so that the server's own time is judged.
+ */
+export function limitOf(budgetMs: number, opening: Opening | null): number {
+	const roundTrip = opening?.roundTripMs ?? 0;
+	return roundTrip > budgetMs / 2 ? budgetMs + roundTrip : budgetMs;
+}
+
 /** `null` for no samples. */
 export function summarise(
 	plan: TimedEndpoint,
@@ -94,9 +109,8 @@ export function summarise(
 	if (samples.length === 0) return null;
 	const { url, budgetMs } = plan;
 	const roundTrip = opening?.roundTripMs ?? null;
-	const judgedWithoutRoundTrip = roundTrip !== null && roundTrip > budgetMs / 2;
-	const limit = budgetMs + (judgedWithoutRoundTrip ? roundTrip : 0);
-	const slowest = Math.max(budgetMs, ...samples.map(({ tookMs }) => tookMs));
+	const limit = limitOf(budgetMs, opening);
+	const slowest = Math.max(limit, ...samples.map(({ tookMs }) => tookMs));
 	const sorted = samples.map((one) => (isError(one) ? slowest : one.tookMs)).sort(ascending);
 	const at = (share: number) => nearestRank(sorted, share) ?? slowest;
 	const interval = quantileInterval(sorted, 1 - P95_SHARE);
@@ -115,11 +129,12 @@ export function summarise(
 		p99: at(0.99),
 		max: sorted.at(-1) ?? slowest,
 		p95Interval: [interval?.low ?? 0, interval?.high ?? null],
-		phases: phasesOf(samples, opening),
+		phases: { connect: opening?.wholeMs ?? 0, ...mediansOf(samples.filter(isAnswered)) },
+		slowPhases: slowPhasesOf(samples, limit),
 		newConnectionP95: opening === null ? null : opening.wholeMs + at(0.95),
 		roundTrip,
 		connection: reopened > samples.length / 2 ? 'new for each request' : 'kept alive',
-		judgedWithoutRoundTrip,
+		judgedWithoutRoundTrip: limit > budgetMs,
 		plan: plan.sequential ? 'sequential' : 'fixed',
 		decision: decisionOn(plan, samples, { limit, loopDelayP99Ms }),
 	};
@@ -130,7 +145,7 @@ function decisionOn(
 	samples: readonly TimingSample[],
 	{ limit, loopDelayP99Ms }: { limit: number; loopDelayP99Ms: number },
 ): TimingDecision {
-	if (isAskedToStop(plan, samples)) return 'rate-limited';
+	if (isAskedToStop(plan, samples, limit)) return 'rate-limited';
 	const rule = plan.sequential ? decideSequentially : decideOnce;
 	const decision = rule(samples.length, overAt(samples, limit));
 	const noise = loopDelayP99Ms > NOISY_LOOP_MS ? loopDelayP99Ms : 0;
@@ -166,10 +181,14 @@ function overAt(samples: readonly TimingSample[], limit: number): number {
  * 429 says so; of 503 the measuring stops at the first with a Retry-After, so a series that ends early
  * on one was asked to.
  */
-function isAskedToStop(plan: TimedEndpoint, samples: readonly TimingSample[]): boolean {
+function isAskedToStop(
+	plan: TimedEndpoint,
+	samples: readonly TimingSample[],
+	limit: number,
+): boolean {
 	if (samples.some(({ status }) => status === 429)) return true;
 	const endedEarly = plan.sequential
-		? decide(samples.length, overAt(samples, plan.budgetMs)) === 'go-on'
+		? decide(samples.length, overAt(samples, limit)) === 'go-on'
 		: samples.length < plan.samples;
 	return endedEarly && samples.at(-1)?.status === 503;
 }
@@ -178,16 +197,23 @@ function isError({ status, failure }: TimingSample): boolean {
 	return failure !== '' || status >= 500;
 }
 
-function phasesOf(
+function slowPhasesOf(
 	samples: readonly TimingSample[],
-	opening: Opening | null,
-): TimingSummary['phases'] {
-	const answered = samples.filter(({ failure }) => failure === '');
+	limit: number,
+): TimingSummary['slowPhases'] {
+	const slow = samples.filter((one) => isAnswered(one) && one.tookMs >= limit);
+	return slow.length > 0 ? { samples: slow.length, ...mediansOf(slow) } : null;
+}
+
+function mediansOf(samples: readonly TimingSample[]): { firstByte: number; download: number } {
 	return {
-		connect: opening?.wholeMs ?? 0,
-		firstByte: median(answered.map(({ firstByteMs }) => firstByteMs)),
-		download: median(answered.map(({ tookMs, firstByteMs }) => tookMs - firstByteMs)),
+		firstByte: median(samples.map(({ firstByteMs }) => firstByteMs)),
+		download: median(samples.map(({ tookMs, firstByteMs }) => tookMs - firstByteMs)),
 	};
+}
+
+function isAnswered({ failure }: TimingSample): boolean {
+	return failure === '';
 }
 
 function median(values: readonly number[]): number {

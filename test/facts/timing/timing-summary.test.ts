@@ -123,6 +123,18 @@ describe('the decision', () => {
 		expect(decision(DECLARED, [...spread(40, 0), sample(1, { status: 503 })])).toBe('rate-limited');
 	});
 
+	it('keeps apart what the slow answers waited for', () => {
+		const slow = sample(400, { firstByteMs: 40 });
+		const failed = sample(5_000, { failure: 'silent', status: 0 });
+		const samples = [...spread(19, 4, slow), failed];
+		expect(summarise(FOUND, samples, QUIET)).toMatchObject({
+			phases: { firstByte: 99, download: 1 },
+			slowPhases: { samples: 4, firstByte: 40, download: 360 },
+		});
+		expect(summarise(FOUND, spread(20, 0), QUIET)?.slowPhases).toBeNull();
+		expect(summarise(FOUND, [failed, failed], QUIET)?.slowPhases).toBeNull();
+	});
+
 	it('has nothing to say of nothing', () => {
 		expect(summarise(FOUND, [], QUIET)).toBeNull();
 	});
