@@ -10,6 +10,7 @@ import {
 import type { TimingSeries } from '../../core/io.ts';
 import { httpExchange } from '../web/http.ts';
 import {
+	limitOf,
 	type Opening,
 	openedBy,
 	quickest,
@@ -79,7 +80,14 @@ export const timingOf = defineDerivation({
 	lane: 'quiet',
 	params: z.object({ url: z.string(), together: Endpoints }),
 	async derive({ url, together }, get): Promise<Fact<TimingSummary>> {
-		const series = await get(timingSeries({ endpoints: together }));
+		// The samples stop where the sequential plan decides, so it must decide by the same limit.
+		const held = await Promise.all(
+			together.map(async (one) => ({
+				...one,
+				budgetMs: limitOf(one.budgetMs, await openingOf(one.url, get)),
+			})),
+		);
+		const series = await get(timingSeries({ endpoints: held }));
 		if (series.status !== 'known') return series;
 		const seen = series.value.endpoints.find((one) => one.url === url);
 		const plan = together.find((one) => one.url === url);
