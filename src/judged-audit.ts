@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AuditOptions } from './audit-options.ts';
 import { CHECKS_FOLDER } from './checks-folder.ts';
 import type { AnyCheck } from './core/check.ts';
@@ -34,6 +35,7 @@ export async function runChecks(
 	const wanted = ids.filter((id) => isSelected(id, { only, skip }));
 	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');
 	const checks = await loadChecks(CHECKS_FOLDER, wanted);
+	requireOptions(checks, checkOptions);
 	const policy = { only, skip, accept, severity, options: checkOptions };
 	const audited = await audit({
 		target,
@@ -44,6 +46,21 @@ export async function runChecks(
 		...(options.onProgress !== undefined && { progress: options.onProgress }),
 	});
 	return { ...audited, target, checks, serving: await servingOf(audited, target) };
+}
+
+/** Refuses an option that is misspelt or of another kind: it would pass for the default, or for our bug. */
+function requireOptions(
+	checks: readonly AnyCheck[],
+	options: Readonly<Record<string, unknown>>,
+): void {
+	for (const { id, options: schema } of checks) {
+		const given = options[id];
+		if (given === undefined) continue;
+		const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
+		const issue = strict.safeParse(given).error?.issues[0];
+		if (issue === undefined) continue;
+		throw new RangeError(`options.${[id, ...issue.path].join('.')}: ${issue.message}`);
+	}
 }
 
 /** From what was asked for anyway: a run that looks at no site asks for none on behalf of its report. */

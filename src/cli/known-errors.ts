@@ -1,10 +1,11 @@
 import { BadConfig } from '../config/read-config.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
+import { EvidenceNotWritten } from '../evidence/write-evidence.ts';
 import { Usage } from './usage.ts';
 import { NotWritten } from './write-output.ts';
 
 /** Exit 2. A `RangeError` is what parsers of settings (durations, resolvers, files of roots) throw. */
 export const usageErrors = [BadConfig, BadTarget, BadEvidence, Usage, RangeError];
 /** Exit 74. */
-export const writeErrors = [NotWritten];
+export const writeErrors = [EvidenceNotWritten, NotWritten];

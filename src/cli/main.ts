@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { visibleLines } from '../report/visible-text.ts';
 import { VERSION } from '../version.ts';
 import { EXIT, type ExitCode, FAIL_ON } from './exit-code.ts';
 import { COLOR_CHOICES } from './terminal.ts';
@@ -128,7 +129,7 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 function usageLine(text: string): string {
-	return text.replace(/^error: /, 'launch-ready: ');
+	return `${visibleLines(text.replace(/^error: /, 'launch-ready: ').trimEnd())}\n`;
 }
 
 /** Known errors are one line; anything else is a bug of ours, said with its stack. */
@@ -143,13 +144,16 @@ async function exitCodeFor(error: unknown): Promise<ExitCode> {
 }
 
 function complain(error: unknown, code: ExitCode): ExitCode {
-	process.stderr.write(`launch-ready: ${(error as Error).message}\n`);
+	// A message quotes files and configs, which may be a stranger's.
+	process.stderr.write(`launch-ready: ${visibleLines((error as Error).message)}\n`);
 	return code;
 }
 
 function reportBug(error: unknown): ExitCode {
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	process.stderr.write(`launch-ready ${VERSION}: this is a bug in launch-ready.\n${stack}\n`);
+	process.stderr.write(
+		`launch-ready ${VERSION}: this is a bug in launch-ready.\n${visibleLines(stack)}\n`,
+	);
 	return EXIT.bug;
 }
 

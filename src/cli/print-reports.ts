@@ -17,7 +17,7 @@ export interface OutputOptions {
 }
 
 /** A report without any looking: said in one line instead of a page of unknowns. */
-export function offlineLine(report: Report): string | null {
+function offlineLine(report: Report): string | null {
 	const { checks } = report;
 	const offline = checks.find(({ code }) => code === 'offline');
 	const judged = checks.some(({ outcome }) => outcome === 'pass' || outcome === 'fail');
@@ -30,7 +30,8 @@ export async function printReports(
 	options: OutputOptions,
 ): Promise<void> {
 	const files = (options.output ?? []).map(parseOutput);
-	const format = files.find(({ file }) => file === '-')?.format ?? options.format ?? 'table';
+	const asked = files.find(({ file, format }) => file === '-' && format !== null)?.format;
+	const format = asked ?? options.format ?? 'table';
 	for (const report of reports) {
 		const offline = offlineLine(report);
 		if (offline !== null) process.stderr.write(`launch-ready: offline: ${offline}\n`);
@@ -38,7 +39,8 @@ export async function printReports(
 	const shown = format === 'table' ? reports.filter((one) => offlineLine(one) === null) : reports;
 	if (shown.length > 0) await writeStdout(await rendered(shown, format, options, true));
 	for (const { file, format: written } of files) {
-		if (file !== '-') await writeReportFile(file, await rendered(reports, written, options, false));
+		if (file === '-' || written === null) continue;
+		await writeReportFile(file, await rendered(reports, written, options, false));
 	}
 }
 
@@ -47,8 +49,9 @@ export function requireOutputs({ output = [] }: OutputOptions): void {
 	output.forEach(parseOutput);
 }
 
-/** `FILE` by its extension, or `FORMAT=FILE`; `-` is standard output. */
-function parseOutput(text: string): { file: string; format: Format } {
+/** `FILE` by its extension, or `FORMAT=FILE`; `-` is standard output, in the format that is asked for. */
+function parseOutput(text: string): { file: string; format: Format | null } {
+	if (text === '-') return { file: text, format: null };
 	const [, named, file] = /^(json|ndjson|txt|table)=(.+)$/.exec(text) ?? [];
 	if (named !== undefined && file !== undefined) return { file, format: named as Format };
 	const extension = path.extname(text).slice(1);

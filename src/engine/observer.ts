@@ -69,7 +69,9 @@ export function replayObserver(observations: Iterable<Observation>): Observer {
 			const fact = byKey.get(ref.key);
 			if (fact === undefined) return unknown('not-recorded', `no observation of ${ref.key}`);
 			if (fact.status !== 'known' || ref.source.kind !== 'probe') return fact as Fact<V>;
-			return { ...fact, value: ref.source.value.parse(fact.value) as V };
+			const read = ref.source.value.safeParse(fact.value);
+			if (read.success) return { ...fact, value: read.data as V };
+			return unknown('not-recorded', `the observation of ${ref.key} is not of this version`);
 		},
 	};
 }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Json } from '../core/json.ts';
 import { BLOBS, EVIDENCE, type EvidenceHeader, LONGEST_INLINE } from './evidence-format.ts';
+
+/** The recording could not be written; the message names the folder. */
+export class EvidenceNotWritten extends Error {}
 
 export interface EvidenceWriter {
 	/** Observations arrive redacted: what a probe returns has no secret in it. */
@@ -19,14 +22,12 @@ export interface EvidenceWriter {
  * its name only when the recording is whole.
  */
 export async function writeEvidence(folder: string): Promise<EvidenceWriter> {
-	await mkdir(path.join(folder, BLOBS), { recursive: true });
 	const partial = path.join(folder, `${EVIDENCE}.observations`);
-	const stream = createWriteStream(partial);
+	const stream = await opened(folder, partial).catch((error) => refuse(folder, error));
 	let failure: unknown;
 	stream.on('error', (error) => {
 		failure = error;
 	});
-	await once(stream, 'open');
 	const blobs = new Map<string, Promise<void>>();
 	const keep = (text: string): string => {
 		const hash = createHash('sha256').update(text, 'utf8').digest('hex');
@@ -46,10 +47,23 @@ export async function writeEvidence(folder: string): Promise<EvidenceWriter> {
 		async finish(header) {
 			await new Promise<void>((done) => stream.end(done));
 			await Promise.allSettled(blobs.values());
-			if (failure !== undefined) throw failure;
-			await prepend(folder, partial, header);
+			if (failure !== undefined) refuse(folder, failure);
+			await prepend(folder, partial, header).catch((error) => refuse(folder, error));
 		},
 	};
+}
+
+async function opened(folder: string, partial: string): Promise<WriteStream> {
+	await mkdir(path.join(folder, BLOBS), { recursive: true });
+	const stream = createWriteStream(partial);
+	await once(stream, 'open');
+	return stream;
+}
+
+function refuse(folder: string, error: unknown): never {
+	throw new EvidenceNotWritten(
+		`${folder}: ${error instanceof Error ? error.message : 'not written'}`,
+	);
 }
 
 async function prepend(folder: string, partial: string, header: EvidenceHeader): Promise<void> {

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -60,7 +60,11 @@ describe('usage', () => {
 		[['audit', 'example.com', '--skip', 'email/spf/mising'], /Did you mean email\/spf\/missing\?/],
 		[['audit', 'example.com', '--timeout', 'soon'], /--timeout "soon" is no duration/],
 		[['audit', 'example.com', '--as-of', 'someday'], /write a day like/],
+		[['audit', 'example.com', '--as-of', '2026-02-30'], /write a day like/],
+		[['audit', 'example.com', '--as-of', '5'], /write a day like/],
 		[['audit', 'example.com', '--resolve', 'a:b'], /write HOST:PORT:IP/],
+		[['audit', 'example.com', '--resolve', 'a.example:443:999.0.0.1'], /write HOST:PORT:IP/],
+		[['audit', 'example.com', '--resolve', 'a.example:65536:203.0.113.7'], /write HOST:PORT:IP/],
 		[['audit', 'example.com', '--resolver', 'nonsense'], /resolver/],
 		[['audit', 'example.com', '-o', 'report.pdf'], /-o "report\.pdf": the format is told by/],
 		[['audit', 'example.com', '--replay', '/nonexistent'], /evidence\.jsonl: ENOENT/],
@@ -73,6 +77,35 @@ describe('usage', () => {
 		expect(stderr).toMatch(message);
 		expect(stderr).not.toMatch(/\bat .*\.js:\d+/);
 		expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+	});
+
+	it.each([
+		['{ minMaxAge: soon }', /options\.headers\/hsts\.minMaxAge: .*number/],
+		['{ minMaxage: 1 }', /options\.headers\/hsts: .*"minMaxage"/],
+	])('refuses the options %s of a check', async (options, message) => {
+		const file = path.join(folder, 'options.yaml');
+		await writeFile(file, `options: { headers/hsts: ${options} }\n`);
+		const { code, stdout, stderr } = await launch(['audit', 'a.example', '--config', file]);
+		expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+		expect(stderr).toMatch(message);
+	});
+
+	it("shows a stranger's config without its control characters", async () => {
+		const file = path.join(folder, 'hostile.yaml');
+		await writeFile(file, '"\\u001b[2Jx\\u202e": 1\n');
+		const { code, stderr } = await launch(['audit', 'a.example', '--config', file]);
+		expect(code).toBe(2);
+		expect(stderr).toContain('\\u{1b}[2Jx\\u{202e}');
+		expect(stderr).not.toMatch(ESCAPES);
+	});
+
+	it('shows arguments and the plan without control characters', async () => {
+		const bad = await launch(['audit', 'a\u001b[2Jb.example']);
+		expect(bad.stderr).toMatch(/"a\\u\{1b\}\[2Jb\.example" is not a domain name/);
+		const plan = await launch(['audit', '--repo', `${folder}/\u001b[2J`, '--plan']);
+		expect(plan).toMatchObject({ code: 0 });
+		expect(plan.stdout).toContain('\\u{1b}[2J');
+		expect(bad.stderr + plan.stdout).not.toMatch(ESCAPES);
 	});
 
 	it('refuses a broken config, with file and place', async () => {
@@ -251,6 +284,27 @@ accept:
 		expect({ code: cut.code, stderr: cut.stderr }).toEqual({ code: 0, stderr: '' });
 	});
 
+	it('is exit 74 where it cannot be written', async () => {
+		const file = path.join(folder, 'a-file');
+		await writeFile(file, '');
+		const { code, stdout, stderr } = await launch(['audit', '--repo', folder, '--record', file]);
+		expect({ code, stdout }).toEqual({ code: 74, stdout: '' });
+		expect(stderr).toMatch(/^launch-ready: .*a-file: .*\n$/);
+	});
+
+	it('of another version leaves gaps instead of breaking', async () => {
+		const old = path.join(folder, 'old');
+		await cp(recording, old, { recursive: true });
+		const file = path.join(old, 'evidence.jsonl');
+		const text = await readFile(file, 'utf8');
+		await writeFile(file, text.replaceAll('"status":"ok"', '"status":"fine"'));
+		const { stdout, stderr } = await launch(['audit', '--replay', old, '--format', 'json']);
+		expect(stderr).toBe('');
+		const { checks } = JSON.parse(stdout) as Report;
+		const gaps = checks.filter(({ reason }) => reason?.includes('is not of this version'));
+		expect(gaps.map(({ outcome }) => outcome)).toContain('unknown');
+	});
+
 	it('is written to files in the format of their extension, whole or not at all', async () => {
 		const at = path.join(folder, 'out');
 		const { code, stdout } = await launch([
@@ -263,6 +317,8 @@ accept:
 		expect(await readFile(`${at}.txt`, 'utf8')).not.toMatch(ESCAPES);
 		expect((await readFile(`${at}.log`, 'utf8')).trimEnd().split('\n')).toHaveLength(1);
 		expect((await readdir(folder)).filter((file) => file.includes('partial'))).toEqual([]);
+		const dash = await launch([...replay, '-o', '-', '--format', 'json']);
+		expect(JSON.parse(dash.stdout)).toMatchObject({ schemaVersion: '1' });
 		const refused = await launch([...replay, '-o', path.join(folder, 'no/such/report.json')]);
 		expect(refused.code).toBe(74);
 		expect(refused.stderr).toMatch(/^launch-ready: .*report\.json: ENOENT/);

@@ -1,12 +1,14 @@
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { ENDPOINT_PLAN_SECONDS, plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { findConfig } from '../../config/find-config.ts';
-import type { Report } from '../../core/report.ts';
+import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
+import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
@@ -53,23 +55,18 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 			`Timing of the named endpoints may take up to ${ENDPOINT_PLAN_SECONDS} s more.\n`,
 		);
 	}
-	const controller = new AbortController();
-	const stop = () => controller.abort();
-	process.once('SIGINT', stop);
 	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
-	let reports: readonly Report[];
-	try {
-		reports = await inOrder(targets, (domain) =>
-			runAudit({ ...options, domain, signal: controller.signal, onProgress: progress.show }),
-		);
-	} finally {
-		progress.end();
-		process.off('SIGINT', stop);
-	}
+	const { result: reports, interrupted } = await interruptible((signal) =>
+		inOrder(targets, (domain) =>
+			runAudit({ ...options, domain, signal, onProgress: progress.show }),
+		),
+	).finally(progress.end);
 	await printReports(reports, cli);
 	const failOn = cli.failOn ?? config.failOn ?? 'blocker';
-	const codes = reports.map((report) => exitCodeOf(report, failOn));
-	return gravest([...codes, ...(controller.signal.aborted ? [EXIT.interrupted] : [])]);
+	return gravest([
+		...reports.map((report) => exitCodeOf(report, failOn)),
+		...(interrupted ? [EXIT.interrupted] : []),
+	]);
 }
 
 /**
@@ -159,16 +156,25 @@ function durationOf(text: string | undefined, name: string): number | undefined 
 /** `HOST:PORT:IP`, as curl's; an IPv6 address may stand in brackets. */
 function parseResolve(text: string): { host: string; port: number; address: string } {
 	const [, host, port, address] = /^([^:]+):(\d{1,5}):\[?([0-9a-fA-F.:]+)\]?$/.exec(text) ?? [];
-	if (host === undefined || port === undefined || address === undefined) {
+	const isPort = Number(port) >= 1 && Number(port) <= 65_535;
+	if (host === undefined || address === undefined || !isPort || !isAddress(address)) {
 		throw new Usage(`--resolve "${text}": write HOST:PORT:IP, as in example.com:443:203.0.113.7`);
 	}
 	return { host: host.toLowerCase(), port: Number(port), address };
 }
 
+function isAddress(text: string): boolean {
+	return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+}
+
+/** `2026-12-31`, from its first second (UTC), or a moment of it: `2026-12-31T18:00:00Z`. */
 function parseDay(text: string): Date {
+	const [, date] = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d)?Z)?$/.exec(text) ?? [];
 	const day = new Date(text);
-	if (Number.isNaN(day.getTime()))
+	// A day that the month does not have would become one of the next.
+	if (date === undefined || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date)) {
 		throw new Usage(`--as-of "${text}": write a day like 2026-12-31`);
+	}
 	return day;
 }
 
@@ -184,10 +190,10 @@ async function printPlan(
 ): Promise<ExitCode> {
 	for (const domain of targets) {
 		const lines = await planAudit({ ...options, domain });
-		const name = domain ?? options.repo ?? '';
+		const name = visible(domain ?? options.repo ?? '');
 		const more = 'More follow from the answers: redirects, aliases, SPF includes, mail hosts.';
 		await writeStdout(
-			`${name}: ${lines.length} requests. ${more}\n${lines.map((line) => `  ${line}\n`).join('')}`,
+			`${name}: ${lines.length} requests. ${more}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`,
 		);
 	}
 	return EXIT.fine;

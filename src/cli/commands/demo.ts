@@ -5,7 +5,8 @@ import { audit } from '../../audit.ts';
 import { startLab } from '../../lab/start-lab.ts';
 import { loadWorld } from '../../lab/world.ts';
 import { PACKAGE_FILE } from '../../version.ts';
-import { type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
+import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
+import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 
 interface DemoOptions extends OutputOptions {
@@ -22,22 +23,28 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
 	try {
 		const caFile = path.join(folder, 'roots.pem');
 		await writeFile(caFile, lab.caPem);
-		const reports = await Promise.all(
-			world.targets.map(async ({ repository, ...target }) => {
-				const repo =
-					repository === undefined ? undefined : await checkOut(repository, world, folder);
-				return audit({
-					...target,
-					repo,
-					resolver: lab.resolver,
-					addressMap: lab.addressMap,
-					caFiles: [caFile],
-					configFolder: folder,
-				});
-			}),
+		const { result: reports, interrupted } = await interruptible((signal) =>
+			Promise.all(
+				world.targets.map(async ({ repository, ...target }) => {
+					const repo =
+						repository === undefined ? undefined : await checkOut(repository, world, folder);
+					return audit({
+						...target,
+						repo,
+						resolver: lab.resolver,
+						addressMap: lab.addressMap,
+						caFiles: [caFile],
+						configFolder: folder,
+						signal,
+					});
+				}),
+			),
 		);
 		await printReports(reports, options);
-		return gravest(reports.map((report) => exitCodeOf(report, options.failOn ?? 'blocker')));
+		return gravest([
+			...reports.map((report) => exitCodeOf(report, options.failOn ?? 'blocker')),
+			...(interrupted ? [EXIT.interrupted] : []),
+		]);
 	} finally {
 		await lab.close();
 		await rm(folder, { recursive: true, force: true });
