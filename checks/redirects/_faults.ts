@@ -5,6 +5,7 @@ import {
 	canonicalsIn,
 	fieldValues,
 	type Hop,
+	type HttpAnswered,
 	isLocalName,
 	isSameSite,
 	type Page,
@@ -41,6 +42,8 @@ export type Fault = { readonly host: string; readonly url: string } & (
 interface Doubt {
 	readonly reason: 'denied' | 'timeout';
 	readonly detail: string;
+	/** A gatekeeper that lets people through, by all signs. */
+	readonly isWall: boolean;
 }
 
 /** The chain's last failure belongs to another check at this host. */
@@ -75,16 +78,30 @@ export function faultsIn({ path, report }: Walked): readonly Fault[] {
 	return [...steps, ...atEnd.filter(({ kind }) => !(isInternal && kind === 'target-fails'))];
 }
 
-/** What keeps the end of a start page's chain from being judged. */
-export function doubtIn({ chain, answer, unsureSilence }: ChainReport): Doubt | null {
+/**
+ * What keeps the end of a start page's chain from being judged. Only the home page must be open to
+ * all: a password before another host is as it should be.
+ */
+export function doubtIn(
+	{ chain, answer, unsureSilence }: ChainReport,
+	isHome: boolean,
+): Doubt | null {
 	const last = chain.hops.at(-1);
 	if (last === undefined) return null;
-	if (unsureSilence) return { reason: 'timeout', detail: `${last.url} does not answer` };
+	if (unsureSilence) {
+		return { reason: 'timeout', detail: `${last.url} does not answer`, isWall: false };
+	}
 	if (answer === null) return null;
 	const wall = botWall(answer);
-	if (wall !== null) return { reason: 'denied', detail: `${last.url}: ${wall}` };
-	return answer.status === 403 && chain.end === 'settled'
-		? { reason: 'denied', detail: `${last.url} answers 403, perhaps only to us` }
+	if (wall !== null) return { reason: 'denied', detail: `${last.url}: ${wall}`, isWall: true };
+	const refusal = chain.end === 'settled' ? refusalIn(last.url, answer, isHome) : null;
+	return refusal === null ? null : { reason: 'denied', detail: refusal, isWall: false };
+}
+
+function refusalIn(url: string, answer: HttpAnswered, isHome: boolean): string | null {
+	if (answer.status === 403) return `${url} answers 403, perhaps only to us`;
+	return answer.status === 401 && isHome && !isApi(hostOf(url), answer)
+		? `${url} asks every visitor for a password (401), so the page behind it was not seen`
 		: null;
 }
 

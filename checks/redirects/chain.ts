@@ -366,6 +366,12 @@ export default defineCheck({
 				context: { standing: 'www' as const, stage: 'production' as const },
 			},
 		};
+		const guessed = {
+			subject: {
+				name: 'admin.example.com',
+				context: { standing: 'guessed' as const, stage: 'production' as const },
+			},
+		};
 		const staging = {
 			subject: {
 				name: 'staging.example.com',
@@ -376,7 +382,9 @@ export default defineCheck({
 			given(report(chain('failed', failedHop(url, how)), null));
 		return [
 			example('answers itself', ends(200), 'settles'),
-			example('answers 401', ends(401), 'settles'),
+			example('asks for a password', ends(401), 'unknown'),
+			example('another host asks for a password', ends(401), 'settles', guessed),
+			example('an API answers 401', ends(401, JSON_ANSWER), 'settles'),
 			example('answers 403', ends(403), 'unknown'),
 			example('a bot wall', ends(429), 'unknown'),
 			example('answers 404', ends(404), 'target-fails'),
@@ -623,14 +631,22 @@ function isGrave({ kind }: Fault): boolean {
 function remainder(https: Fact<ChainReport>, subject: Host, sharesApex: boolean) {
 	if (https.status === 'unknown') return cannotSay(https.because, https.detail);
 	if (https.status === 'blocked') return blockedBy(https.by, https.detail);
-	const doubt = doubtIn(https.value);
-	if (doubt?.reason === 'denied') return cannotSay('denied', doubt.detail, 'high');
-	if (doubt !== null) return cannotSay(doubt.reason, doubt.detail);
+	const home = isHome(subject);
+	const doubt = doubtIn(https.value, home);
+	if (doubt !== null) {
+		// A gatekeeper lets customers through, and other hosts than the home may be kept to a few.
+		const isNoBlocker = doubt.isWall || (doubt.reason === 'denied' && !home);
+		return cannotSay(doubt.reason, doubt.detail, ...(isNoBlocker ? (['high'] as const) : []));
+	}
 	const owned = ownerOfFirstFailure(https.value);
 	if (owned !== null) return blockedBy({ check: owned.check, subject: owned.host }, owned.detail);
 	if (!sharesApex) return null;
 	const detail = `${subject.name} leads into the redirects of ${subject.apex}`;
 	return blockedBy({ check: 'redirects/chain', subject: subject.apex }, detail);
+}
+
+function isHome({ context }: Host): boolean {
+	return context.standing === 'apex' || context.standing === 'www';
 }
 
 function endOf(https: Fact<ChainReport>) {

@@ -30,7 +30,22 @@ export function decide(findings: readonly Finding[]): Decision {
 	if (high.length > 0) {
 		return { launch: 'GO_WITH_CONDITIONS', sentence: `Go with conditions: ${firstOf(high)}` };
 	}
-	return { launch: 'GO', sentence: 'Go: no launch blocker and no high risk was found.' };
+	const sentence = `Go: no launch blocker and no high risk was found${unseenBehind(findings)}.`;
+	return { launch: 'GO', sentence };
+}
+
+/** Who turned us away, as that may hide a high risk; empty where nobody did. */
+function unseenBehind(findings: readonly Finding[]): string {
+	const denied = findings.filter(
+		(one): one is Unknown =>
+			one.outcome === 'unknown' &&
+			one.reason === 'denied' &&
+			(one.couldBe === 'high' || one.couldBe === 'blocker'),
+	);
+	const [first, ...others] = new Set(denied.map(({ subject }) => subject));
+	if (first === undefined) return '';
+	const hosts = others.length === 0 ? first : `${first} and ${others.length} more`;
+	return `, but ${hosts} turned us away, which leaves ${denied.length} ${denied.length === 1 ? 'question' : 'questions'} open`;
 }
 
 /** An unknown that may withhold the decision. */

@@ -25,6 +25,25 @@ describe('the decision', () => {
 		expect(decide(findings).launch).toBe(launch);
 	});
 
+	it('says who turned us away', () => {
+		const denied = (subject: string, couldBe: 'high' | 'later') =>
+			unseen({ subject, couldBe, reason: 'denied' });
+		const findings = [
+			denied('a.test', 'high'),
+			denied('a.test', 'high'),
+			denied('b.test', 'later'),
+		];
+		expect(decide(findings).sentence).toBe(
+			'Go: no launch blocker and no high risk was found, but a.test turned us away, which leaves 2 questions open.',
+		);
+		expect(decide([...findings, denied('c.test', 'high')]).sentence).toContain(
+			'but a.test and 1 more turned us away, which leaves 3 questions open',
+		);
+		expect(decide([unseen({ couldBe: 'high', reason: 'timeout' })]).sentence).toBe(
+			'Go: no launch blocker and no high risk was found.',
+		);
+	});
+
 	it('is total: every combination of outcome, severity and waiver gives exactly one', () => {
 		fc.assert(
 			fc.property(fc.array(anyFinding), (findings) => {

@@ -296,11 +296,30 @@ describe('what is not followed or not judged', () => {
 	});
 
 	it.each([
-		['a bot wall', { status: 429, body: PAGE }],
-		['a refusal', { status: 403, body: PAGE }],
-	])('cannot say more where %s answers', async (_, answer) => {
+		['a bot wall', { status: 429, body: PAGE }, 'high'],
+		['a refusal', { status: 403, body: PAGE }, 'blocker'],
+		['a password prompt', { status: 401, body: PAGE }, 'blocker'],
+	])('cannot say more where %s answers', async (_, answer, couldBe) => {
 		const { findings } = await auditLab(shop({ fallback: answer }), check, SHOP);
-		expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'denied', couldBe: 'high' }]);
+		expect(findings).toMatchObject([
+			{ outcome: 'unknown', reason: 'denied', couldBe, decisive: true },
+		]);
+	});
+
+	it.each([
+		[401, { outcome: 'pass', verdict: 'settles' }],
+		[403, { outcome: 'unknown', reason: 'denied', couldBe: 'high' }],
+	])('lets another host than the home be kept to a few (%i)', async (status, expected) => {
+		const world = {
+			zones: { 'shop.test': { records: '@ A 203.0.113.10\nadmin A 203.0.113.11' } },
+			sites: [
+				{ hosts: ['shop.test'], at: ['203.0.113.10'], routes: { '/': PAGE } },
+				{ hosts: ['admin.shop.test'], at: ['203.0.113.11'], fallback: { status, body: PAGE } },
+			],
+		};
+		const asked = { ...SHOP, hosts: ['admin.shop.test'] };
+		const { findings } = await auditLab(world, check, asked);
+		expect(findings).toMatchObject([{ verdict: 'settles', subject: 'shop.test' }, expected]);
 	});
 
 	it('does not call the 404 of an API a fault', async () => {
