@@ -126,8 +126,9 @@ export default defineCheck({
 		const { origin, controls, paths } = given.probes;
 		const control = controlInWords(controls);
 		const exposed = paths.filter((one) => isExposed(one, controls, isDotenv));
+		const unseen = unseenPaths(given.probes);
 		if (exposed.length > 0) {
-			return exposed.map(({ path, url, bytes }) => {
+			const found = exposed.map(({ path, url, bytes }) => {
 				const entries = parseDotenv(bytes);
 				const secrets = entries.filter(({ secret }) => secret);
 				const listed = secrets.length > 0 ? secrets : entries;
@@ -146,10 +147,9 @@ export default defineCheck({
 							: 'public-values-only';
 				return at({ kind: 'url', name: url }, say(verdict, told));
 			});
+			return unseen === null ? found : [...found, unseen];
 		}
-		return (
-			unseenPaths(given.probes) ?? say('not-readable', { origin, paths: paths.length, control })
-		);
+		return unseen ?? say('not-readable', { origin, paths: paths.length, control });
 	},
 
 	examples: (example) => [
@@ -183,6 +183,11 @@ export default defineCheck({
 				),
 			},
 			'not-readable',
+		),
+		example(
+			'the template, and then asked to slow down',
+			{ probes: probes([probed(EXAMPLE, 200, 'API_KEY=changeme'), SLOW_DOWN]) },
+			'unknown',
 		),
 		example('asked to slow down', { probes: probes([SLOW_DOWN]) }, 'unknown'),
 		example(
@@ -225,7 +230,8 @@ function rotate(summary: string, ...steps: string[]): Fix {
 		{
 			nginx: 'location ~ /\\.(?!well-known/) { deny all; return 404; }',
 			apache: '<FilesMatch "^\\.">\n  Require all denied\n</FilesMatch>',
-			caddy: '@dotfiles path_regexp /\\.(?!well-known/)\nrespond @dotfiles 404',
+			caddy: '@dotfiles {\n  path */.*\n  not path /.well-known/*\n}\nrespond @dotfiles 404',
+			cloudflare: 'Security > WAF > Custom rules: if URI Path contains "/.env", then Block',
 			express: "app.use(express.static('public', { dotfiles: 'ignore' }));",
 		},
 		'Delete the file from the folder that the web server publishes, and from what the build copies there.',

@@ -57,6 +57,7 @@ export default defineCheck({
 					nginx: 'location ~ /\\.git { deny all; return 404; }',
 					apache: 'RedirectMatch 404 "/\\.git"',
 					caddy: '@git path */.git*\nrespond @git 404',
+					cloudflare: 'Security > WAF > Custom rules: if URI Path contains "/.git", then Block',
 				},
 				'Delete .git from the folder that the web server publishes; deploy an export or a build and no checkout.',
 				'Look for secrets in the history (launch-ready secrets) and replace each one: deleting the folder does not make anybody forget it.',
