@@ -19,7 +19,7 @@ import { exchangeOver, type Sent } from './exchange.ts';
 import { HttpPool } from './http-pool.ts';
 import { portOf, proxyAuthorization } from './proxy.ts';
 import { Reach, refusedPrivate } from './reach.ts';
-import { whyStopped } from './wait.ts';
+import { twiceIfReset, whyStopped } from './wait.ts';
 
 export interface HttpSettings {
 	readonly userAgent: string;
@@ -37,7 +37,8 @@ const MAX_BYTES = 1024 * 1024;
 /**
  * HTTP/1.1 over undici. Connections are kept alive a second and shared by origin and address; at most
  * five an address. A host's first exchange races its addresses (RFC 8305) and the others follow it. A
- * kept-alive connection that the server had just closed is replaced.
+ * kept-alive connection that the server had just closed is replaced; an exchange that is broken off is
+ * tried once more.
  */
 export function createHttp(
 	dialer: Dialer,
@@ -74,6 +75,10 @@ class Http implements HttpPort {
 			throw new Unobserved('unsupported', `${url.protocol} is neither http: nor https:`);
 		}
 		this.#dialer.permit(hostOf(url), request.thirdParty ?? false);
+		return twiceIfReset(() => this.#exchangeOnce(request, url), this.#dialer.signal);
+	}
+
+	async #exchangeOnce(request: HttpRequest, url: URL): Promise<HttpOutcome> {
 		for (let tries = 1; ; tries += 1) {
 			const way = await this.#wayTo(request, url);
 			if ('kind' in way) return way;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates, type TLSSocket } from 'node:tls';
-import type { TlsCompleted, TlsPort, TrustStore } from '../core/io.ts';
+import type { TlsCompleted, TlsOutcome, TlsPort, TlsRequest, TrustStore } from '../core/io.ts';
 import type { Dialer } from './dialer.ts';
 import { secure } from './secure.ts';
-import { whyStopped } from './wait.ts';
+import { twiceIfReset, whyStopped } from './wait.ts';
 
 export interface TlsSettings {
 	/** `--ca`: PEM files. */
@@ -18,35 +18,38 @@ export interface TlsSettings {
 const ALPN = ['h2', 'http/1.1'] as const;
 
 /**
- * One TCP connection and one handshake a request, closed at once; no byte of HTTP is sent. `roots`
+ * One TCP connection and one handshake a request, closed at once; no byte of HTTP is sent. One that is
+ * broken off is tried once more. `roots`
  * reads files and no network, and throws `RangeError` with the path of a `--ca` file that it cannot
  * read; NODE_EXTRA_CA_CERTS that cannot be read is ignored, as Node does.
  */
 export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 	const timeouts = settings.timeoutsMs ?? { connect: 4_000, tls: 5_000 };
+	const { signal } = dialer;
 	return {
-		async handshake({ host, address, port }) {
-			const { signal } = dialer;
-			const dialed = await dialer.connect({ host, address, port, timeoutMs: timeouts.connect });
-			if (dialed.kind === 'failed') {
-				const { how, detail } = dialed;
-				return { kind: 'failed', how, phase: 'connect', alert: null, detail };
-			}
-			try {
-				const to = { host, alpn: ALPN, timeoutMs: timeouts.tls, signal };
-				const secured = await secure(dialed.socket, to);
-				if (secured.kind === 'failed') return { ...secured, phase: 'tls' };
-				if (signal.aborted) throw whyStopped(signal);
-				const completed = completedOn(secured.socket);
-				// A polite close: servers log an error where the connection is cut.
-				secured.socket.end();
-				return completed;
-			} finally {
-				closeSoon(dialed.socket);
-			}
-		},
+		handshake: (request) => twiceIfReset(() => handshakeOnce(request), signal),
 		roots: () => readRoots(settings),
 	};
+
+	async function handshakeOnce({ host, address, port }: TlsRequest): Promise<TlsOutcome> {
+		const dialed = await dialer.connect({ host, address, port, timeoutMs: timeouts.connect });
+		if (dialed.kind === 'failed') {
+			const { how, detail } = dialed;
+			return { kind: 'failed', how, phase: 'connect', alert: null, detail };
+		}
+		try {
+			const to = { host, alpn: ALPN, timeoutMs: timeouts.tls, signal };
+			const secured = await secure(dialed.socket, to);
+			if (secured.kind === 'failed') return { ...secured, phase: 'tls' };
+			if (signal.aborted) throw whyStopped(signal);
+			const completed = completedOn(secured.socket);
+			// A polite close: servers log an error where the connection is cut.
+			secured.socket.end();
+			return completed;
+		} finally {
+			closeSoon(dialed.socket);
+		}
+	}
 }
 
 /** What the handshake showed. */

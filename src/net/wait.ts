@@ -52,3 +52,17 @@ export function firstWithin<T>(
 			.finally(() => clearTimeout(timer));
 	});
 }
+
+/** A connection that broke may have met a restart or a lost route: long enough for that to pass. */
+const SECOND_TRY_MS = 250;
+
+/** Tries once more where the connection was broken off, so that no passing fault is held against anybody. */
+export async function twiceIfReset<T extends { readonly kind: string }>(
+	attempt: () => Promise<T>,
+	signal: AbortSignal,
+): Promise<T> {
+	const first = await attempt();
+	if (!('how' in first) || first.how !== 'reset') return first;
+	await wait(SECOND_TRY_MS, signal);
+	return attempt();
+}

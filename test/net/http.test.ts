@@ -351,6 +351,22 @@ describe('failures are values', () => {
 		expect(outcome).toMatchObject({ how: 'reset', detail: expect.stringContaining('4 bytes') });
 	});
 
+	it('reset twice in a row, and not once', async () => {
+		const tried: number[] = [];
+		const always = await rawServer((socket, count) => {
+			tried.push(count);
+			socket.once('data', () => socket.resetAndDestroy());
+		});
+		expect(await get(always)).toMatchObject({ how: 'reset' });
+		expect(tried).toEqual([1, 2]);
+		const passing = await rawServer((socket, count) => {
+			socket.once('data', () =>
+				count === 1 ? socket.resetAndDestroy() : socket.write(head('X-Try: 2')),
+			);
+		});
+		expect(await get(passing)).toMatchObject({ kind: 'answered', status: 200 });
+	});
+
 	it('reset when a body ends before its length', async () => {
 		const short = await answering('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome');
 		expect(await get(short)).toMatchObject({ how: 'reset' });

@@ -163,6 +163,20 @@ describe('failures are values', () => {
 		}
 	});
 
+	it('a reset twice in a row, and not one that passes', async () => {
+		const tried: number[] = [];
+		const always = await rawServer((socket, count) => {
+			tried.push(count);
+			socket.once('data', () => socket.resetAndDestroy());
+		});
+		expect(await shake(always)).toMatchObject({ how: 'reset' });
+		expect(tried).toEqual([1, 2]);
+		const passing = await rawServer((socket, count) => {
+			socket.once('data', () => (count === 1 ? socket.resetAndDestroy() : socket.end('HTTP/1.0')));
+		});
+		expect(await shake(passing)).toMatchObject({ how: 'not-tls' });
+	});
+
 	it('a handshake that goes wrong otherwise says why', async () => {
 		// A ServerHello that chooses SSL 3.0.
 		const hello = `0300${'00'.repeat(32)}00000a00`;
