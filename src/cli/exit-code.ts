@@ -1,6 +1,6 @@
 import type { Report } from '../core/report.ts';
 
-/** Each has one meaning; PRODUCT's order where several apply. */
+/** Each has one meaning; gravest first, for where several apply. */
 export const EXIT = {
 	interrupted: 130,
 	bug: 70,

@@ -1,4 +1,5 @@
 import type { Report } from '../core/report.ts';
+import type { Coverage } from '../score/coverage.ts';
 
 /** Launches are planned in hours up to this many; longer waits are told in days. */
 const HOURS_TOLD = 72;
@@ -19,11 +20,8 @@ function joined(...units: [number, string][]): string {
 		.join(' ');
 }
 
-/** The one line of PRODUCT.md §2. */
-export function headline(
-	decision: Report['decision'],
-	coverage: { readonly judged: number; readonly apply: number },
-): string {
+/** The whole answer in one line; a bot wall is said, because what is behind it may be anything. */
+export function headline(decision: Report['decision'], coverage: Coverage): string {
 	const { launch, blockers, high, later, accepted } = decision;
 	const counts = [
 		blockers > 0 && `${blockers} blocker${blockers === 1 ? '' : 's'}`,
@@ -34,8 +32,11 @@ export function headline(
 	return [
 		`${launch}  ${counts.length > 0 ? counts.join(', ') : 'no risks'}`,
 		`coverage ${coverage.judged}/${coverage.apply}`,
+		coverage.denied > 0 && `${coverage.denied} behind a bot wall`,
 		`earliest GO ${when(decision)}`,
-	].join(' | ');
+	]
+		.filter((part) => part !== false)
+		.join(' | ');
 }
 
 function when({ earliestGo, withinDeadline, deadlineSeconds }: Report['decision']): string {

@@ -61,13 +61,20 @@ function outcomeOf(finding: Finding): Outcome {
 	return finding.outcome === 'note' ? 'pass' : finding.outcome;
 }
 
-/** How much of what applies was judged. */
-export function coverageOf(rows: readonly Row[]): {
+export interface Coverage {
+	/** Rows that passed, failed or were accepted. */
 	readonly judged: number;
+	/** Those, and the ones that are unknown or hidden by a blocker. */
 	readonly apply: number;
-} {
+	/** Unknown because the target refused us: a bot wall, a 403 to everything. */
+	readonly denied: number;
+}
+
+/** How much of what applies was judged. */
+export function coverageOf(rows: readonly Row[]): Coverage {
 	const count = (...outcomes: Outcome[]) =>
 		rows.filter((row) => outcomes.includes(row.outcome)).length;
 	const judged = count('pass', 'fail', 'accepted');
-	return { judged, apply: judged + count('unknown', 'blocked') };
+	const denied = rows.filter((row) => row.code === 'denied').length;
+	return { judged, apply: judged + count('unknown', 'blocked'), denied };
 }

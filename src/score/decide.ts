@@ -11,7 +11,7 @@ export interface Decision {
 }
 
 /**
- * The decision of PRODUCT.md §2, a total function. Each finding alone forces at least some decision
+ * The decision, a total function (README, "Audit a site"). Each finding alone forces at least some decision
  * and the worst wins, so that adding a finding never improves it.
  */
 export function decide(findings: readonly Finding[]): Decision {

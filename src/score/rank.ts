@@ -28,7 +28,7 @@ export interface Risk {
 const CONFIDENCES = ['high', 'medium', 'low'] as const;
 
 /**
- * Risks by PRODUCT.md's ranking: severity, reach (what it touches, then how many subjects), confidence,
+ * Risks in the order of their weight: severity, reach (what it touches, then how many subjects), confidence,
  * least effort; ties by id and subject, so that two runs print alike.
  */
 export function rank(

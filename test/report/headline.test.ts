@@ -18,8 +18,14 @@ const decision: Report['decision'] = {
 };
 
 it('is the line that the product promises', () => {
-	expect(headline(decision, { judged: 41, apply: 44 })).toBe(
+	expect(headline(decision, { judged: 41, apply: 44, denied: 0 })).toBe(
 		'NO_GO  2 blockers, 3 high, 6 can wait, 1 accepted | coverage 41/44 | earliest GO 5 h → within 48 h: yes',
+	);
+});
+
+it('says that a wall stood in the way', () => {
+	expect(headline(decision, { judged: 40, apply: 44, denied: 4 })).toContain(
+		'coverage 40/44 | 4 behind a bot wall | earliest GO',
 	);
 });
 
@@ -30,7 +36,7 @@ it('says nothing that it cannot know', () => {
 		earliestGo: null,
 		withinDeadline: null,
 	} as const;
-	expect(headline(blind, { judged: 0, apply: 44 })).toMatch(
+	expect(headline(blind, { judged: 0, apply: 44, denied: 0 })).toMatch(
 		/coverage 0\/44 \| earliest GO cannot be said$/,
 	);
 	const fine = {
@@ -42,11 +48,11 @@ it('says nothing that it cannot know', () => {
 		accepted: 0,
 		earliestGo: 0,
 	} as const;
-	expect(headline(fine, { judged: 44, apply: 44 })).toBe(
+	expect(headline(fine, { judged: 44, apply: 44, denied: 0 })).toBe(
 		'GO  no risks | coverage 44/44 | earliest GO now',
 	);
 	const one = { ...decision, blockers: 1, withinDeadline: false };
-	expect(headline(one, { judged: 1, apply: 1 })).toMatch(/^NO_GO {2}1 blocker,.* no$/);
+	expect(headline(one, { judged: 1, apply: 1, denied: 0 })).toMatch(/^NO_GO {2}1 blocker,.* no$/);
 });
 
 it.each([

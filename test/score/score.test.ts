@@ -21,7 +21,7 @@ describe('coverage', () => {
 			['a.test', 'fail'],
 			['b.test', 'unknown'],
 		]);
-		expect(coverageOf(rows)).toEqual({ judged: 1, apply: 2 });
+		expect(coverageOf(rows)).toEqual({ judged: 1, apply: 2, denied: 0 });
 	});
 
 	it('does not take a note for a failure', () => {
