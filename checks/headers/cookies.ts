@@ -9,6 +9,7 @@ import {
 	cookieReach,
 	days,
 	defineCheck,
+	type Fact,
 	isAntiForgeryName,
 	isRemoval,
 	isSessionName,
@@ -152,8 +153,13 @@ export default defineCheck({
 				`Browsers drop the cookie ${quoted(a)}: it is ${a.fault} (set at ${a.url}).`,
 			impact:
 				'What depends on this cookie, often the whole sign-in, does not work: it is never stored.',
-			fix: advice(
+			fix: perPlatform(
 				'Give the cookie the attributes that its name promises',
+				{
+					express: `res.cookie('__Host-session', value, { secure: true, httpOnly: true, path: '/' });`,
+					nextjs: `(await cookies()).set('__Host-session', value, { secure: true, httpOnly: true, path: '/' });`,
+					any: 'Set-Cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax',
+				},
 				'__Host- asks for Secure, Path=/ and no Domain; __Secure- asks for Secure.',
 				'Or rename the cookie, where a Domain is needed.',
 			),
@@ -233,18 +239,12 @@ export default defineCheck({
 		const said = [
 			...new Map(problems.map((one) => [`${one.verdict} ${one.args.name}`, one])).values(),
 		];
-		if (said.length > 0) {
-			return said.map(({ verdict, args }) =>
-				at({ kind: 'record', name: `cookie ${args.name} of ${host}` }, say(verdict, args as never)),
-			);
-		}
-		for (const fact of facts) {
-			if (fact.status === 'unknown') return cannotSay(fact.because, fact.detail);
-			if (fact.status === 'blocked') return blockedBy(fact.by, fact.detail);
-		}
-		const wall = hops.find(({ denied }) => denied !== null);
-		if (wall !== undefined) return cannotSay('denied', `${wall.url}: ${wall.denied}`);
-		if (own.length === 0) return cannotSay('inconclusive', `${host} answers nothing of its own`);
+		const found = said.map(({ verdict, args }) =>
+			at({ kind: 'record', name: `cookie ${args.name} of ${host}` }, say(verdict, args as never)),
+		);
+		const rest = unseen(facts, hops, host);
+		if (rest !== null) return [...found, rest];
+		if (found.length > 0) return found;
 		return say('safe', { host, cookies: new Set(set.map(({ cookie }) => cookie.name)).size });
 	},
 
@@ -281,6 +281,14 @@ export default defineCheck({
 		example('401 days', https(`a=x; Secure; Max-Age=${days(401)}`), 'longer-than-400-days'),
 		example('exactly 400 days', https(`a=x; Secure; Max-Age=${days(400)}`), 'safe'),
 		example('4,097 bytes', https('a=<redacted:4096>; Secure'), 'over-4096-bytes'),
+		example(
+			'a note, and http not seen',
+			{
+				secure: known([hop('https', ['a=x; Secure; Domain=example.com'])]),
+				plain: unknown('timeout', 'no answer in time'),
+			},
+			'unknown',
+		),
 		example('exactly 4,096 bytes', https('a=<redacted:4095>; Secure'), 'safe'),
 		example('nothing answers', { secure: known([]), plain: known([]) }, 'unknown'),
 		example(
@@ -298,6 +306,21 @@ export default defineCheck({
 		),
 	],
 });
+
+/** What was not seen, so that cookies may be missing from the list; `null` where all was. */
+function unseen(
+	facts: readonly Fact<readonly SiteHop[]>[],
+	hops: readonly SiteHop[],
+	host: string,
+) {
+	for (const fact of facts) {
+		if (fact.status === 'unknown') return cannotSay(fact.because, fact.detail);
+		if (fact.status === 'blocked') return blockedBy(fact.by, fact.detail);
+	}
+	const wall = hops.find(({ denied }) => denied !== null);
+	if (wall !== undefined) return cannotSay('denied', `${wall.url}: ${wall.denied}`);
+	return hops.length === 0 ? cannotSay('inconclusive', `${host} answers nothing of its own`) : null;
+}
 
 interface SetCookie {
 	readonly cookie: Cookie;
@@ -371,18 +394,26 @@ function problemsOf(
 	);
 }
 
+/** Only the cookie in question is touched, and its name is pasted only where no server reads more into it. */
 function withAttribute(attribute: keyof typeof SPELLING) {
 	const { option, flag } = SPELLING[attribute];
-	return perPlatform(
-		`Set the cookie with ${attribute}`,
-		{
-			express: `res.cookie(name, value, { ${option} }); // express-session: cookie: { ${option} }`,
-			nextjs: `(await cookies()).set(name, value, { ${option} });`,
-			nginx: `proxy_cookie_flags ~ ${flag};`,
-			apache: `Header always edit Set-Cookie "^(.*)$" "$1; ${attribute}"`,
-		},
-		'Change it where the application or its framework sets the cookie; a rule in the proxy is the second choice.',
-	);
+	return ({ name }: Told) => {
+		const isPlain = /^[A-Za-z0-9_.-]+$/.test(name);
+		const quotedName = isPlain ? `'${name}'` : 'name';
+		const pattern = isPlain ? `${name.replaceAll('.', '\\.')}=` : '';
+		const edit = `edit Set-Cookie "^(${pattern}.*)$" "$1; ${attribute}"`;
+		return perPlatform(
+			`Set the cookie with ${attribute}`,
+			{
+				express: `res.cookie(${quotedName}, value, { ${option} }); // express-session: cookie: { ${option} }`,
+				nextjs: `(await cookies()).set(${quotedName}, value, { ${option} });`,
+				nginx: `proxy_cookie_flags ${isPlain ? name : '~'} ${flag};`,
+				// The first for the application's own answers, the second for its error pages and CGI.
+				apache: `Header ${edit}\nHeader always ${edit}`,
+			},
+			'Change it where the application or its framework sets the cookie; a rule in the proxy is the second choice.',
+		);
+	};
 }
 
 /** A cookie is named by itself, so that its name never reads as part of the sentence. */

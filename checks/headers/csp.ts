@@ -2,11 +2,12 @@ import {
 	defineCheck,
 	doesNotApply,
 	enforcedPolicies,
+	type Fix,
 	fieldValues,
 	type HttpAnswered,
+	header,
 	isHtml,
 	minutes,
-	perPlatform,
 	type SiteAnswer,
 	sitePage,
 	sites,
@@ -22,6 +23,10 @@ const REPORT_ONLY = 'Content-Security-Policy-Report-Only';
 const STARTER =
 	"default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; " +
 	"frame-ancestors 'self'; form-action 'self'";
+
+/** By hand: header and meta element of the page where a visitor ends. */
+const reproduce = (a: { host: string }) =>
+	`curl -sSL -D - https://${a.host}/ | grep -i content-security-policy`;
 
 export default defineCheck({
 	id: 'headers/csp',
@@ -62,8 +67,7 @@ export default defineCheck({
 				'Open every page of the product with the browser’s console open: each report names a source to add or a script to move into a file.',
 				`When a day has passed without reports, rename the header to ${ENFORCED}.`,
 			),
-			reproduce: (a: { host: string }) =>
-				`curl -sS -D - https://${a.host}/ | grep -i content-security-policy`,
+			reproduce,
 		},
 		'report-only': {
 			outcome: 'fail',
@@ -78,8 +82,7 @@ export default defineCheck({
 				'Read the reports of the last days; add what your own pages need, and rename the header.',
 				'The text below is a starting point: keep the sources of your own policy.',
 			),
-			reproduce: (a: { host: string }) =>
-				`curl -sS -D - https://${a.host}/ | grep -i content-security-policy`,
+			reproduce,
 		},
 		empty: {
 			outcome: 'fail',
@@ -93,8 +96,7 @@ export default defineCheck({
 				REPORT_ONLY,
 				`Try it as ${REPORT_ONLY} first, then enforce it as ${ENFORCED}.`,
 			),
-			reproduce: (a: { host: string }) =>
-				`curl -sS -D - https://${a.host}/ | grep -i content-security-policy`,
+			reproduce,
 		},
 	},
 
@@ -146,21 +148,8 @@ const NOT_A_PAGE = {
 	file: 'It serves a file and no page.',
 } as const;
 
-function policy(summary: string, name: string, ...steps: string[]) {
-	return perPlatform(
-		summary,
-		{
-			nginx: `add_header ${name} "${STARTER}" always;`,
-			apache: `Header always set ${name} "${STARTER}"`,
-			caddy: `header ${name} "${STARTER}"`,
-			cloudflare: `Rules > Transform Rules > Modify Response Header > Set static:\n${name}: ${STARTER}`,
-			vercel: `{ "headers": [{ "source": "/(.*)", "headers": [{ "key": "${name}", "value": "${STARTER}" }] }] }`,
-			netlify: `[[headers]]\n  for = "/*"\n  [headers.values]\n    ${name} = "${STARTER}"`,
-			nextjs: `async headers() {\n  return [{ source: '/(.*)', headers: [{ key: '${name}', value: "${STARTER}" }] }];\n}`,
-			express: `app.use((req, res, next) => { res.setHeader('${name}', "${STARTER}"); next(); });`,
-		},
-		...steps,
-	);
+function policy(summary: string, name: string, ...steps: string[]): Fix {
+	return { ...header(name, STARTER, ...steps), summary };
 }
 
 function meta(content: string): string {

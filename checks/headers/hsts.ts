@@ -13,6 +13,7 @@ import {
 	known,
 	minutes,
 	optional,
+	perPlatform,
 	preloadFaults,
 	preloadRedirectFaults,
 	readHsts,
@@ -126,10 +127,15 @@ export default defineCheck({
 					? 'Two places set the policy and contradict each other: whichever comes first wins, and a ' +
 						'change of order switches the protection off or on unnoticed.'
 					: 'Two places set the same policy: the next change in one of them will contradict the other.',
-			fix: advice(
+			fix: perPlatform(
 				`Send ${FIELD} from one place only`,
+				{
+					nginx: `proxy_hide_header ${FIELD};\nadd_header ${FIELD} "max-age=${A_YEAR}" always;`,
+					apache: `Header onsuccess unset ${FIELD}\nHeader always set ${FIELD} "max-age=${A_YEAR}"`,
+					caddy: `reverse_proxy localhost:3000 {\n  header_down -${FIELD}\n}\nheader ${FIELD} "max-age=${A_YEAR}"`,
+				},
 				'The application (a security middleware) and the proxy or host in front of it both add it: keep one.',
-				'In nginx, hide the application’s header with proxy_hide_header and set it with add_header … always.',
+				'Keep includeSubDomains or preload, where you meant them, in the one that stays.',
 			),
 			reproduce: shown,
 		},
@@ -176,11 +182,14 @@ export default defineCheck({
 			impact:
 				'A made-up sub-domain can still be reached over plain HTTP by an attacker in the network, and ' +
 				'can set cookies for the whole domain.',
-			fix: advice(
-				'Add includeSubDomains once every sub-domain has HTTPS',
-				'List the sub-domains first, internal ones too: after this, none of them opens without a valid certificate.',
-				`Then send: ${FIELD}: max-age=${A_YEAR}; includeSubDomains`,
-			),
+			fix: {
+				...header(
+					FIELD,
+					`max-age=${A_YEAR}; includeSubDomains`,
+					'List the sub-domains first, internal ones too: after this, none of them opens without a valid certificate.',
+				),
+				summary: 'Add includeSubDomains once every sub-domain has HTTPS',
+			},
 		},
 		'preload-incomplete': {
 			outcome: 'fail',
@@ -191,11 +200,15 @@ export default defineCheck({
 			impact:
 				'The first visit of every customer stays unprotected, although the header says otherwise; a domain ' +
 				'that is on the list already may be taken off it.',
-			fix: advice(
-				'Meet every rule of the list, or drop the preload token',
-				`To stay: ${FIELD}: max-age=${A_YEAR}; includeSubDomains; preload`,
-				'Otherwise remove "preload": the token is consent, and nothing else depends on it.',
-			),
+			fix: {
+				...header(
+					FIELD,
+					`max-age=${A_YEAR}; includeSubDomains; preload`,
+					'Only where every sub-domain has HTTPS: browsers hold all of them to it, for months.',
+					'Otherwise send max-age alone: the token is consent, and nothing else depends on it.',
+				),
+				summary: 'Meet every rule of the list, or drop the preload token',
+			},
 			reproduce: shown,
 		},
 		'preload-risky': {
@@ -208,12 +221,15 @@ export default defineCheck({
 			impact:
 				'Browsers refuse these sub-domains today after one visit to the main site, and once the domain is ' +
 				'on the built-in list nobody can open them; removal from the list takes months.',
-			fix: (a: { broken: readonly { host: string }[] }) =>
-				advice(
-					'Give the sub-domains HTTPS first, or take includeSubDomains and preload out',
-					`Repair: ${a.broken.map(({ host }) => host).join(', ')}.`,
-					'Until then send max-age alone.',
+			fix: (a: { broken: readonly { host: string }[] }) => ({
+				...header(
+					FIELD,
+					`max-age=${A_YEAR}`,
+					'Send max-age alone, as below, until they all have HTTPS.',
+					`Then repair: ${a.broken.map(({ host }) => host).join(', ')}.`,
 				),
+				summary: 'Take includeSubDomains and preload out until the sub-domains have HTTPS',
+			}),
 			control: (a: { host: string }) => `${a.host} answered over HTTPS in the same run.`,
 		},
 		'ignored-bad-certificate': {

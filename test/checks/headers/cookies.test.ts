@@ -29,6 +29,20 @@ it('gives a sound session, and a sign-out, nothing', async () => {
 	expect(said).toEqual(['safe shop.test']);
 });
 
+it.each([
+	['connect.sid', 'proxy_cookie_flags connect.sid secure;', '"^(connect\\.sid=.*)$"'],
+	['a{b}', 'proxy_cookie_flags ~ secure;', '"^(.*)$"'],
+])('pastes the name %s only where no server reads more into it', async (name, nginx, apache) => {
+	const { findings } = await auditLab(setting(`${name}=x; HttpOnly`), cookies, HOST);
+	const found = findings.find((one) => 'fix' in one);
+	const text = (platform: string) =>
+		found && 'fix' in found
+			? found.fix.snippets.find((one) => one.platform === platform)?.text
+			: undefined;
+	expect(text('nginx')).toBe(nginx);
+	expect(text('apache')).toContain(apache);
+});
+
 it('reads every Set-Cookie line of every hop, the http ones too', async () => {
 	const world = shop({
 		http: { fallback: { redirect: 'https://shop.test/', headers: { 'Set-Cookie': 'seen=1' } } },
