@@ -3,6 +3,8 @@ import { hasExpired } from './_severity.ts';
 
 /** What the wording of every secret is told. Nothing of it is the secret but its first four characters. */
 export type Leak = {
+	/** `Stripe`. */
+	provider: string;
 	/** `Stripe secret key`. */
 	name: string;
 	/** ` (sk_l…, 32 characters)`; ends the noun it stands behind. */
@@ -25,7 +27,8 @@ export type Leak = {
 	rotate: string;
 	anchor: string;
 	variable: string;
-	isEnvFile: boolean;
+	/** An env file that git tracks, or would at the next `git add`; else `null`. */
+	envFile: 'tracked' | 'untracked' | null;
 };
 
 const WHERE: Readonly<Record<SecretPlace, string>> = {
@@ -41,6 +44,7 @@ export function leakOf(secret: FoundSecret, severity: Severity, now: Date): Leak
 	const [first] = secret.places;
 	const preview = secret.preview === '' ? '' : `${secret.preview}…, `;
 	return {
+		provider: secret.provider,
 		name: `${secret.provider} ${secret.what}`,
 		shown: ` (${preview}${secret.length} characters)`,
 		file: first?.file ?? '',
@@ -57,8 +61,14 @@ export function leakOf(secret: FoundSecret, severity: Severity, now: Date): Leak
 		rotate: secret.rotate,
 		anchor: secret.anchor,
 		variable: variableFor(secret),
-		isEnvFile: /(?:^|\/)\.env(?:\.[\w-]+)*$/.test(first?.file ?? ''),
+		envFile: envFileAt(first),
 	};
+}
+
+function envFileAt(place: FoundSecret['places'][number] | undefined): Leak['envFile'] {
+	if (place === undefined || !/(?:^|\/)\.env(?:\.[\w-]+)*$/.test(place.file)) return null;
+	if (place.place === 'head') return 'tracked';
+	return place.place === 'unignored' ? 'untracked' : null;
 }
 
 function confidenceIn({ state, confidence }: FoundSecret): Leak['confidence'] {
@@ -149,18 +159,22 @@ export function rotateFirst(leak: Leak, replace: string, ...steps: string[]): Fi
 			'Only then revoke the old value. Deleting it from the files alone does not help: it stays in the history and in every clone.',
 		],
 		snippets: [
-			...(leak.isEnvFile
-				? [
-						{
-							platform: 'any' as const,
-							language: 'shell',
-							text: "git rm --cached -- '.env*'\nprintf '%s\\n' '.env*' '!.env.example' >> .gitignore",
-						},
-					]
-				: []),
+			...ignoring(leak),
 			shell('vercel', `vercel env add ${variable} production`),
 			shell('netlify', `netlify env:set ${variable} "$NEW_VALUE" --secret`),
 			shell('cloudflare', `npx wrangler secret put ${variable}`),
 		],
 	};
+}
+
+/** Out of git, and kept out; the file itself stays. */
+function ignoring({ envFile, file }: Leak): Fix['snippets'] {
+	if (envFile === null) return [];
+	// A name that a shell would read differently is left to the user.
+	const quoted = /^[\w./-]+$/.test(file) ? file : 'PATH/.env';
+	const lines = [
+		...(envFile === 'tracked' ? [`git rm --cached -- ${quoted}`] : []),
+		"printf '\\n%s\\n' '.env*' '!.env.example' >> .gitignore",
+	];
+	return [{ platform: 'any', language: 'shell', text: lines.join('\n') }];
 }

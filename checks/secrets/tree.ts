@@ -59,7 +59,7 @@ export default defineCheck({
 			...leak,
 			effort: minutes(60),
 			impact: (a: Leak) =>
-				`${WHO_HAS_IT}: it grants money, data, mail or infrastructure at ${a.name.split(' ')[0]}.`,
+				`${WHO_HAS_IT}: it grants money, data, mail or infrastructure at ${a.provider}.`,
 			fix: (a: Leak) => rotateFirst(a, `Create a new ${a.name}`),
 		},
 		'restricted-key': {

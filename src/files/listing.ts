@@ -79,7 +79,9 @@ export async function listFolder(root: string, searchPath: string): Promise<File
 		files: into.files,
 		head: byGit.head,
 		skipped: summaryOf(into),
-		...(into.unreadable.length > 0 && { unreadable: into.unreadable.slice(0, MOST_SKIPPED) }),
+		...(into.unreadable.length > 0 && {
+			unreadable: into.unreadable.sort().slice(0, MOST_SKIPPED),
+		}),
 		...(into.full && { cut: true }),
 		...(byGit.unread !== null && { gitUnread: byGit.unread }),
 	};
@@ -114,10 +116,11 @@ async function listByGit(
 	}
 	// A folder that a repository around it does not track is a folder of its own.
 	if (tracked.output.length === 0 && !hasGitFolder(folder)) return { head: null, unread: null };
+	const names = (...options: string[]) => namesFrom(into, below, git, options);
 	const [others, hidden, forced, head] = await Promise.all([
-		namesFrom(git, '--others', '--exclude-standard'),
-		namesFrom(git, '--others', '--ignored', '--exclude-standard', '--directory'),
-		namesFrom(git, '--cached', '--ignored', '--exclude-standard'),
+		names('--others', '--exclude-standard'),
+		names('--others', '--ignored', '--exclude-standard', '--directory'),
+		names('--cached', '--ignored', '--exclude-standard'),
 		git('rev-parse', '--verify', '--quiet', 'HEAD'),
 	]);
 	const submodules = await addTracked(into, below, splitZ(tracked.output), new Set(forced));
@@ -182,9 +185,18 @@ async function addIgnored(into: Gathering, path: string): Promise<void> {
 	else await walk(into, folder, status);
 }
 
-async function namesFrom(git: Git, ...options: string[]): Promise<readonly string[]> {
+/** A list that git does not give is a gap, and no empty list. */
+async function namesFrom(
+	into: Gathering,
+	below: string,
+	git: Git,
+	options: readonly string[],
+): Promise<readonly string[]> {
 	const answer = await git('ls-files', '-z', ...options);
-	return answer.kind === 'answered' ? splitZ(answer.output) : [];
+	if (answer.kind === 'answered') return splitZ(answer.output);
+	const why = answer.kind === 'no-git' ? 'git was not found' : reasonOf(answer.message);
+	into.unreadable.push(`${below || '.'}: git ls-files ${options.join(' ')}: ${why}`);
+	return [];
 }
 
 const splitZ = (output: Buffer): readonly string[] =>
@@ -217,7 +229,7 @@ async function walk(into: Gathering, below: string, status: Status): Promise<voi
 		if (depth < MOST_DEPTH) {
 			for (const one of inner.reverse()) folders.push({ path: one, depth: depth + 1 });
 		} else if (inner.length > 0) {
-			into.skipped.push(`${path}: folders nested deeper than ${MOST_DEPTH}`);
+			into.unreadable.push(`${path}: folders nested deeper than ${MOST_DEPTH}`);
 		}
 		await nextTurn();
 	}

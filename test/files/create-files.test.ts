@@ -50,6 +50,34 @@ describe('list', () => {
 		expect(listing.files).toEqual([{ path: 'a.ts', bytes: 1, tracked: false, ignored: false }]);
 	});
 
+	test('a list that git does not give is a gap', async () => {
+		const root = committed({ 'a.ts': '1' });
+		write(root, { 'new.ts': '2' });
+		const bin = temporaryFolder();
+		const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+		write(bin, {
+			git: `#!/bin/sh\ncase "$*" in *--others*) echo "fatal: broken" >&2; exit 128;; esac\nexec ${real} "$@"\n`,
+		});
+		chmodSync(join(bin, 'git'), 0o755);
+		const listing = await createFiles({
+			configFolder: temporaryFolder(),
+			searchPath: bin,
+		}).list(root);
+		expect(listing.files.map(({ path }) => path)).toEqual(['a.ts']);
+		expect(listing.unreadable).toEqual([
+			'.: git ls-files --others --exclude-standard: broken',
+			'.: git ls-files --others --ignored --exclude-standard --directory: broken',
+		]);
+	});
+
+	test('a folder nested too deep is a gap', async () => {
+		const root = temporaryFolder();
+		write(root, { [`${'d/'.repeat(70)}a.ts`]: '1' });
+		const { unreadable = [] } = await files().list(root);
+		expect(unreadable).toHaveLength(1);
+		expect(unreadable[0]).toMatch(/: folders nested deeper than 64$/);
+	});
+
 	test('a folder outside git is walked, without dependencies', async () => {
 		const root = temporaryFolder();
 		write(root, {

@@ -27,12 +27,18 @@ export interface PlacedFile {
  */
 export function placeOf(file: PlacedFile, inGit: boolean): SecretPlace | null {
 	const { path, tracked } = file;
+	if (isClient(path)) return 'client';
 	if (FIXTURE.test(path)) return tracked || !file.ignored ? 'fixture' : null;
-	if (CLIENT.test(path)) return 'client';
 	if (DOCS.test(path)) return tracked || !file.ignored ? 'docs' : null;
 	if (tracked) return 'head';
 	if (ENV_FILE.test(path)) return inGit && !file.ignored ? 'unignored' : 'own';
 	return file.ignored ? null : 'head';
+}
+
+/** A folder of tests inside `public` is published too; a `public` inside a folder of tests is not. */
+function isClient(path: string): boolean {
+	const [client, fixture] = [path.search(CLIENT), path.search(FIXTURE)];
+	return client !== -1 && (fixture === -1 || client < fixture);
 }
 
 export const isProductionEnv = (path: string): boolean => PRODUCTION_ENV.test(path);

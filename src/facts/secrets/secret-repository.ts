@@ -131,7 +131,9 @@ function fromUtf16(bytes: string, low: 0 | 1): string {
 function gather(into: Gathered, file: ListedFile, place: SecretPlace, text: string): void {
 	into.files++;
 	into.bytes += text.length;
-	const matches = secretsIn(text, natureOf(file.path, text));
+	const matches = secretsIn(text, natureOf(file.path, text), () => {
+		into.truncated = true;
+	});
 	if (matches.length === 0) return;
 	const lineOf = lineCounter(text);
 	for (const match of matches) {

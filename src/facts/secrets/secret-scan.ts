@@ -27,7 +27,7 @@ export const SECRET_RULES: readonly SecretRule[] = [
 	...ASSIGNMENT_RULES,
 ];
 
-/** A text with more has been made to have them; the rest would say nothing new. */
+/** A text with more has been made to have them. */
 const MOST_MATCHES = 2_000;
 /** base64 of base64, and no deeper. */
 const DEEPEST = 2;
@@ -75,24 +75,37 @@ function scannerOf(sources: readonly { anchors: readonly string[]; find: Finder 
 /**
  * The secrets in a text (latin1), each span of bytes once, in order. Linear in its length: one pass for
  * all anchors, then bounded patterns around each. Placeholders and published samples are left out.
+ * `onCut` is told where there are too many to go on.
  */
-export function secretsIn(text: string, nature: FileNature): readonly Match[] {
+export function secretsIn(
+	text: string,
+	nature: FileNature,
+	onCut: () => void = () => undefined,
+): readonly Match[] {
 	const whole = nature.key ? keyFileIn(text) : null;
-	return whole === null ? scan(text, nature, DEEPEST) : [whole];
+	return whole === null ? scan(text, { nature, depth: DEEPEST, onCut }) : [whole];
 }
 
-function scan(text: string, nature: FileNature, depth: number): readonly Match[] {
-	const plain = withPairs(text, apart(candidatesIn(text, nature)), SECRET_RULES);
+interface Scan {
+	readonly nature: FileNature;
+	/** Decodings left. */
+	readonly depth: number;
+	onCut(): void;
+}
+
+function scan(text: string, { nature, depth, onCut }: Scan): readonly Match[] {
+	const plain = withPairs(text, apart(candidatesIn(text, nature, onCut)), SECRET_RULES);
 	if (depth === 0) return plain;
 	const seen = new Set(plain.map(({ value }) => value));
 	const inside = { loose: true, generic: false, named: false, spaced: false, key: false };
-	const decoded = encodedIn(text, (inner) => scan(inner, inside, depth - 1)).filter(
+	const deeper = { nature: inside, depth: depth - 1, onCut };
+	const decoded = encodedIn(text, (inner) => scan(inner, deeper)).filter(
 		({ value, rule }) => !seen.has(value) && rule.kind !== 'signing-secret',
 	);
 	return decoded.length === 0 ? plain : apart([...plain, ...decoded]);
 }
 
-function candidatesIn(text: string, nature: FileNature): Match[] {
+function candidatesIn(text: string, nature: FileNature, onCut: () => void): Match[] {
 	const { automaton, lengths, findersOf, finders } = theScanner();
 	const { keywords, ends } = automaton.search(text);
 	const found: Match[] = [];
@@ -106,7 +119,10 @@ function candidatesIn(text: string, nature: FileNature): Match[] {
 			doneUpTo[finder] = match.end;
 			found.push(match);
 		}
-		if (found.length >= MOST_MATCHES) break;
+		if (found.length >= MOST_MATCHES) {
+			onCut();
+			break;
+		}
 	}
 	return found;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -537,4 +538,32 @@ test('the fix names the variable that the value has already', async () => {
 test('findings of one kind in one file have places of their own', async () => {
 	const found = await scan(committed({ 'a.ts': `'${stripe()}' '${stripe()}'\n'${stripe()}'` }));
 	expect(judge(found).map(({ locus }) => locus.name)).toEqual(['a.ts', 'a.ts#2', 'a.ts#3']);
+});
+
+test('the fix takes out of git the env file that holds it, and no other', async () => {
+	const snippets = async (root: string) => {
+		const [finding] = judge(await scan(root));
+		return (finding as Failed).fix.snippets.filter(({ platform }) => platform === 'any');
+	};
+	const root = committed({ 'apps/web/.env': `KEY=${stripe()}\n`, '.env.example': 'KEY=\n' });
+	const [tracked] = await snippets(root);
+	expect(tracked?.text).toMatch(/^git rm --cached -- apps\/web\/\.env\n/);
+	execFileSync('sh', ['-ec', tracked?.text ?? 'false'], { cwd: root, stdio: 'ignore' });
+	expect(git(root, 'ls-files')).toBe('.env.example\n');
+	expect(git(root, 'status', '--porcelain', '--ignored')).toContain('!! apps/');
+
+	const fresh = committed({ 'a.ts': '' });
+	write(fresh, { '.env': `KEY=${stripe()}\n` });
+	const [untracked] = await snippets(fresh);
+	expect(untracked?.text).toMatch(/^printf /);
+
+	const example = committed({ '.env.example': `KEY=${stripe()}\n` });
+	expect(await snippets(example)).toEqual([]);
+});
+
+test('a file with more values than are looked at is unknown beside what was found', async () => {
+	const lines = Array.from({ length: 2_100 }, () => `'AIza${random62(35, random)}',`);
+	const found = await scan(committed({ 'keys.ts': lines.join('\n') }));
+	expect(found.truncated).toBe(true);
+	expect(judge(found).at(-1)).toMatchObject({ outcome: 'unknown', reason: 'budget' });
 });

@@ -24,6 +24,8 @@ test.each([
 	['spec/models/user_spec.rb', 'fixture'],
 	['prisma/seed.ts', 'fixture'],
 	['test/public/a.js', 'fixture'],
+	['public/test/a.js', 'client'],
+	['dist/assets/login.spec.js', 'client'],
 	['README.md', 'docs'],
 	['LICENSE', 'docs'],
 	['docs/a.yml', 'docs'],
