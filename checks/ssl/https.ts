@@ -1,15 +1,23 @@
 import {
+	type AddressSurvey,
+	type AddressView,
+	addressSurvey,
 	cannotSay,
 	defineCheck,
+	type Fact,
 	type Fix,
 	type Host,
 	type HttpsAnswer,
 	hosts,
 	httpsAnswers,
+	isDead,
 	isFailure,
 	type Judgement,
+	known,
 	minutes,
+	optional,
 	type Say,
+	unknown,
 	z,
 } from '../../src/sdk.ts';
 import { besideOf, reproduce } from './_judged-chains.ts';
@@ -165,9 +173,10 @@ export default defineCheck({
 	decisive: { by: 'standing', in: ['apex', 'named'] },
 	needs: ({ subject }) => ({
 		answers: httpsAnswers({ host: subject.name, beside: besideOf(subject) }),
+		survey: optional(addressSurvey({ host: subject.name })),
 	}),
 	judge({ given, subject, say }) {
-		const answers = ownAnswers(given.answers);
+		const answers = ownAnswers(given.answers, given.survey);
 		const failures = answers.filter((one) => one.kind === 'failed').filter(isFailure);
 		const done = answers.filter((one) => one.kind === 'completed');
 		const said = troubles(failures, { host: subject.name, partly: done.length > 0 }, say);
@@ -181,7 +190,11 @@ export default defineCheck({
 		});
 	},
 	examples: (example) => {
-		const given = (...answers: HttpsAnswer[]) => ({ answers });
+		const given = (...answers: HttpsAnswer[]) => ({ answers, survey: NOT_SURVEYED });
+		const beside = (answer: Failed, view: Partial<AddressView>) => ({
+			answers: [COMPLETED, answer],
+			survey: known(surveyed({ address: answer.address, ...view })),
+		});
 		const standing = (word: Host['context']['standing']) => ({
 			subject: { context: { standing: word, stage: 'production' as const } },
 		});
@@ -193,6 +206,22 @@ export default defineCheck({
 			example('refused', given(refused), 'port-closed'),
 			example('refused at a guessed host', given(refused), 'port-closed', standing('guessed')),
 			example('refused at one of two', given(COMPLETED, refused), 'port-closed'),
+			example(
+				'refused at one of two, which serves plain HTTP',
+				beside(refused, { https: 'refused', http: 'open' }),
+				'port-closed',
+			),
+			example(
+				'one of two is dead',
+				beside(refused, { https: 'refused', http: 'refused' }),
+				'answers',
+			),
+			example('one of two is private', beside(silent, { usable: false }), 'answers'),
+			example(
+				'an alert at one of two',
+				beside(failed({ how: 'alert', alert: 80 }), { https: 'open' }),
+				'handshake-fails',
+			),
 			example('reset before TLS', given(failed({ how: 'reset', phase: 'connect' })), 'port-closed'),
 			example('silent, the control works', given({ ...silent, control }), 'port-closed'),
 			example('silent, nothing shows why', given(silent), 'unknown'),
@@ -227,18 +256,24 @@ export default defineCheck({
 });
 
 /**
- * IPv6 that does not connect beside IPv4 that answers is no trouble of HTTPS: clients fall back at
- * once, and `dns/addresses` owns it. A handshake that fails there is: clients do not fall back from it.
+ * An address that does not connect beside one that answers is no trouble of HTTPS where nothing answers
+ * there, where nobody can reach it, or where IPv6 fails and IPv4 does not: `dns/addresses` owns those.
+ * A handshake that fails is: clients do not fall back from it.
  */
-function ownAnswers(answers: readonly HttpsAnswer[]): readonly HttpsAnswer[] {
-	const v4Answers = answers.some((one) => one.family === 4 && one.kind === 'completed');
-	if (!v4Answers) return answers;
-	return answers.filter(
-		(one) =>
-			one.family === 4 ||
-			one.kind === 'completed' ||
-			(one.kind === 'failed' && one.phase === 'tls'),
-	);
+function ownAnswers(
+	answers: readonly HttpsAnswer[],
+	survey: Fact<AddressSurvey>,
+): readonly HttpsAnswer[] {
+	const done = answers.filter(({ kind }) => kind === 'completed');
+	if (done.length === 0) return answers;
+	const v4Answers = done.some(({ family }) => family === 4);
+	const views = survey.status === 'known' ? survey.value.addresses : [];
+	return answers.filter((one) => {
+		if (one.kind === 'completed' || (one.kind === 'failed' && one.phase === 'tls')) return true;
+		if (v4Answers && one.family === 6) return false;
+		const view = views.find(({ address }) => address === one.address);
+		return one.kind === 'unknown' || view === undefined || (view.usable && isDead(view) !== true);
+	});
 }
 
 function isTold(answer: Exclude<HttpsAnswer, { kind: 'completed' }>): boolean {
@@ -357,6 +392,29 @@ const NOT_ASKED: HttpsAnswer = {
 	because: 'budget',
 	detail: 'the limit on connections was reached',
 };
+
+const NOT_SURVEYED = unknown('not-asked', 'no survey');
+
+function surveyed(view: Partial<AddressView>): AddressSurvey {
+	const seen: AddressView = {
+		address: '203.0.113.1',
+		family: 4,
+		class: 'public',
+		usable: true,
+		network: '203.0.113.0/24',
+		https: null,
+		http: null,
+		served: null,
+	};
+	return {
+		addresses: [{ ...seen, ...view }],
+		knowsV6: true,
+		notTried: [],
+		passedOver: [],
+		ttl: 300,
+		works: { v4: true, v6: null },
+	};
+}
 
 function onV6(answer: Failed): Failed {
 	return { ...answer, address: '2001:db8::1', family: 6 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import addresses from '../../../checks/dns/addresses.ts';
 import certificate from '../../../checks/ssl/certificate.ts';
 import chain from '../../../checks/ssl/chain.ts';
 import https from '../../../checks/ssl/https.ts';
@@ -206,6 +207,20 @@ describe('port 443', () => {
 		);
 		expect(risks).toEqual(['ssl/https/port-closed high']);
 		expect(findings.filter(isFailed)[0]?.message).toContain(other);
+	});
+
+	test('an address of two where nothing answers belongs to dns/addresses', async () => {
+		const other = '203.0.113.11';
+		const world: World = {
+			zones: { 'shop.test': { records: `@ A ${AT}\n@ A ${other}` } },
+			sites: [{ hosts: ['shop.test'], at: [AT] }],
+			ports: [80, 443].map((port) => ({ at: other, port, does: 'refused' as const })),
+		};
+		const { findings } = await auditLab(world, [https, addresses], { domain: 'shop.test' });
+		expect(findings.filter(isFailed).map(idOf)).toEqual([
+			'dns/addresses/dead',
+			'dns/addresses/no-ipv6',
+		]);
 	});
 
 	test('another certificate at another address is named', async () => {
