@@ -135,7 +135,7 @@ function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
 	const seen = [
 		`the resolver says ${viewInWords(A)}`,
 		...(walk === null ? [] : [`from the root ${walkInWords(walk)}`]),
-	].join(', ');
+	].join(', and ');
 	const deepest = walk?.cuts.at(-1) ?? '';
 	return {
 		seen,
@@ -172,14 +172,19 @@ function isDenied({ outcome }: Walk): boolean {
 	return outcome === 'nodata' || outcome === 'nxdomain';
 }
 
-function viewInWords({ status, addresses }: View): string {
+function viewInWords({ status, addresses, aliases }: View): string {
+	const alias = aliases.at(-1);
 	switch (status) {
 		case 'ok':
 			return addresses.join(', ');
 		case 'nodata':
-			return 'that there is no such record';
+			return alias === undefined
+				? 'that there is no such record'
+				: `that ${alias}, which it is an alias of, has no such record`;
 		case 'nxdomain':
-			return 'that the name does not exist (NXDOMAIN)';
+			return alias === undefined
+				? 'that the name does not exist (NXDOMAIN)'
+				: `that ${alias}, which it is an alias of, does not exist (NXDOMAIN)`;
 		case 'cname-only':
 			return 'that the alias leads nowhere';
 		case 'cname-loop':

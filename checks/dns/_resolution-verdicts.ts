@@ -36,11 +36,22 @@ const causeOr = (id: string) => (a: { undelegated: boolean }) =>
 	a.undelegated ? 'dns/delegation/missing' : id;
 const dig = (a: { host: string }) => `dig +noall +comments +answer ${a.host} A ${a.host} AAAA`;
 const publish = (a: Absent) =>
+	a.undelegated
+		? delegate(a)
+		: records(
+				`Publish an address for ${a.host} ${inPanel(a.panel)}.`,
+				linesFor(a),
+				...(a.isAlias ? ['Or keep the alias, and correct it to a name that exists.'] : []),
+				'Keep the TTL short until the launch is over, then raise it.',
+			);
+/** Records help nobody while no registry leads to the servers that hold them. */
+const delegate = (a: Absent) =>
 	records(
-		`Publish an address for ${a.host} ${inPanel(a.panel)}.`,
-		linesFor(a),
-		...(a.isAlias ? ['Or keep the alias, and correct it to a name that exists.'] : []),
-		'Keep the TTL short until the launch is over, then raise it.',
+		'Enter the name servers of your DNS provider at the registrar: the registry does not know the domain.',
+		[a.line],
+		'Look at the registrar whether the domain is registered, paid for, and not on hold.',
+		'Enter the name servers that the DNS provider names, and no others.',
+		'Then publish the record below there.',
 	);
 /** Nothing may stand beside an alias (RFC 2181 §10.1), so the new record takes its place. */
 const linesFor = (a: Absent) => [
@@ -115,11 +126,13 @@ export const RESOLUTION_VERDICTS = {
 		impact:
 			'Many people type www, and some programs add it. They get "server not found" while the bare domain works.',
 		fix: (a: Absent) =>
-			records(
-				`Publish ${a.host} ${inPanel(a.panel)}, and redirect it to the bare domain or the other way round.`,
-				linesFor(a),
-				'Add the name to the certificate before the redirect.',
-			),
+			a.undelegated
+				? delegate(a)
+				: records(
+						`Publish ${a.host} ${inPanel(a.panel)}, and redirect it to the bare domain or the other way round.`,
+						linesFor(a),
+						'Add the name to the certificate before the redirect.',
+					),
 		control: vantages,
 		reproduce: dig,
 		cause: causeOr('dns/resolution/www-missing'),

@@ -72,6 +72,7 @@ describe('missing names', () => {
 			verdict: 'apex-missing',
 			severity: 'blocker',
 			cause: 'dns/delegation/missing',
+			fix: { summary: expect.stringContaining('at the registrar') },
 		});
 	});
 
