@@ -364,10 +364,11 @@ function renew({ host }: Sighting): Fix {
 	const fix = commands(
 		`Renew the certificate of ${host} now, and repair what should have done it.`,
 		[
-			`sudo certbot certificates --domain ${host}`,
-			'sudo certbot renew --force-renewal && sudo systemctl reload nginx',
+			`sudo certbot certificates -d ${host}`,
+			`sudo certbot renew --cert-name ${host} && sudo systemctl reload nginx`,
 			'systemctl list-timers | grep -i -E "certbot|acme"',
 		],
+		`Where the first command shows the certificate under another name than ${host}, renew that one.`,
 		'Read the log of the ACME client (/var/log/letsencrypt/letsencrypt.log) for why it did not renew: a closed port 80, a changed DNS record and a stopped timer are the usual reasons.',
 		'Let the renewal reload the web server, which otherwise goes on with the old certificate.',
 		'With a CDN or a hosting platform: remove the domain there and add it again, which orders a new certificate.',

@@ -11,13 +11,24 @@ export interface ChainProblem {
 	readonly values: Readonly<Record<string, string | number>>;
 }
 
+/** Names in a certificate can be as long as the certificate; a sentence bears no more. */
+const LONGEST = 500;
+
 export function problem(
 	id: string,
 	severity: Severity,
 	detail: string,
 	values: Readonly<Record<string, string | number>> = {},
 ): ChainProblem {
-	return { id, severity, detail, values };
+	const short = Object.entries(values).map(([name, value]) => [
+		name,
+		typeof value === 'string' ? cut(value) : value,
+	]);
+	return { id, severity, detail: cut(detail), values: Object.fromEntries(short) };
+}
+
+function cut(text: string): string {
+	return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 /** Dates as findings show them: UTC, to the minute. */

@@ -64,9 +64,9 @@ export function attributeText(name: DistinguishedName, oid: string): string {
 	return name.attributes.find((one) => one.oid === oid)?.text ?? '';
 }
 
-/** For findings: the common name where there is one, the whole name otherwise. */
+/** For findings, shortened: the common name where there is one, the whole name otherwise. */
 export function displayName(name: DistinguishedName): string {
-	return attributeText(name, COMMON_NAME) || name.text || '(no name)';
+	return attributeText(name, COMMON_NAME).slice(0, MOST_TEXT) || name.text || '(no name)';
 }
 
 /**

@@ -970,6 +970,20 @@ test('no public root is blamed for its own form', () => {
 	expect(seen).toBeGreaterThan(100);
 });
 
+test('a name as long as its certificate is cut to what a sentence bears', () => {
+	const long = 'x'.repeat(100_000);
+	const leaf = make.leaf(CA, {
+		subject: make.name(`CN=${long}`),
+		extensions: [...usual(), make.altNames(make.dns(`${long}.example.net`))],
+	});
+	const { path, problems } = judge([leaf, CA]);
+	expect(problems.map(({ id }) => id)).toContain('ssl/certificate/wrong-host');
+	for (const { detail, values } of problems) {
+		expect(JSON.stringify([detail, values]).length).toBeLessThan(2_000);
+	}
+	expect(path[0]?.subject.length).toBeLessThan(300);
+});
+
 test('hostile bytes never throw and never take long', () => {
 	const chain = [GOOD.der, CA.der];
 	fc.assert(
