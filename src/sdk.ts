@@ -242,7 +242,6 @@ export {
 	type ChainEnd,
 	chainInWords,
 	type Hop,
-	isLocalName,
 	isRedirect,
 	isRegistrable,
 	isSameSite,
@@ -261,3 +260,4 @@ export {
 	sites,
 	unseenPage,
 } from './facts/web/sites.ts';
+export { isLocalName } from './facts/web/stranger.ts';

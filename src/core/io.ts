@@ -153,6 +153,8 @@ export interface HttpRequest {
 	readonly maxBytes?: number | undefined;
 	/** A host outside the target's domain, which a check declares that it must ask. */
 	readonly thirdParty?: boolean | undefined;
+	/** With `thirdParty`: at a private address too, because the target is in the same network. */
+	readonly evenPrivate?: boolean | undefined;
 	/**
 	 * A browser's memory for one walk: cookies that earlier steps were given are sent, new ones are
 	 * kept. Their values never leave the port. `step` tells the requests of a walk apart.

@@ -95,14 +95,14 @@ class Http implements HttpPort {
 	/** Where to, and a connection if finding out has opened one. */
 	async #wayTo(request: HttpRequest, url: URL): Promise<Way | HttpFailed> {
 		const host = hostOf(url);
-		const thirdParty = request.thirdParty ?? false;
-		if (thirdParty && isLocal(request.address ?? UNKNOWN_ADDRESS)) throw refusedPrivate(host);
+		const publicOnly = request.thirdParty === true && request.evenPrivate !== true;
+		if (publicOnly && isLocal(request.address ?? UNKNOWN_ADDRESS)) throw refusedPrivate(host);
 		const proxy = this.#settings.proxy?.(url) ?? null;
 		if (proxy !== null) return this.#wayThrough(proxy, url, request.address ?? host);
 		const port = portOf(url);
 		const candidates =
 			request.address === undefined
-				? await this.#reach.candidates(host, port, thirdParty)
+				? await this.#reach.candidates(host, port, publicOnly)
 				: { addresses: [request.address], dnsMs: 0 };
 		if ('kind' in candidates) return candidates;
 		const { addresses, dnsMs } = candidates;

@@ -39,13 +39,13 @@ export class Reach {
 	}
 
 	/**
-	 * A name that does not resolve is a value; a resolver that does not answer throws `Unobserved`. A
-	 * stranger's name that leads into a private network is not followed there.
+	 * A name that does not resolve is a value; a resolver that does not answer throws `Unobserved`. With
+	 * `publicOnly`, a stranger's name that leads into a private network is not followed there.
 	 */
 	async candidates(
 		host: string,
 		port: number,
-		thirdParty: boolean,
+		publicOnly: boolean,
 	): Promise<Candidates | HttpFailed> {
 		const key = `${host}:${port}`;
 		const known = this.#lookups.get(key);
@@ -59,7 +59,7 @@ export class Reach {
 			if (isOurs(found.status)) this.#lookups.delete(key);
 			return unresolved(host, found);
 		}
-		const allowed = thirdParty
+		const allowed = publicOnly
 			? found.addresses.filter((address) => !isLocal(address))
 			: found.addresses;
 		if (allowed.length === 0) throw refusedPrivate(host);

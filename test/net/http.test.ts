@@ -101,6 +101,8 @@ describe('what is sent', () => {
 		await expect(http.exchange({ ...request, address: '10.0.0.1' })).rejects.toMatchObject({
 			because: 'unsupported',
 		});
+		const neighbour = await http.exchange({ ...request, evenPrivate: true });
+		expect(answered(neighbour).body.bytes).toBe('secret');
 	});
 });
 

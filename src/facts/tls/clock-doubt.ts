@@ -1,6 +1,15 @@
 import { z } from 'zod';
-import { defineDerivation, defineProbe, type Fact, type GetFact, known } from '../../core/fact.ts';
+import {
+	defineDerivation,
+	defineProbe,
+	type Fact,
+	type FactRef,
+	type GetFact,
+	known,
+} from '../../core/fact.ts';
+import type { HttpOutcome } from '../../core/io.ts';
 import { fieldValues, httpExchange } from '../web/http.ts';
+import { strangerExchange } from '../web/stranger.ts';
 import { servedChains } from './served-chains.ts';
 import { type Certificate, parseCertificate } from './x509.ts';
 
@@ -48,10 +57,10 @@ export const clockDoubt = defineDerivation({
 		}
 		const issuer = certificates.flatMap(({ issuerUrls }) => issuerUrls).find(isPlainHttp);
 		const [theirs, others] = await Promise.all([
-			dateAt({ url: `http://${params.host}/` }, get),
+			dateAt(httpExchange({ url: `http://${params.host}/` }), get),
 			issuer === undefined
-				? dateAt({ url: `http://${params.beside}/` }, get)
-				: dateAt({ url: issuer, thirdParty: true, maxBytes: 65_536 }, get),
+				? dateAt(httpExchange({ url: `http://${params.beside}/` }), get)
+				: dateAt(strangerExchange({ url: issuer, home: params.host, maxBytes: 65_536 }), get),
 		]);
 		return known({ ours, doubt: doubtOf(at, theirs, others) });
 	},
@@ -85,11 +94,8 @@ interface Seen {
 	readonly address: string;
 }
 
-async function dateAt(
-	request: Parameters<typeof httpExchange>[0],
-	get: GetFact,
-): Promise<Seen | null> {
-	const answer = await get(httpExchange(request));
+async function dateAt(exchange: FactRef<HttpOutcome>, get: GetFact): Promise<Seen | null> {
+	const answer = await get(exchange);
 	if (answer.status !== 'known' || answer.value.kind !== 'answered') return null;
 	const [date = ''] = fieldValues(answer.value, 'date');
 	const at = Date.parse(date);

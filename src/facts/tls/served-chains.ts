@@ -8,7 +8,7 @@ import {
 	unknown,
 } from '../../core/fact.ts';
 import type { TlsCompleted, TrustStore } from '../../core/io.ts';
-import { httpExchange } from '../web/http.ts';
+import { strangerExchange } from '../web/stranger.ts';
 import { addressText } from './address-text.ts';
 import { assessChain, type ChainAssessment, type ChainProblem, openEnd } from './assess-chain.ts';
 import { contentOf, DerError, elements, onlyElement, sequenceOf, TAG } from './der.ts';
@@ -56,7 +56,7 @@ export const servedChains = defineDerivation({
 			await Promise.all(
 				[...byChain.values()].map(async (one) => ({
 					...one,
-					...(await missingPart(one.chain, trust.value, get)),
+					...(await missingPart({ chain: one.chain, home: params.host }, trust.value, get)),
 				})),
 			),
 		);
@@ -89,7 +89,7 @@ const MOST_BYTES = 64 * 1024;
 
 /** Only what verifiably signed the certificate below it is of use, so that nothing here is trusted. */
 async function missingPart(
-	chain: readonly string[],
+	{ chain, home }: { chain: readonly string[]; home: string },
 	trust: TrustStore,
 	get: GetFact,
 ): Promise<Pick<ServedChain, 'fetched' | 'lookups'>> {
@@ -102,7 +102,7 @@ async function missingPart(
 		if (fresh.length === 0) break;
 		for (const url of fresh) {
 			asked.add(url);
-			const found = await certificatesAt(url, get);
+			const found = await certificatesAt({ url, home }, get);
 			lookups.push(found.length > 0 ? `${url}: ${found.length} found` : `${url}: nothing usable`);
 			fetched.push(...found);
 		}
@@ -114,8 +114,11 @@ function isPlainHttp(url: string): boolean {
 	return URL.canParse(url) && new URL(url).protocol === 'http:';
 }
 
-async function certificatesAt(url: string, get: GetFact): Promise<readonly Uint8Array[]> {
-	const answer = await get(httpExchange({ url, thirdParty: true, maxBytes: MOST_BYTES }));
+async function certificatesAt(
+	at: { url: string; home: string },
+	get: GetFact,
+): Promise<readonly Uint8Array[]> {
+	const answer = await get(strangerExchange({ ...at, maxBytes: MOST_BYTES }));
 	if (answer.status !== 'known' || answer.value.kind !== 'answered') return [];
 	const { status, body } = answer.value;
 	return status === 200 && !body.truncated ? certificatesIn(Buffer.from(body.bytes, 'latin1')) : [];

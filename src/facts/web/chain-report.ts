@@ -3,6 +3,7 @@ import { defineDerivation, type Fact, type GetFact, known } from '../../core/fac
 import type { HttpAnswered } from '../../core/io.ts';
 import { httpExchange, isSilence, isTheirSilence } from './http.ts';
 import { type RedirectChain, redirectChain } from './redirects.ts';
+import { strangerExchange } from './stranger.ts';
 
 /** A walk along the redirects with the controls that a judgement of it needs. */
 export interface ChainReport {
@@ -40,8 +41,10 @@ async function lastAnswer(
 	const last = hops.at(-1);
 	if (last === undefined || last.status === null || end === 'loop' || end === 'too-long')
 		return null;
-	const thirdParty = end === 'leaves-domain' && { thirdParty: true };
-	const exchange = await get(httpExchange({ url: last.url, ...thirdParty }));
+	const { hostname: home } = new URL(hops[0]?.url ?? last.url);
+	const { url } = last;
+	const isStranger = end === 'leaves-domain';
+	const exchange = await get(isStranger ? strangerExchange({ url, home }) : httpExchange({ url }));
 	return exchange.status === 'known' && exchange.value.kind === 'answered' ? exchange.value : null;
 }
 

@@ -46,7 +46,7 @@ const HttpOutcomeSchema: z.ZodType<HttpOutcome> = z.discriminatedUnion('kind', [
 	}),
 ]);
 
-const HttpUrl = z.string().transform((text) => {
+export const HttpUrl = z.string().transform((text) => {
 	const url = new URL(text);
 	url.hash = '';
 	return url.href;
@@ -65,6 +65,7 @@ export const httpExchange = defineProbe({
 		address: z.string().optional(),
 		maxBytes: z.number().int().optional(),
 		thirdParty: z.boolean().optional(),
+		evenPrivate: z.boolean().optional(),
 		jar: z.object({ walk: z.string(), step: z.number().int() }).optional(),
 	}),
 	value: HttpOutcomeSchema,

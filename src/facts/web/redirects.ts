@@ -10,11 +10,9 @@ import {
 	unknown,
 } from '../../core/fact.ts';
 import type { HttpAnswered, HttpOutcome } from '../../core/io.ts';
-import { addressClass } from '../dns/address-class.ts';
-import { addressesOf } from '../dns/dns.ts';
-import { isReachableClass, networkScope } from '../dns/network-scope.ts';
 import { fieldValues, httpAnswer, httpExchange } from './http.ts';
 import { type LocationFault, readLocation } from './location.ts';
+import { isInternal, strangerExchange } from './stranger.ts';
 
 /** What the Fetch standard allows: the 21st redirect is a network error. */
 const MOST_REDIRECTS = 20;
@@ -167,20 +165,15 @@ async function visitHop(
 	{ home, jar, first }: { home: string; jar: Jar | undefined; first: boolean },
 	get: GetFact,
 ): Promise<Fact<Step>> {
-	const host = bare(new URL(url).hostname);
+	const { hostname } = new URL(url);
 	if (!first) {
-		const internal = await isInternal(host, bare(home), get);
+		const internal = await isInternal(hostname, home, get);
 		if (internal.status !== 'known') return internal;
 		if (internal.value) return known(halt(unasked(url), 'internal'));
 	}
-	const foreign = !isSameSite(host, bare(home));
-	const exchange = await get(
-		httpExchange({
-			url,
-			...(jar && { jar }),
-			...(foreign && { thirdParty: true }),
-		}),
-	);
+	const foreign = !isSameSite(hostname, home);
+	const asked = { url, ...(jar && { jar }) };
+	const exchange = await get(foreign ? strangerExchange({ ...asked, home }) : httpExchange(asked));
 	if (exchange.status !== 'known') return exchange;
 	const outcome = exchange.value;
 	if (outcome.kind === 'failed') {
@@ -202,35 +195,6 @@ function onwards(hop: Hop): Step {
 	const read = readLocation(location, hop.url);
 	if (read.url === null) return halt(hop, 'location-invalid', read.fault);
 	return { hop, end: null, fault: null, next: read.url };
-}
-
-/**
- * A private place for the outside world. A target that is private itself may lead to its own kind.
- */
-async function isInternal(host: string, home: string, get: GetFact): Promise<Fact<boolean>> {
-	if (host === home) return known(false);
-	if (isLocalName(host)) return known(!isLocalName(home));
-	const there = await hostAddresses(host, get);
-	if (there.status !== 'known') return there;
-	if (there.value.every((address) => isReachableClass(address, null))) return known(false);
-	const scope = await get(networkScope({}));
-	const its = scope.status === 'known' ? scope.value : null;
-	if (there.value.every((address) => isReachableClass(address, its))) return known(false);
-	const here = await hostAddresses(home, get);
-	if (here.status !== 'known') return here;
-	return known(here.value.every((address) => isReachableClass(address, its)));
-}
-
-/** Names that only mean something on the machine or in the building (RFC 6761, 6762, 9476). */
-export function isLocalName(host: string): boolean {
-	return /(?:^|\.)(?:localhost|local|localdomain|internal|home\.arpa|lan)$/.test(host);
-}
-
-async function hostAddresses(host: string, get: GetFact): Promise<Fact<readonly string[]>> {
-	if (addressClass(host) !== null) return known([host]);
-	const addresses = await get(addressesOf({ host }));
-	if (addresses.status !== 'known') return addresses;
-	return known([...addresses.value.v4, ...addresses.value.v6]);
 }
 
 function answeredHop(url: string, answer: HttpAnswered): Hop {
@@ -267,9 +231,4 @@ function ended(
 	fault: LocationFault | null = null,
 ): Exclude<Fact<RedirectChain>, Unsettled> {
 	return { status: 'known', value: { hops, end, fault } };
-}
-
-/** An IPv6 literal without its brackets. */
-function bare(hostname: string): string {
-	return hostname.replace(/^\[(.*)\]$/, '$1');
 }

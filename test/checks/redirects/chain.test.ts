@@ -296,6 +296,26 @@ describe('what is not followed or not judged', () => {
 	});
 
 	it.each([
+		['is private itself', ['10.1.2.2'], 'settles', true],
+		['is public', ['203.0.113.10'], 'target-internal', false],
+		['is so in part', ['203.0.113.10', '10.1.2.2'], 'target-internal', false],
+	])('asks a private third party only where the target %s', async (_, at, verdict, asks) => {
+		const world: World = {
+			zones: {
+				'shop.test': { records: at.map((address) => `@ A ${address}`) },
+				'other.test': { records: '@ A 10.1.2.3' },
+			},
+			sites: [
+				{ hosts: ['shop.test'], at, fallback: { redirect: 'https://other.test/' } },
+				{ hosts: ['other.test'], at: ['10.1.2.3'], routes: { '/': PAGE } },
+			],
+		};
+		const { requests, findings } = await auditLab(world, check, SHOP);
+		expect(findings.map((one) => one.verdict)).toEqual([verdict]);
+		expect(requests.http.some(({ url }) => url.includes('other.test'))).toBe(asks);
+	});
+
+	it.each([
 		['a bot wall', { status: 429, body: PAGE }, 'high'],
 		['a refusal', { status: 403, body: PAGE }, 'blocker'],
 		['a password prompt', { status: 401, body: PAGE }, 'blocker'],

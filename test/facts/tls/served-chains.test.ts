@@ -70,7 +70,7 @@ async function served(chain: readonly Minted[], web: Readonly<Record<string, Htt
 	const facts: Readonly<Record<string, (params: Record<string, unknown>) => Fact<unknown>>> = {
 		'https.answers': () => known([{ address: '203.0.113.1', family: 4, kind: 'completed', tls }]),
 		'tls.trust-store': () => known(TRUST),
-		'http.exchange': ({ url }) => {
+		'http.stranger-exchange': ({ url }) => {
 			asked.push(String(url));
 			const answer = web[String(url)];
 			return answer === undefined ? unknown('timeout', 'silent') : known(answer);
