@@ -336,6 +336,8 @@ function whyBroken({ chain, answer }: ChainReport, last: Hop): string | null {
 	if (answer === null || (chain.end !== 'settled' && chain.end !== 'leaves-domain')) return null;
 	const { status } = answer;
 	if (status < 400 || [401, 403, 429].includes(status) || botWall(answer) !== null) return null;
+	// Codes that HTTP does not have are how some sites refuse programs.
+	if (status > 599) return null;
 	return status < 500 && isApi(hostOf(last.url), answer) ? null : `answers ${status}`;
 }
 

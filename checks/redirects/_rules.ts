@@ -65,3 +65,8 @@ export const STEP_LOWER = {
 export function plainHost(host: string, otherwise: string): string {
 	return /^[a-z0-9.-]+$/.test(host) ? host : otherwise;
 }
+
+/** A URL that may stand in text to paste, query included; the other one where it has unusual characters. */
+export function plainUrl(url: string, otherwise: string): string {
+	return /^https?:\/\/[\w.:-]+\/[\w./~=&?-]*$/.test(url) ? url : otherwise;
+}

@@ -1,6 +1,6 @@
 import {
-	advice,
 	at,
+	blocked,
 	blockedBy,
 	type CanonicalSurvey,
 	cannotSay,
@@ -12,43 +12,14 @@ import {
 	hosts,
 	isRegistrable,
 	known,
-	minutes,
 	optional,
-	perPlatform,
 	readPage,
 	type TwinUrls,
 	unknown,
 	z,
 } from '../../src/sdk.ts';
-import { baseUrlFix, hostFix, plainHost, STEP_LOWER } from './_rules.ts';
+import { CANONICAL_VERDICTS } from './_canonical-verdicts.ts';
 import { canonicalSet, disagreements, hostOf, mixedLinks, twinOf } from './_tags.ts';
-
-interface OwnHost {
-	readonly host: string;
-	readonly url: string;
-}
-
-/** Snippets are pasted, so a name with odd characters stays out of them. */
-const baseOf = (a: OwnHost) => `https://${plainHost(hostOf(a.url), a.host)}`;
-
-/** A staging host: one step less grave, as no customer comes there. */
-interface Graded {
-	readonly lower: boolean;
-}
-
-const grade = (a: Graded, severity: 'high' | 'later') =>
-	a.lower ? STEP_LOWER[severity] : severity;
-const HIGH = {
-	oneOf: ['high', 'later'],
-	pick: (a: Graded) => (a.lower ? 'later' : 'high'),
-} as const;
-const LATER = {
-	oneOf: ['later', 'info'],
-	pick: (a: Graded) => (a.lower ? 'info' : 'later'),
-} as const;
-
-const curl = (a: { host: string }) =>
-	`curl -sL https://${a.host}/ | grep -iE 'canonical|og:url|hreflang'`;
 
 export default defineCheck({
 	id: 'redirects/canonical',
@@ -63,127 +34,7 @@ export default defineCheck({
 		/** The host that visitors of the audited name must end on. */
 		host: z.string().toLowerCase().optional(),
 	}),
-	verdicts: {
-		'one-address': {
-			outcome: 'pass',
-			says: (a: OwnHost) =>
-				`Visitors of ${a.host} end on ${a.url}, and the page names no wrong address.`,
-		},
-		'leads-on': {
-			outcome: 'pass',
-			says: (a: OwnHost) => `Visitors of ${a.host} end on ${a.url}, where the page is judged.`,
-		},
-		'two-hosts-answer': {
-			outcome: 'fail',
-			severity: {
-				oneOf: ['high', 'later', 'info'],
-				pick: (a: { agreed: string | null; lower: boolean }) =>
-					grade(a, a.agreed === null ? 'high' : 'later'),
-			},
-			effort: minutes(15),
-			says: (a: { host: string; twin: string; agreed: string | null }) =>
-				`Both https://${a.host}/ and https://${a.twin}/ answer with a page, and neither redirects to the other${a.agreed === null ? '' : `; rel=canonical names ${a.agreed} on both`}.`,
-			impact:
-				'Log-ins and shopping carts of one are unknown to the other, and search engines count two sites.',
-			fix: (a: { host: string; twin: string; agreed: string | null }) =>
-				a.agreed === a.twin ? hostFix(a.host, a.twin) : hostFix(a.twin, a.host),
-			control: 'Both were asked by GET and followed to their end.',
-			reproduce: (a: { host: string; twin: string }) =>
-				`curl -sI https://${a.host}/; curl -sI https://${a.twin}/`,
-		},
-		'unexpected-host': {
-			outcome: 'fail',
-			severity: HIGH,
-			effort: minutes(20),
-			says: (a: OwnHost & { expected: string }) =>
-				`Visitors of ${a.host} end on ${a.url}, not on ${a.expected} as the configuration says.`,
-			impact: 'Links, cookies and log-in callbacks made for the other name do not work.',
-			fix: (a: OwnHost & { expected: string }) => hostFix(a.host, a.expected),
-			control: 'The redirects were followed to their end by GET.',
-			reproduce: (a: OwnHost) => `curl -sIL https://${a.host}/`,
-		},
-		'tags-disagree': {
-			outcome: 'fail',
-			severity: HIGH,
-			effort: minutes(20),
-			says: (a: OwnHost & { tag: string; tagSays: string }) =>
-				`The page is at ${a.url}, but ${a.tag} gives ${a.tagSays}.`,
-			impact:
-				'Search engines and link previews show the other address: visitors land on a second, old or dead copy.',
-			fix: (a: OwnHost) => {
-				const base = baseOf(a);
-				return baseUrlFix(
-					base,
-					`Then the page must contain: <link rel="canonical" href="${base}/">`,
-				);
-			},
-			control:
-				'The page was read at the end of the redirects; other languages and sub-domains are allowed for.',
-			reproduce: curl,
-		},
-		'several-tags': {
-			outcome: 'fail',
-			severity: LATER,
-			effort: minutes(15),
-			says: (a: OwnHost & { urls: readonly string[] }) =>
-				`${a.url} has ${a.urls.length} different canonical links: ${a.urls.join(', ')}.`,
-			impact: 'Search engines then ignore all of them.',
-			fix: (a: OwnHost) =>
-				advice(
-					'Keep one canonical link a page.',
-					'Usually the theme and a plug-in (or layout and page) both write one: switch one of them off.',
-					`Keep the one that points to ${baseOf(a)}.`,
-				),
-			reproduce: curl,
-		},
-		'mixed-links': {
-			outcome: 'fail',
-			severity: {
-				oneOf: ['high', 'later', 'info'],
-				pick: (a: { how: 'plain' | 'twin'; lower: boolean }) =>
-					grade(a, a.how === 'plain' ? 'high' : 'later'),
-			},
-			effort: minutes(20),
-			says: (a: OwnHost & { how: 'plain' | 'twin'; count: number; example: string }) =>
-				a.how === 'plain'
-					? `${a.count} of the page's own links at ${a.url} lead to plain HTTP, for example ${a.example}.`
-					: `${a.count} of the page's own links at ${a.url} lead to its www twin, for example ${a.example}.`,
-			impact: 'Each such click costs a redirect, and over plain HTTP it can be read and changed.',
-			fix: (a: OwnHost) => baseUrlFix(baseOf(a), 'Search the content for the old links too.'),
-			reproduce: (a: OwnHost) => `curl -sL https://${a.host}/ | grep -oE 'href="https?://[^"]+"'`,
-		},
-		'twin-urls': {
-			outcome: 'fail',
-			severity: LATER,
-			effort: minutes(20),
-			says: (a: { one: string; other: string; how: 'slash' | 'case' }) =>
-				`${a.one} and ${a.other} give the same page (${a.how === 'slash' ? 'with and without a final slash' : 'upper and lower case'}), without a canonical link.`,
-			impact: 'Search engines count two pages, and caches keep two copies.',
-			fix: (a: { one: string; how: 'slash' | 'case' }) =>
-				perPlatform(
-					'Pick one spelling, redirect the other to it, and name it in rel=canonical.',
-					a.how === 'slash'
-						? {
-								nginx: 'rewrite ^/(.+)/$ /$1 permanent;',
-								apache: 'RewriteCond %{REQUEST_FILENAME} !-d\nRewriteRule ^(.+)/$ /$1 [R=308,L]',
-								caddy: '@slash path_regexp slash ^(.+)/$\nredir @slash {re.slash.1} permanent',
-								cloudflare:
-									'Redirect Rule: if path ends with "/" and is not "/", dynamic redirect to the path without it',
-								vercel: '{ "trailingSlash": false }',
-								nextjs: 'trailingSlash: false',
-								netlify: 'Post processing > Pretty URLs: on',
-								express:
-									"app.use((req, res, next) => req.path !== '/' && req.path.endsWith('/') ? res.redirect(308, req.path.slice(0, -1)) : next());",
-							}
-						: {
-								express: "app.enable('case sensitive routing');",
-								any: `<link rel="canonical" href="${a.one}">`,
-							},
-				),
-			control: 'Compared by the hash of the whole body.',
-			reproduce: (a: { one: string }) => `curl -sI '${a.one.replaceAll("'", '%27')}'`,
-		},
-	},
+	verdicts: CANONICAL_VERDICTS,
 	needs: ({ subject }) => ({
 		own: canonicalSurvey({ host: subject.name }),
 		twin: optional(
@@ -208,7 +59,7 @@ export default defineCheck({
 		}
 		const set = page === null ? [] : canonicalSet(page);
 		const mixed = mixedLinks(own);
-		const two = hasTwin(subject) ? twoHosts(own, twin) : null;
+		const { two, rest } = beside(subject, own, twin);
 		const found = [
 			...unexpected,
 			...(two === null
@@ -240,6 +91,7 @@ export default defineCheck({
 				),
 			...(own.twins === null ? [] : [say('twin-urls', { ...own.twins, lower })]),
 		];
+		if (rest !== null) return [...found, rest];
 		return found.length > 0 ? found : say('one-address', { host, url });
 	},
 	examples: (example) => {
@@ -284,6 +136,12 @@ export default defineCheck({
 				given(surveyed(HOME, ''), known(surveyed(WWW, ''))),
 				'two-hosts-answer',
 			),
+			example('www not seen', given(surveyed(HOME, ''), unknown('timeout', 'late')), 'unknown'),
+			example(
+				'www behind a gatekeeper',
+				given(surveyed(HOME, ''), known({ ...surveyed(WWW, ''), page: null, denied: '403' })),
+				'unknown',
+			),
 			example(
 				'www answers too, both name the apex',
 				given(surveyed(HOME, canonical(HOME)), known(surveyed(WWW, canonical(HOME)))),
@@ -300,6 +158,15 @@ export default defineCheck({
 			example('another host', serving(''), 'unexpected-host', {
 				options: { host: 'www.example.com' },
 			}),
+			example(
+				'the configured host, which leads away',
+				given(surveyed(HOME, '')),
+				'unexpected-host',
+				{
+					...www,
+					options: { host: 'www.example.com' },
+				},
+			),
 			example('canonical on www', serving(canonical(WWW)), 'tags-disagree'),
 			example('canonical on http', serving(canonical('http://example.com/')), 'tags-disagree'),
 			example(
@@ -391,6 +258,13 @@ function hasTwin({ name, apex }: Host): boolean {
 	return name === apex && isRegistrable(name);
 }
 
+/** What the twin of a bare name says about it, and why that was not seen. */
+function beside(subject: Host, own: CanonicalSurvey, twin: Fact<CanonicalSurvey>) {
+	if (!hasTwin(subject)) return { two: null, rest: null };
+	const two = twoHosts(own, twin);
+	return { two, rest: two === null ? unseenTwin(twin) : null };
+}
+
 /** Whether both of a pair answer themselves, and which name both pages agree on. */
 function twoHosts(
 	own: CanonicalSurvey,
@@ -406,10 +280,20 @@ function twoHosts(
 	return { agreed: agree ? (only ?? null) : null };
 }
 
+/** Whether www answers as well was not seen; a twin without an address or HTTPS does not. */
+function unseenTwin(twin: Fact<CanonicalSurvey>) {
+	if (twin.status === 'unknown') return cannotSay(twin.because, twin.detail, 'high');
+	const denied = twin.status === 'known' ? twin.value.denied : null;
+	return denied === null ? null : cannotSay('denied', denied, 'high');
+}
+
 const HOME = 'https://example.com/';
 const WWW = 'https://www.example.com/';
 const APP = 'https://app.example.com/';
-const NO_TWIN = unknown('not-asked', 'no twin');
+const NO_TWIN = blocked(
+	{ check: 'dns/resolution', subject: 'www.example.com' },
+	'www.example.com has no address',
+);
 const SLASH: TwinUrls = { one: `${HOME}shop`, other: `${HOME}shop/`, how: 'slash' };
 
 function surveyed(url: string, html: string, more: Partial<CanonicalSurvey> = {}): CanonicalSurvey {

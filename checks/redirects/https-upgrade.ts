@@ -92,7 +92,7 @@ export default defineCheck({
 			},
 			effort: minutes(15),
 			says: (a: Closed) =>
-				`Nothing answers on port 80 of ${a.host} (${a.how}), while HTTPS works${a.used === null ? '' : `; ${a.used}`}.`,
+				`Nothing answers plain HTTP on port 80 of ${a.host} (${a.how}), while HTTPS works${a.used === null ? '' : `; ${a.used}`}.`,
 			impact:
 				'Whoever follows an old http:// link, or types the name into a program that tries HTTP first, gets an error.',
 			fix: (a: Closed) => upgradeFix(a.host),
@@ -138,6 +138,9 @@ export default defineCheck({
 		if (answer === null) return cannotSay('inconclusive', `${arrival.url} was not seen again`);
 		const wall = botWall(answer);
 		if (wall !== null) return cannotSay('denied', `${arrival.url}: ${wall}`, 'high');
+		if (answer.status === 403 && isRefused(secure)) {
+			return cannotSay('denied', `${arrival.url} answers 403, perhaps only to us`, 'high');
+		}
 		if (isRefusingApi(answer, secure, host)) {
 			return say('answers-no-pages', { host, status: answer.status });
 		}
@@ -194,6 +197,12 @@ export default defineCheck({
 			),
 			example('an API that answers', stays(JSON_ANSWER, JSON_ANSWER), 'missing'),
 			example('a bot wall', stays({ ...HTML, status: 429 }), 'unknown'),
+			example(
+				'refused on either scheme',
+				stays({ ...HTML, status: 403 }, { ...HTML, status: 403 }),
+				'unknown',
+			),
+			example('refused by plain HTTP alone', stays({ ...HTML, status: 403 }), 'missing'),
 			example('port 80 refused', failed('refused'), 'port-closed'),
 			example('port 80 silent', failed('silent'), 'port-closed'),
 			example(
@@ -283,6 +292,11 @@ function withoutSecure(secure: Fact<ChainReport>, host: string) {
 		: blockedBy({ check: 'ssl/https', subject: host }, detail);
 }
 
+/** HTTPS turns us away too, so the refusal may be of us and not of plain HTTP. */
+function isRefused(secure: Fact<ChainReport>): boolean {
+	return secure.status === 'known' && secure.value.answer?.status === 403;
+}
+
 function isRefusingApi(answer: HttpAnswered, secure: Fact<ChainReport>, host: string): boolean {
 	if (answer.status < 400 || answer.status > 499) return false;
 	return isApi(host, secure.status === 'known' ? secure.value.answer : null);
@@ -303,5 +317,8 @@ function useOfPlain(secure: Fact<ChainReport>): string | null {
 		const to = new URL(link);
 		return to.protocol === 'http:' && to.hostname === hostname;
 	});
-	return plain.length === 0 ? null : `${plain.length} of the page's own links say http`;
+	if (plain.length === 0) return null;
+	return plain.length === 1
+		? "one of the page's own links says http"
+		: `${plain.length} of the page's own links say http`;
 }

@@ -90,6 +90,20 @@ it('reports another name that calls a page its original which is not the home pa
 	]);
 });
 
+it('cannot say whether www answers as well where a gatekeeper stands before it', async () => {
+	const walled = pair({ routes: { '/': PAGE } }, { fallback: { status: 429, body: 'slow down' } });
+	const { findings } = await auditLab(walled, check, SHOP);
+	expect(findings.filter(({ subject }) => subject === 'shop.test')).toMatchObject([
+		{ outcome: 'unknown', reason: 'denied', couldBe: 'high' },
+	]);
+});
+
+it('does not miss a www that does not exist', async () => {
+	const alone = shop({ routes: { '/': PAGE } });
+	const { findings } = await auditLab(alone, check, SHOP);
+	expect(findings.map(({ verdict }) => verdict)).toEqual(['one-address']);
+});
+
 it('asks for no www of a name below the registrable one', async () => {
 	const world = {
 		zones: { 'shop.test': { records: '*.app A 203.0.113.10\napp A 203.0.113.10' } },
