@@ -26,7 +26,15 @@ export {
 	unknown,
 } from './core/fact.ts';
 export type { Locus } from './core/finding.ts';
-export { advice, commands, type Fix, header, perPlatform, records } from './core/fix.ts';
+export {
+	advice,
+	commands,
+	type Fix,
+	header,
+	perPlatform,
+	records,
+	type Snippet,
+} from './core/fix.ts';
 export type {
 	DnsAnswer,
 	DnsData,

@@ -42,14 +42,14 @@ export interface Absent extends AboutHost {
 	readonly masked: boolean;
 }
 
-export interface AboutCertificate extends AboutHost {
+type AboutCertificate = AboutHost & {
 	readonly mode: MtaStsMode;
 	/** Never used before, for a policy that changes. */
 	readonly newId: string;
 	readonly confidence: 'high' | 'low';
 	/** The server's own; `null` where it can't be read. */
 	readonly certificate: CertificateSummary | null;
-}
+};
 
 /** An ACME order with its validation. */
 const ISSUANCE = seconds(300);

@@ -109,7 +109,7 @@ export function optional<V>(ref: FactRef<V>): Optional<V> {
 }
 
 /** The values behind the needs, ready to read. */
-export type Given<N extends Needs> = {
+type Given<N extends Needs> = {
 	readonly [K in keyof N]: N[K] extends Optional<infer V>
 		? Fact<V>
 		: N[K] extends FactRef<infer V>
@@ -188,7 +188,7 @@ export interface Example {
 }
 
 /** `when` is laid over the sample subject and the default options; `now` is an ISO date. */
-export type ExampleOf<S, N extends Needs, V, O> = (
+type ExampleOf<S, N extends Needs, V, O> = (
 	name: string,
 	given: NoInfer<Given<N>>,
 	says: (keyof V & string) | 'unknown' | 'not-applicable' | 'blocked',

@@ -78,7 +78,7 @@ export interface FactRef<out V> {
 	readonly promises?: V;
 }
 
-export type Source = Probe | Derivation;
+type Source = Probe | Derivation;
 
 /** `quiet` facts are gathered alone, one after the other, when everything else has settled. */
 export type Lane = 'shared' | 'quiet';

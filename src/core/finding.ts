@@ -6,6 +6,17 @@ import type { Severity } from './severity.ts';
 import type { SubjectKind } from './subject.ts';
 import type { Minutes, Seconds } from './units.ts';
 
+/** What can come of a check at a subject, in a report; of several, the first counts. */
+export const OUTCOMES = [
+	'fail',
+	'accepted',
+	'unknown',
+	'blocked',
+	'pass',
+	'skipped',
+	'not-applicable',
+] as const;
+
 /** How sure a finding is. `low` says so beside the finding; it never changes the severity. */
 export type Confidence = 'high' | 'medium' | 'low';
 
@@ -28,7 +39,7 @@ interface Common extends Place {
 	readonly facts: readonly string[];
 }
 
-export interface Passed extends Common {
+interface Passed extends Common {
 	readonly outcome: 'pass';
 	readonly verdict: string;
 }
@@ -75,12 +86,12 @@ export interface Unknown extends Common {
 	readonly behind: Place | null;
 }
 
-export interface NotApplicable extends Common {
+interface NotApplicable extends Common {
 	readonly outcome: 'not-applicable';
 	readonly verdict: null;
 }
 
-export interface Skipped extends Common {
+interface Skipped extends Common {
 	readonly outcome: 'skipped';
 	readonly verdict: null;
 }

@@ -186,7 +186,7 @@ export interface HttpAnswered {
 	readonly timing: HttpTiming;
 }
 
-export interface HttpBody {
+interface HttpBody {
 	/** Decoded by Content-Encoding, one character a byte (latin1), cut at `maxBytes`. */
 	readonly bytes: string;
 	readonly truncated: boolean;
@@ -195,7 +195,7 @@ export interface HttpBody {
 }
 
 /** Milliseconds; a phase that did not happen (kept-alive connection, plain http) is 0. */
-export interface HttpTiming {
+interface HttpTiming {
 	readonly dns: number;
 	readonly connect: number;
 	readonly tls: number;
@@ -204,7 +204,7 @@ export interface HttpTiming {
 	readonly download: number;
 }
 
-export type Phase = 'dns' | 'connect' | 'tls' | 'request';
+type Phase = 'dns' | 'connect' | 'tls' | 'request';
 
 export type ConnectFailure =
 	/** RST or ICMP port unreachable. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OUTCOMES } from './finding.ts';
 import { PLATFORMS } from './fix.ts';
 import { SEVERITIES } from './severity.ts';
 import { SUBJECT_KINDS } from './subject.ts';
@@ -9,15 +10,7 @@ import { SUBJECT_KINDS } from './subject.ts';
  */
 
 const Severity = z.enum(SEVERITIES);
-const Outcome = z.enum([
-	'fail',
-	'accepted',
-	'unknown',
-	'blocked',
-	'pass',
-	'skipped',
-	'not-applicable',
-]);
+const Outcome = z.enum(OUTCOMES);
 
 const Evidence = z.object({
 	kind: z.string().describe('dns, http, tls, smtp, file, timing or control'),

@@ -22,7 +22,7 @@ export type SeverityRule<C extends Context = Context> =
  * For "high; blocker if X" where X is something that the judgement saw. `oneOf` is what the
  * catalogue prints and the worst that an unknown could hide; `pick` must stay inside it.
  */
-export interface SeverityByArgs {
+interface SeverityByArgs {
 	readonly oneOf: readonly [Severity, Severity, ...Severity[]];
 	pick(args: never): Severity;
 }

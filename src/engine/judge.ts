@@ -171,7 +171,7 @@ function locusOf({ kind, name }: Subject): Locus {
 }
 
 /** The worst that the check can say in a context; in an empty one, the worst that it can say at all. */
-export function couldBe(check: AnyCheck, context: Context): Severity {
+function couldBe(check: AnyCheck, context: Context): Severity {
 	const specs = Object.values<VerdictSpec>(check.verdicts);
 	return worst(
 		specs.flatMap((spec) => (spec.outcome === 'fail' ? severityAt(spec.severity, context) : [])),

@@ -36,7 +36,7 @@ export function parseTarget(asked: Asked): Target {
 }
 
 /** By the public suffix list with its private part: `a.github.io` belongs to its owner. */
-export function registrableOf(name: string): string {
+function registrableOf(name: string): string {
 	return getDomain(name, { allowPrivateDomains: true }) ?? name;
 }
 

@@ -20,7 +20,7 @@ export interface SmtpSettings {
 }
 
 /** Milliseconds, each step on its own. */
-export interface SmtpTimeouts {
+interface SmtpTimeouts {
 	readonly connect: number;
 	readonly greeting: number;
 	readonly step: number;

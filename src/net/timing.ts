@@ -27,7 +27,7 @@ export interface TimingSettings {
 }
 
 /** Milliseconds from one start to the next at one endpoint, on average, jittered by half. */
-export interface TimingPace {
+interface TimingPace {
 	/** 80 samples, the first look that can pass, take 20 s: slow spells come in blocks. */
 	readonly sequential: number;
 	readonly fixed: number;

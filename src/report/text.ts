@@ -22,7 +22,7 @@ const NARROWEST_TABLE = 80;
 /** Lines longer than this are tiring to read, however wide the terminal. */
 const WIDEST = 120;
 
-export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
 	blocker: 'launch blocker',
 	high: 'high risk',
 	later: 'can wait',

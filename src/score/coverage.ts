@@ -1,18 +1,9 @@
 import type { Place, UnknownReason } from '../core/fact.ts';
-import { type Finding, isFailed } from '../core/finding.ts';
+import { type Finding, isFailed, OUTCOMES } from '../core/finding.ts';
 import { groupBy } from '../core/group-by.ts';
 import { couldBlock } from './decide.ts';
 
-export const OUTCOMES = [
-	'fail',
-	'accepted',
-	'unknown',
-	'blocked',
-	'pass',
-	'skipped',
-	'not-applicable',
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+type Outcome = (typeof OUTCOMES)[number];
 
 /** What became of one check at one subject. */
 export interface Row {

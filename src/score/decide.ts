@@ -2,7 +2,7 @@ import { type Failed, type Finding, idOf, type Unknown } from '../core/finding.t
 
 /** Best first. */
 export const LAUNCHES = ['GO', 'GO_WITH_CONDITIONS', 'CANNOT_SAY', 'NO_GO'] as const;
-export type Launch = (typeof LAUNCHES)[number];
+type Launch = (typeof LAUNCHES)[number];
 
 export interface Decision {
 	readonly launch: Launch;

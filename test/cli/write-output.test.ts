@@ -31,7 +31,7 @@ describe('writeReportFile', () => {
 
 	it('writes into a pipe or device and never puts a file in its place', async () => {
 		const pipe = path.join(folder, 'pipe');
-		execFileSync('mkfifo', [pipe]);
+		execFileSync('/usr/bin/env', ['mkfifo', pipe]);
 		const [read] = await Promise.all([readFile(pipe, 'utf8'), writeReportFile(pipe, 'report')]);
 		expect(read).toBe('report');
 		expect((await lstat(pipe)).isFIFO()).toBe(true);

@@ -29,7 +29,7 @@ const hostAt = (name: string): Host => ({
 	context: { stage: name.startsWith('staging.') ? 'staging' : 'production' },
 });
 
-export const sampleHosts = defineSubjects({
+const sampleHosts = defineSubjects({
 	name: 't.hosts',
 	params: z.object({ domain: z.string().nullable() }),
 	from: ({ domain }) => ({ domain }),
@@ -43,7 +43,7 @@ export type World = (host: string) => number | Unobserved;
 
 export const asked: string[] = [];
 
-export const status = defineProbe({
+const status = defineProbe({
 	name: 't.status',
 	params: z.object({ host: z.string() }),
 	value: z.number(),
