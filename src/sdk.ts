@@ -92,7 +92,14 @@ export {
 	type Probed,
 	type Probes,
 } from './facts/exposure/exposure-probe.ts';
-export { controlName, type Host, hosts, isRequired, names } from './facts/hosts.ts';
+export {
+	controlName,
+	type Host,
+	hosts,
+	isRequired,
+	isStagingName,
+	names,
+} from './facts/hosts.ts';
 export {
 	type DkimDiscovery,
 	type DkimSelector,
@@ -259,6 +266,7 @@ export {
 	redirectChain,
 } from './facts/web/redirects.ts';
 export {
+	isApiName,
 	type Site,
 	type SiteAnswer,
 	type SiteHop,

@@ -1,4 +1,11 @@
-import type { Host, Resolution, UnknownReason, View, Walk } from '../../src/sdk.ts';
+import {
+	addressesIn,
+	type Host,
+	type Resolution,
+	type UnknownReason,
+	type View,
+	type Walk,
+} from '../../src/sdk.ts';
 
 /** What a host's resolution comes to, both vantages weighed. */
 type Conclusion =
@@ -144,12 +151,8 @@ function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
 		isAlias,
 		isConfirmed: walk !== null && isDenied(walk),
 		undelegated: walk?.outcome === 'nxdomain' && !isAlias && !isPartOf(deepest, host.apex),
-		v6: AAAA.status === 'ok' ? AAAA.addresses : addressesIn(walked?.AAAA),
+		v6: AAAA.status === 'ok' ? AAAA.addresses : addressesIn(walked?.AAAA ?? { records: [] }),
 	};
-}
-
-function addressesIn(walk: Walk | undefined): readonly string[] {
-	return (walk?.records ?? []).flatMap(({ data }) => ('address' in data ? [data.address] : []));
 }
 
 /** The zone is the audited name's own or above it with at least two labels, so no registry's. */

@@ -8,6 +8,7 @@ import {
 } from '../../src/sdk.ts';
 import type { Fault } from './_faults.ts';
 import { baseUrlFix, plainHost, plainUrl, STEP_LOWER } from './_rules.ts';
+import { hostOf } from './_tags.ts';
 
 /** What every verdict here is told besides its own. */
 type Common = {
@@ -289,7 +290,3 @@ export const CHAIN_VERDICTS = {
 		reproduce: (a: Common) => `curl -si https://${a.subject}/`,
 	},
 } satisfies Verdicts<Host['context']>;
-
-function hostOf(url: string): string {
-	return URL.canParse(url) ? new URL(url).hostname : '';
-}

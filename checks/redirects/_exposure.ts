@@ -2,6 +2,7 @@ import {
 	asksForSecrets,
 	fieldValues,
 	type HttpAnswered,
+	isApiName,
 	isHtml,
 	isSessionName,
 	pageIn,
@@ -30,7 +31,7 @@ export function sessionCookieIn(setCookies: readonly string[]): string | null {
  * success that is no HTML.
  */
 export function isApi(host: string, answer: HttpAnswered | null): boolean {
-	if (/^api(?:[-.]|$)/.test(host)) return true;
+	if (isApiName(host)) return true;
 	if (answer === null || isHtml(answer)) return false;
 	const type = fieldValues(answer, 'content-type').at(-1) ?? '';
 	return answer.status < 400 || /^\s*application\/(?:[\w.-]+\+)?(?:json|xml)\b/i.test(type);

@@ -8,6 +8,7 @@ import {
 	type HttpAnswered,
 	isLocalName,
 	isSameSite,
+	isStagingName,
 	type Page,
 	pageIn,
 	type RedirectChain,
@@ -15,6 +16,7 @@ import {
 	readRefresh,
 } from '../../src/sdk.ts';
 import { isApi, sessionCookieIn } from './_exposure.ts';
+import { hostOf, withoutHash } from './_tags.ts';
 
 /** Something wrong with one step of a chain, or with where it ends. */
 export type Fault = { readonly host: string; readonly url: string } & (
@@ -201,16 +203,13 @@ const DEVELOPMENT_PORTS = [
 const PREVIEW =
 	/(?:-git-[^.]+|-[a-z0-9]{9})(?:-[^.]+)?\.vercel\.app$|--[^.]+\.netlify\.app$|\.ngrok(?:-free)?\.(?:app|dev|io)$|\.trycloudflare\.com$|\.loca\.lt$|\.localtunnel\.me$|^[0-9a-f]{8}\.[^.]+\.pages\.dev$/;
 
-const STAGING = /^(?:dev|preview|qa|stage|staging|test|uat)(?:[-.]|$)/;
-
 function whyInternal(from: URL, to: URL, next: Hop, { end, hops }: RedirectChain): string | null {
 	const host = to.hostname;
 	if (isLocalName(host) && !isLocalName(from.hostname)) return 'the name only works inside';
 	if (end === 'internal' && hops.at(-1) === next) return 'its address is private';
 	if (host !== from.hostname && PREVIEW.test(host)) return 'it is a preview or a tunnel';
-	const ownStaging =
-		isSameSite(host, from.hostname) && STAGING.test(host) && host.split('.').length > 2;
-	if (ownStaging && !STAGING.test(from.hostname)) return 'it is a staging host';
+	const ownStaging = isSameSite(host, from.hostname) && isStagingName(host);
+	if (ownStaging && !isStagingName(from.hostname)) return 'it is a staging host';
 	return to.port !== '' && to.port !== from.port && DEVELOPMENT_PORTS.includes(to.port)
 		? `${to.port} is a development server's port`
 		: null;
@@ -383,14 +382,6 @@ function scriptedTargets(page: Page, url: string): readonly string[] {
 /** An assignment of a plain string to the location: everything else a script does is its own affair. */
 const SCRIPTED =
 	/^[^{}]{0,200}\b(?:window|document|self|top)?\.?location(?:\.href)?\s*(?:=|\.(?:replace|assign)\()\s*(["'])([^"'\\]{1,500})\1/;
-
-function withoutHash(url: string): string {
-	return url.replace(/#.*$/s, '');
-}
-
-function hostOf(url: string): string {
-	return URL.canParse(url) ? new URL(url).hostname : '';
-}
 
 /** One finding for one fault, however many walks met it: the first of a kind at a host counts. */
 export function distinct(faults: readonly Fault[]): readonly Fault[] {

@@ -99,6 +99,6 @@ function absolute(urls: readonly string[], base: string): readonly string[] {
 	return urls.flatMap((url) => (URL.canParse(url, base) ? [new URL(url, base).href] : []));
 }
 
-function withoutHash(url: string): string {
+export function withoutHash(url: string): string {
 	return url.replace(/#.*$/s, '');
 }

@@ -114,6 +114,11 @@ export function controlName(parent: string, seed: string): string {
 	return `lr-${seed}.${parent}`;
 }
 
+/** Read from below the registrable domain: `staging.example.com`, but not `test.com`. */
+export function isStagingName(name: string): boolean {
+	return STAGING.test(getSubdomain(name) ?? '');
+}
+
 /** The launch hangs on it: the audited name, and every name that the user gave. */
 export function isRequired({ context }: Host): boolean {
 	return context.standing === 'apex' || context.standing === 'named';
@@ -137,12 +142,11 @@ function candidates(params: z.infer<typeof Params>): readonly Host[] {
 	];
 }
 
-/** The stage is read from below the registrable domain: `staging.example.com`, but not `test.com`. */
 function hostAt(
 	name: string,
 	standing: Standing,
 	{ domain, seed }: { domain: string; seed: string },
 ): Host {
-	const stage = STAGING.test(getSubdomain(name) ?? '') ? 'staging' : 'production';
+	const stage = isStagingName(name) ? 'staging' : 'production';
 	return { kind: 'host', name, context: { standing, stage }, apex: domain, seed };
 }

@@ -174,9 +174,9 @@ export const addressesOf = defineDerivation({
 	},
 });
 
-/** The addresses among an answer's records. */
-export function addressesIn(answer: DnsAnswer): readonly string[] {
-	return answer.records.flatMap(({ data }) => ('address' in data ? [data.address] : []));
+/** The addresses among records. */
+export function addressesIn({ records }: Pick<DnsAnswer, 'records'>): readonly string[] {
+	return records.flatMap(({ data }) => ('address' in data ? [data.address] : []));
 }
 
 /** Every TXT record, its strings joined without a separator (RFC 7208 §3.3), latin1. */

@@ -3,6 +3,7 @@ import { defineDerivation, type Fact, type GetFact, known } from '../../core/fac
 import type { DnsAnswer, DnsRecord, DnsStatus } from '../../core/io.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
 import { networkScope } from './network-scope.ts';
+import { isWithin } from './zone-of.ts';
 
 /** Referrals from the root down; real names need four. */
 const MOST_REFERRALS = 16;
@@ -158,7 +159,7 @@ function lastWord(
 	trail: Trail,
 ): { walk: Walk } | { alias: string } {
 	for (const { target } of answer.chain) {
-		if (!within(target, zone)) return { alias: target };
+		if (!isWithin(target, zone)) return { alias: target };
 		if (answer.status === 'cname-only') continue;
 		trail.aliases.push(target);
 	}
@@ -166,7 +167,7 @@ function lastWord(
 	if (answer.status === 'cname-only' && last !== undefined) return { alias: last.target };
 	if (answer.status === 'cname-loop') return { walk: stopped('endless', zone, trail) };
 	const outcome = answer.status === 'ok' || answer.status === 'nxdomain' ? answer.status : 'nodata';
-	const records = answer.records.filter(({ owner }) => within(owner, zone));
+	const records = answer.records.filter(({ owner }) => isWithin(owner, zone));
 	const { negativeTtl } = answer;
 	return { walk: { ...stopped(outcome, zone, trail), records, negativeTtl } };
 }
@@ -180,7 +181,7 @@ interface Cut {
 function cutIn(answer: DnsAnswer, zone: string, name: string): Cut | null {
 	const delegations = answer.authority.filter(
 		({ owner, type }) =>
-			type === 'NS' && owner !== zone && within(owner, zone) && within(name, owner),
+			type === 'NS' && owner !== zone && isWithin(owner, zone) && isWithin(name, owner),
 	);
 	const owner = delegations[0]?.owner;
 	if (owner === undefined) return null;
@@ -197,12 +198,10 @@ async function addressesOfServers(
 	answer: DnsAnswer,
 	trail: Trail,
 ): Promise<readonly string[]> {
-	const glue = answer.additional.filter(({ owner }) => within(owner, parent));
+	const glue = answer.additional.filter(({ owner }) => isWithin(owner, parent));
 	const found = await Promise.all(
 		cut.servers.map(async (server) => {
-			const given = glue
-				.filter(({ owner }) => owner === server)
-				.flatMap(({ data }) => ('address' in data ? [data.address] : []));
+			const given = addressesIn({ records: glue.filter(({ owner }) => owner === server) });
 			return given.length > 0 ? given : serverAddresses(server, trail);
 		}),
 	);
@@ -218,15 +217,10 @@ async function serverAddresses(server: string, { depth, get }: Trail): Promise<r
 	}
 	if (depth >= MOST_DEPTH) return [];
 	const walked = await get(walk({ name: server, type: 'A', depth: depth + 1 }));
-	if (walked.status !== 'known') return [];
-	return walked.value.records.flatMap(({ data }) => ('address' in data ? [data.address] : []));
+	return walked.status === 'known' ? addressesIn(walked.value) : [];
 }
 
 function stopped(outcome: WalkOutcome, zone: string, trail: Trail): Walk {
 	const { cuts, aliases, failures } = trail;
 	return { outcome, records: [], negativeTtl: null, zone, cuts, aliases, failures };
-}
-
-function within(name: string, zone: string): boolean {
-	return zone === '.' || name === zone || name.endsWith(`.${zone}`);
 }

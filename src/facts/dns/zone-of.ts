@@ -51,6 +51,7 @@ function zoneFrom(name: string, records: readonly DnsRecord[]): Zone {
 	return { name, servers: servers.sort(), ttl: ttls.length > 0 ? Math.min(...ttls) : null };
 }
 
-function isWithin(name: string, zone: string): boolean {
+/** Whether a name is a zone's apex or lies below it; `.` is the root. */
+export function isWithin(name: string, zone: string): boolean {
 	return zone === '.' || name === zone || name.endsWith(`.${zone}`);
 }

@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import { type Fact, type GetFact, known } from '../../core/fact.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { botWall } from '../web/bot-wall.ts';
 import { isHtml } from '../web/html.ts';
 import { landing } from '../web/redirects.ts';
-import { type Site, sites } from '../web/sites.ts';
+import { type Site, SiteParams, siteParams, sites } from '../web/sites.ts';
 import type { TimedEndpoint } from './timing-summary.ts';
 
 /** A URL whose answers are timed. Its name is the URL. */
@@ -36,20 +35,8 @@ const SAMPLE_URL = 'https://api.example.com/';
  */
 export const endpoints = defineSubjects({
 	name: 'endpoints',
-	params: z.object({
-		domain: z.string().nullable(),
-		registrable: z.string().nullable(),
-		hosts: z.array(z.string()),
-		endpoints: z.array(z.string()),
-		seed: z.string(),
-	}),
-	from: ({ domain, registrable, hosts, endpoints: declared, seed }) => ({
-		domain,
-		registrable,
-		hosts: [...hosts],
-		endpoints: [...declared],
-		seed,
-	}),
+	params: SiteParams,
+	from: siteParams,
 	sample: endpointAt({ url: SAMPLE_URL, standing: 'found', kind: 'api' }, [
 		{ url: SAMPLE_URL, samples: FOUND_SAMPLES, budgetMs: BUDGET_MS.api, sequential: false },
 	]),

@@ -4,6 +4,7 @@ import { blockedBy, cannotSay, type NoVerdict } from '../../core/check.ts';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { HttpAnswered } from '../../core/io.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
+import type { Target } from '../../core/target.ts';
 import { type Host, hosts } from '../hosts.ts';
 import { botWall, isEmptyPage } from './bot-wall.ts';
 import { asksForSecrets, isHtml, pageIn } from './html.ts';
@@ -35,6 +36,20 @@ export interface Site
 	readonly siblings: readonly string[];
 }
 
+/** What the list of sites depends on. */
+export const SiteParams = z.object({
+	domain: z.string().nullable(),
+	registrable: z.string().nullable(),
+	hosts: z.array(z.string()),
+	endpoints: z.array(z.string()),
+	seed: z.string(),
+});
+
+/** The members of a target that the list of sites depends on. */
+export function siteParams({ domain, registrable, hosts, endpoints, seed }: Target) {
+	return { domain, registrable, hosts: [...hosts], endpoints: [...endpoints], seed };
+}
+
 const SAMPLE: Site = {
 	kind: 'host',
 	name: 'example.com',
@@ -51,20 +66,8 @@ const SAMPLE: Site = {
  */
 export const sites = defineSubjects({
 	name: 'sites',
-	params: z.object({
-		domain: z.string().nullable(),
-		registrable: z.string().nullable(),
-		hosts: z.array(z.string()),
-		endpoints: z.array(z.string()),
-		seed: z.string(),
-	}),
-	from: ({ domain, registrable, hosts: named, endpoints, seed }) => ({
-		domain,
-		registrable,
-		hosts: [...named],
-		endpoints: [...endpoints],
-		seed,
-	}),
+	params: SiteParams,
+	from: siteParams,
 	sample: SAMPLE,
 	async derive(params, get): Promise<Fact<readonly Site[]>> {
 		const found = await get(
@@ -117,8 +120,7 @@ function leavesHost({ hops }: RedirectChain, host: string): boolean {
 
 /** What an answer to a browser's request for `/` makes of a host. A gatekeeper's page tells nothing. */
 function classify(answer: HttpAnswered, { host, url }: { host: string; url: string }): Served {
-	const named = /^api(?:[-.]|$)/.test(getSubdomain(host) ?? '');
-	if (named) return { kind: 'api', forms: 'no' };
+	if (isApiName(host)) return { kind: 'api', forms: 'no' };
 	if (botWall(answer) !== null || answer.status >= 500 || isEmptyPage(answer)) return WORST;
 	if (isHtml(answer)) {
 		const page = pageIn(answer, url);
@@ -129,6 +131,11 @@ function classify(answer: HttpAnswered, { host, url }: { host: string; url: stri
 		return { kind: 'file', forms: 'no' };
 	}
 	return { kind: 'api', forms: 'no' };
+}
+
+/** A host called api, below the registrable domain. */
+export function isApiName(host: string): boolean {
+	return /^api(?:[-.]|$)/.test(getSubdomain(host) ?? '');
 }
 
 /** One answer of a site itself, on the way to its page. */
