@@ -168,14 +168,7 @@ export {
 	providerNamed,
 	spfProviders,
 } from './facts/mail/spf-providers.ts';
-export {
-	isSenderId,
-	isSpfText,
-	misspeltVersion,
-	parseSpf,
-	type SpfFault,
-	type SpfRecord,
-} from './facts/mail/spf-record.ts';
+export { parseSpf, type SpfFault, type SpfRecord } from './facts/mail/spf-record.ts';
 export {
 	edited,
 	mergedRecord,
@@ -186,6 +179,7 @@ export {
 	without,
 	withTerms,
 } from './facts/mail/spf-repair.ts';
+export { isSenderId, isSpfText, misspeltVersion } from './facts/mail/spf-version.ts';
 export {
 	type SpfBranch,
 	type SpfNode,

@@ -32,6 +32,7 @@ import {
 	RSA_PKCS1,
 } from './_dkim-keys.ts';
 import { type AboutKey, DKIM_VERDICTS } from './_dkim-verdicts.ts';
+import { SENDER } from './_sample-domains.ts';
 import { inZone, type Zone } from './_zone.ts';
 
 type Key = keyof typeof DKIM_VERDICTS;
@@ -290,13 +291,6 @@ function shown(text: string): string {
 }
 
 // ── Examples ─────────────────────────────────────────────────────────────────────────────────────
-
-const SENDER: MailDomain['context'] = {
-	role: 'sends',
-	receives: 'yes',
-	bulk: 'no',
-	dkim: 'backup',
-};
 
 function givenBy(zone: Zone, selectors: readonly string[]) {
 	const ask = inZone(zone);

@@ -1,7 +1,4 @@
 import {
-	cannotSay,
-	type DkimDiscovery,
-	DMARC_POLICIES,
 	type DmarcDiscovery,
 	type DmarcRecord,
 	defineCheck,
@@ -9,10 +6,6 @@ import {
 	discoverDmarc,
 	dkimDiscovery,
 	dmarcDiscovery,
-	effectiveRecord,
-	type Fact,
-	hasKeyRecord,
-	isBroken,
 	isMisspeltDmarc,
 	isSpfText,
 	type Judgement,
@@ -22,44 +15,29 @@ import {
 	mailDomains,
 	optional,
 	parseDmarc,
-	policyTag,
 	type Say,
-	type SpfWalk,
-	softened,
 	spfWalk,
-	tagValue,
 	unknown,
-	validValue,
 	walkSpf,
 	z,
 } from '../../src/sdk.ts';
-import { glueError, respelt, rewritten, type TagChanges, unglued } from './_dmarc-text.ts';
-import { type AboutDmarc, DMARC_VERDICTS } from './_dmarc-verdicts.ts';
+import {
+	enforcementFindings,
+	type Given,
+	type Key,
+	policyFindings,
+	type Reading,
+	reportFindings,
+	type Said,
+	scopeFindings,
+	sizeFinding,
+	tagFindings,
+} from './_dmarc-findings.ts';
+import { respelt, rewritten, unglued } from './_dmarc-text.ts';
+import { DMARC_VERDICTS } from './_dmarc-verdicts.ts';
 import { txtLine } from './_lines.ts';
+import { SENDER } from './_sample-domains.ts';
 import { inZone, type Zone } from './_zone.ts';
-
-type Key = keyof typeof DMARC_VERDICTS;
-type Said = readonly Judgement<Key>[];
-
-interface Given {
-	readonly dmarc: DmarcDiscovery;
-	readonly dkim: Fact<DkimDiscovery>;
-	readonly spf: Fact<SpfWalk>;
-}
-
-interface Reading {
-	readonly say: Say<typeof DMARC_VERDICTS>;
-	readonly given: Given;
-	readonly subject: MailDomain;
-	readonly record: DmarcRecord;
-	readonly launchMonth: boolean;
-	readonly now: Date;
-	about(changes?: TagChanges | null): AboutDmarc;
-}
-
-/** RFC 9989 §7.4: at least a month each. */
-const STEP_DAYS = 30;
-const SAFE_RECORD_BYTES = 450;
 
 export default defineCheck({
 	id: 'email/dmarc',
@@ -251,238 +229,7 @@ function startFor({ name, context }: MailDomain): { proposal: string; steps: rea
 	};
 }
 
-// ── Tags ─────────────────────────────────────────────────────────────────────────────────────────
-
-function tagFindings({ record, say, about }: Reading, meant: DmarcRecord): Said {
-	const said: Judgement<Key>[] = [];
-	const { duplicates, unknown: unknownTags, malformed } = record;
-	if (duplicates.length > 0) said.push(say('tag-duplicate', { ...about({}), details: duplicates }));
-	const invalid = record.invalid.filter(({ name }) => !REMOVED.includes(name) && name !== 'v');
-	if (invalid.length + malformed.length > 0) {
-		const policy = invalid.some(({ name }) => POLICY_TAGS.includes(name));
-		const details = [...invalid.map(({ name, value }) => `${name}=${value}`), ...malformed];
-		const drop = meant.invalid.map(({ name }) => name);
-		said.push(say('value-invalid', { ...about({ drop }), details, policy }));
-	}
-	const order = record.tags.map(({ name }) => name);
-	if (!order.includes('p')) {
-		const reports = record.rua.some(({ fault }) => fault === null);
-		said.push(say('no-p', { ...about({ set: { p: 'none' } }), reports }));
-	} else if (order[1] !== 'p') said.push(say('p-not-second', about({})));
-	const old = order.filter((name) => name === 'rf' || name === 'ri');
-	if (old.length > 0) said.push(say('rf-ri', { ...about({ drop: old }), details: old }));
-	if (unknownTags.length > 0) {
-		said.push(say('unknown-tag', { ...about({ drop: unknownTags }), details: unknownTags }));
-	}
-	return said;
-}
-
-const REMOVED: readonly string[] = ['pct', 'rf', 'ri'];
-const POLICY_TAGS: readonly string[] = ['p', 'sp', 'np'];
-
-// ── Policy ───────────────────────────────────────────────────────────────────────────────────────
-
-function policyFindings({ record, say, about, launchMonth, now }: Reading): Said {
-	const said: Judgement<Key>[] = [];
-	const p = policyTag(record, 'p');
-	const effective = effectiveRecord(record);
-	if (p === 'none') said.push(say('p-none', { ...about(), launchMonth, ladder: ladderFrom(now) }));
-	if (validValue(record, 't') === 'y' && p !== null && p !== 'none') {
-		const args = { policy: p, applied: softened(p) };
-		said.push(say('test-mode', { ...about({ drop: ['t'] }), ...args }));
-	}
-	const pct = tagValue(record, 'pct');
-	if (pct !== null) {
-		const partial = pct !== '100' && effective !== null && effective.p !== 'none';
-		said.push(say('pct', { ...about({ drop: ['pct'] }), value: pct, partial }));
-	}
-	return said;
-}
-
-/** Dated, because "some time later" never comes. */
-function ladderFrom(now: Date): readonly string[] {
-	const day = (n: number) => new Date(now.getTime() + n * 86_400_000).toISOString().slice(0, 10);
-	return [
-		'Now: keep p=none, read the reports, and repair every own source below 98 %.',
-		`From ${day(STEP_DAYS)}: p=quarantine, if 98 % of your own mail passed for 28 days.`,
-		`From ${day(2 * STEP_DAYS)}: p=reject, under the same condition; not where people of this domain post to mailing lists.`,
-	];
-}
-
-function scopeFindings(reading: Reading): Said {
-	const { record, say, about, given } = reading;
-	const { organizational, byList, domain, isPublicSuffix } = given.dmarc.walk;
-	const said: Judgement<Key>[] = [...subdomainFindings(reading)];
-	const scoped = (['sp', 'np'] as const).flatMap((name) => {
-		const policy = policyTag(record, name);
-		return policy === null ? [] : [`${name}=${policy}`];
-	});
-	if (organizational !== null && organizational !== domain && scoped.length > 0) {
-		said.push(say('sp-ignored', { ...about(), details: scoped, organizational }));
-	}
-	if (validValue(record, 'psd') === 'y' && !isPublicSuffix) {
-		said.push(say('psd', about({ drop: ['psd'] })));
-	}
-	if (organizational !== null && byList !== null && organizational !== byList) {
-		said.push(say('org-differs', { ...about(), organizational, byList }));
-	}
-	return said;
-}
-
-function subdomainFindings({ record, say, about }: Reading): Said {
-	const [p, sp, np] = [policyTag(record, 'p'), policyTag(record, 'sp'), policyTag(record, 'np')];
-	if (p === null || p === 'none') return [];
-	const open = [...(sp === 'none' ? ['sp=none'] : []), ...(np === 'none' ? ['np=none'] : [])];
-	const set = { ...(sp === 'none' && { sp: p }), np: 'reject' };
-	return [
-		...(open.length > 0 ? [say('subdomain-none', { ...about({ set }), details: open })] : []),
-		...(sp !== null && np === null && isWeaker(sp, p)
-			? [say('np-absent', { ...about({ set: { np: 'reject' } }), sp })]
-			: []),
-	];
-}
-
-function isWeaker(a: (typeof DMARC_POLICIES)[number], b: (typeof DMARC_POLICIES)[number]): boolean {
-	return DMARC_POLICIES.indexOf(a) < DMARC_POLICIES.indexOf(b);
-}
-
-// ── Reports ──────────────────────────────────────────────────────────────────────────────────────
-
-function reportFindings(reading: Reading): Said {
-	const { record, say, about, subject } = reading;
-	const { rua, ruf } = record;
-	const said: Judgement<Key>[] = [];
-	if (rua.length === 0) {
-		const none = (effectiveRecord(record)?.p ?? 'none') === 'none';
-		const set = { rua: `mailto:dmarc@${subject.name}` };
-		said.push(say('rua-missing', { ...about({ set }), none }));
-	}
-	const faulty = [...rua, ...ruf].filter(({ fault }) => fault !== null);
-	if (faulty.length > 0) {
-		const details = faulty.map(({ text, fault }) => `"${text}" ${fault ?? ''}`);
-		said.push(say('rua-syntax', { ...about(), details }));
-	}
-	const other = [...rua, ...ruf].filter(({ otherScheme }) => otherScheme);
-	if (other.length > 0) {
-		said.push(say('rua-not-mailto', { ...about(), details: other.map(({ text }) => text) }));
-	}
-	if (rua.length > 2) {
-		const set = {
-			rua: rua
-				.slice(0, 2)
-				.map(({ text }) => text)
-				.join(','),
-		};
-		said.push(say('rua-over-2', { ...about({ set }), count: rua.length }));
-	}
-	return [...said, ...suffixFinding(reading), ...failureReports(reading), ...destinations(reading)];
-}
-
-function suffixFinding({ record, say, about }: Reading): Said {
-	const suffixed = [...record.rua, ...record.ruf].filter(({ sizeSuffix }) => sizeSuffix !== null);
-	if (suffixed.length === 0) return [];
-	const bare = (tag: 'rua' | 'ruf') =>
-		record[tag].map(({ text, sizeSuffix }) =>
-			text.slice(0, text.length - (sizeSuffix ?? '').length),
-		);
-	const set = {
-		...(record.rua.length > 0 && { rua: bare('rua').join(',') }),
-		...(record.ruf.length > 0 && { ruf: bare('ruf').join(',') }),
-	};
-	const details = suffixed.map(({ text }) => text);
-	return [say('rua-size-suffix', { ...about({ set }), details })];
-}
-
-function failureReports({ record, say, about }: Reading): Said {
-	const fo = validValue(record, 'fo');
-	const options = fo?.split(':').map((each) => each.trim()) ?? [];
-	return [
-		...(record.ruf.length > 0 ? [say('ruf', about())] : []),
-		...(fo !== null && record.ruf.length === 0
-			? [say('fo-without-ruf', about({ drop: ['fo'] }))]
-			: []),
-		...(options.includes('0') && options.includes('1')
-			? [say('fo-conflict', about({ set: { fo: '1' } }))]
-			: []),
-	];
-}
-
-/** One finding a host; hosts that failed to answer are not accused. */
-function destinations({ given, say, about }: Reading): Said {
-	const seen = new Set<string>();
-	return given.dmarc.destinations.flatMap((each): Said => {
-		const { host, authorisation, authorised, mail } = each;
-		if (seen.has(host)) return [];
-		seen.add(host);
-		const place = { kind: 'record' as const, name: host };
-		if (authorised === 'failed' || mail === 'failed') {
-			return [
-				cannotSay('inconclusive', `whether reports reach ${host} could not be looked up`, 'high'),
-			];
-		}
-		return [
-			...(authorised || authorisation === null
-				? []
-				: [{ ...say('rua-unauthorized', { ...about(), host, authorisation }), locus: place }]),
-			...(mail === 'accepts'
-				? []
-				: [
-						{
-							...say('rua-no-mx', {
-								...about(),
-								host,
-								why:
-									mail === 'null-mx' ? 'refuses all mail (null MX)' : 'has neither MX nor address',
-							}),
-							locus: place,
-						},
-					]),
-		];
-	});
-}
-
-// ── Enforcement ──────────────────────────────────────────────────────────────────────────────────
-
-function enforcementFindings({ given, subject, say, about, record }: Reading): Said {
-	const { policy } = given.dmarc.walk;
-	const applied =
-		policy === null ? 'none' : policy.testing ? softened(policy.policy) : policy.policy;
-	if (applied === 'none' || subject.context.role !== 'sends') return [];
-	const { dkim, spf } = given;
-	const essential = subject.context.dkim === 'essential';
-	const couldBe = essential ? 'blocker' : 'high';
-	if (dkim.status !== 'known') {
-		return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
-	}
-	if (hasKeyRecord(dkim.value) || dkim.value.existence === 'present') return [];
-	if (dkim.value.existence === 'unclear') {
-		const detail = `the policy is ${applied}, and no DKIM key was found: ${dkim.value.control}`;
-		return [cannotSay('inconclusive', detail, couldBe)];
-	}
-	const args = { ...about(), policy: applied, softer: rewritten(record, { set: { p: 'none' } }) };
-	const { negativeTtl, control } = dkim.value;
-	const broken = spf.status === 'known' && isBroken(spf.value);
-	return [
-		say('enforce-without-dkim', { ...args, negativeTtl, control }),
-		...(broken ? [say('enforce-spf-broken', args)] : []),
-	];
-}
-
-function sizeFinding({ given, record, say, about }: Reading): Said {
-	const own = given.dmarc.walk.own.texts.find(({ text }) => text === record.text);
-	const glue = own === undefined ? null : glueError(own);
-	if (record.text.length <= SAFE_RECORD_BYTES && glue === null) return [];
-	return [say('size', { ...about(), bytes: record.text.length, glue })];
-}
-
 // ── Examples ─────────────────────────────────────────────────────────────────────────────────────
-
-const SENDER: MailDomain['context'] = {
-	role: 'sends',
-	receives: 'yes',
-	bulk: 'no',
-	dkim: 'backup',
-};
 
 function givenBy(zone: Zone): Given {
 	const at = 'example.com';

@@ -38,18 +38,17 @@ import {
 	withTerms,
 	z,
 } from '../../src/sdk.ts';
+import { NO_MAIL, SENDER } from './_sample-domains.ts';
 import {
 	grammarFindings,
-	lookupFindings,
-	mxHosts,
 	passFindings,
-	type Reading,
 	redirectAndAll,
 	termsAfterAll,
 	treeFindings,
 	upkeepFindings,
-	voidFindings,
 } from './_spf-findings.ts';
+import { lookupFindings, mxHosts, voidFindings } from './_spf-lookups.ts';
+import type { Reading } from './_spf-reading.ts';
 import { SPF_VERDICTS } from './_spf-verdicts.ts';
 import { answerIn, inZone, type Zone } from './_zone.ts';
 
@@ -271,15 +270,6 @@ function subdomainFinding({ wildcard }: Given, { role, walk, say, record }: Read
 }
 
 // ── Examples ─────────────────────────────────────────────────────────────────────────────────────
-
-const SENDER: MailDomain['context'] = {
-	role: 'sends',
-	receives: 'yes',
-	bulk: 'no',
-	dkim: 'backup',
-};
-
-const NO_MAIL: Partial<MailDomain['context']> = { role: 'no-mail', receives: 'no' };
 
 function givenBy(zone: Zone): Given {
 	const ask = inZone(zone);

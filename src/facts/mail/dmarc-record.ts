@@ -1,5 +1,5 @@
 import { repeatsIn } from './repeats.ts';
-import { isSpfText } from './spf-record.ts';
+import { isSpfText } from './spf-version.ts';
 
 /** `name=value` of a tag list (RFC 6376 §3.2), as written and where. */
 interface DmarcTag {

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { MailText } from './mail-lookups.ts';
+import { guesses, IP4 } from './spf-guesses.ts';
 import { type MacroFault, parseDomainSpec, parseMacros, type SpfDomainSpec } from './spf-macro.ts';
 
 type SpfQualifier = '+' | '-' | '~' | '?';
@@ -63,33 +64,6 @@ export interface SpfRecord {
 	/** In the record's order, those at fault left out. */
 	readonly terms: readonly SpfTerm[];
 	readonly faults: readonly SpfFault[];
-}
-
-/** Whether receivers take a TXT for an SPF record (RFC 7208 §4.5): `v=spf1` alone or before a space. */
-export function isSpfText(text: string): boolean {
-	return /^v=spf1(?: |$)/i.test(text);
-}
-
-/** Sender ID (RFC 4406), which no receiver reads any more. */
-export function isSenderId(text: string): boolean {
-	return /^spf2\.0\//i.test(text);
-}
-
-/**
- * Meant as SPF and ignored by receivers: something before the `v`, after the `1`, or spaces inside.
- * Gives the record as it should start, `null` for any other text.
- */
-export function misspeltVersion(text: string): string | null {
-	if (isSpfText(text) || isSenderId(text)) return null;
-	const found = /^[\s"'\\\x80-\xff]*(?:v\s*[=:]\s*spf[\s-]?1?0?|spf1)(?=[\s;,:"'a-z+~?-]|$)/i.exec(
-		text,
-	);
-	if (found === null) return null;
-	const rest = text
-		.slice(found[0].length)
-		.replace(/^[\s;,:"']+/, '')
-		.replace(/["'\\]+$/, '');
-	return `v=spf1 ${rest}`.trimEnd();
 }
 
 const VERSION_LENGTH = 'v=spf1'.length;
@@ -314,9 +288,6 @@ function prefixLength(digits: string | undefined, longest: number): number | nul
 	return Number(digits) <= longest ? Number(digits) : null;
 }
 
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IP4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
-
 /** RFC 7208 §5.6; IPv6 by RFC 4291 §2.2, without a zone. */
 function parseNetwork(name: 'ip4' | 'ip6', rest: string, word: Placed): SpfTest | SpfFault {
 	const fault = (says: string, suggestion: string | null = null): SpfFault => ({
@@ -448,18 +419,6 @@ function isMechanismName(name: string): boolean {
 	return (MECHANISMS as readonly string[]).includes(name);
 }
 
-const COMMON_SLIPS: Readonly<Record<string, string>> = {
-	ipv4: 'ip4',
-	ipv6: 'ip6',
-	ip: 'ip4',
-	includes: 'include',
-	included: 'include',
-	inc: 'include',
-	exist: 'exists',
-	al: 'all',
-	spf: 'include',
-};
-
 function unknownWord(word: Placed, sign: string, bare: string): SpfFault {
 	return {
 		...word,
@@ -479,40 +438,4 @@ function parseKnown(text: string, position: number): SpfTerm | SpfFault {
 	return isKnown
 		? parseTerm({ text, position })
 		: { text, position, start: position, rule: 'syntax', says: '', suggestion: null };
-}
-
-/** What may have been meant, likeliest first. Long words are left alone. */
-function guesses(sign: string, bare: string): readonly string[] {
-	if (bare.length > 255) return [];
-	const trimmed = bare.replace(/[.,;:"']+$/, '').replace(/^["']+/, '');
-	const [, name = '', rest = ''] = /^([a-z0-9]*)(.*)$/is.exec(trimmed) ?? [];
-	const key = name.toLowerCase();
-	const list = [sign + trimmed];
-	const slip = COMMON_SLIPS[key] ?? nearest(key);
-	if (slip !== null)
-		list.push(`${sign}${slip}${rest}`, `${sign}${slip.replace('ip4', 'ip6')}${rest}`);
-	if ((key === 'redirect' || key === 'exp') && rest.startsWith(':'))
-		list.push(`${key}=${rest.slice(1)}`);
-	if (IP4.test(trimmed.replace(/\/\d+$/, ''))) list.push(`${sign}ip4:${trimmed}`);
-	else if (trimmed.includes('::')) list.push(`${sign}ip6:${trimmed}`);
-	else if (/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/i.test(trimmed)) list.push(`${sign}include:${trimmed}`);
-	return list.filter((text) => text !== sign + bare);
-}
-
-/** The mechanism one slip of the finger away. */
-function nearest(key: string): string | null {
-	if (key.length < 3 || key.length > 10) return null;
-	return ['include', 'exists', 'redirect', 'all'].find((name) => isOneSlip(key, name)) ?? null;
-}
-
-/** One letter too many, too few, wrong, or two swapped. */
-function isOneSlip(a: string, b: string): boolean {
-	if (Math.abs(a.length - b.length) > 1) return false;
-	let start = 0;
-	while (start < a.length && a[start] === b[start]) start += 1;
-	const [restA, restB] = [a.slice(start), b.slice(start)];
-	if (restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)) {
-		return true;
-	}
-	return restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2);
 }

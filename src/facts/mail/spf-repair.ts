@@ -1,4 +1,5 @@
-import { isSpfText, parseSpf, type SpfFault, type SpfRecord, type SpfTerm } from './spf-record.ts';
+import { parseSpf, type SpfFault, type SpfRecord, type SpfTerm } from './spf-record.ts';
+import { isSpfText } from './spf-version.ts';
 
 /** Part of a record, replaced; by nothing where `to` is empty. */
 export interface SpfEdit {

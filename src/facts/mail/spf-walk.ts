@@ -11,7 +11,8 @@ import {
 	settle,
 } from './mail-lookups.ts';
 import { fixedName, parseMacros, type SpfDomainSpec } from './spf-macro.ts';
-import { isSpfText, parseSpf, type SpfRecord, type SpfTerm } from './spf-record.ts';
+import { parseSpf, type SpfRecord, type SpfTerm } from './spf-record.ts';
+import { isSpfText } from './spf-version.ts';
 
 /** One record of the tree, or the reason there is none. */
 export interface SpfNode {

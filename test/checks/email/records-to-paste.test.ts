@@ -8,7 +8,8 @@ import { type Failed, idOf, isFailed } from '../../../src/core/finding.ts';
 import { judgeExample } from '../../../src/engine/verify-check.ts';
 import { parseDkimKey } from '../../../src/facts/mail/dkim-key.ts';
 import { isDmarcText, parseDmarc } from '../../../src/facts/mail/dmarc-record.ts';
-import { isSpfText, parseSpf } from '../../../src/facts/mail/spf-record.ts';
+import { parseSpf } from '../../../src/facts/mail/spf-record.ts';
+import { isSpfText } from '../../../src/facts/mail/spf-version.ts';
 
 const CHECKS: readonly AnyCheck[] = [spf, dkim, dmarc, mx];
 

@@ -4,8 +4,9 @@ import { type Example, example, type Judgement } from '../../../src/core/check.t
 import { type Failed, isFailed } from '../../../src/core/finding.ts';
 import { findingOf, say } from '../../../src/engine/judge.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
-import { isSpfText, parseSpf } from '../../../src/facts/mail/spf-record.ts';
+import { parseSpf } from '../../../src/facts/mail/spf-record.ts';
 import { namesSenders } from '../../../src/facts/mail/spf-repair.ts';
+import { isSpfText } from '../../../src/facts/mail/spf-version.ts';
 
 it('does what its examples say, and shows every verdict', () => {
 	expect(verifyCheck(spf)).toEqual([]);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { misspeltVersion, parseSpf, type SpfFault } from '../../../src/facts/mail/spf-record.ts';
+import { parseSpf, type SpfFault } from '../../../src/facts/mail/spf-record.ts';
 import { edited, mergedRecord, repaired } from '../../../src/facts/mail/spf-repair.ts';
+import { misspeltVersion } from '../../../src/facts/mail/spf-version.ts';
 
 const faultsOf = (text: string, joints: number[] = []) => parseSpf({ text, joints }).faults;
 const rulesOf = (text: string) => faultsOf(text).map(({ rule }) => rule);
