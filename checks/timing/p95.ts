@@ -60,7 +60,7 @@ export default defineCheck({
 			severity: 'high',
 			effort: minutes(480),
 			says: (a: Told) =>
-				`${a.url} is too slow: p95 is over ${budget(a)} (${a.over} of ${a.samples} samples were). ${capital(numbers(a))}.`,
+				`${a.url} is too slow: p95 is over ${budget(a)} (${a.over} of ${a.samples} samples were): ${numbers(a)}.`,
 			impact:
 				'Customers wait at every step of the product, and more of them at once make it slower still.',
 			fix: (a: Told) =>
@@ -92,7 +92,7 @@ export default defineCheck({
 			couldBe: 'high',
 			says: (a: Told & { because: 'undecided' | 'clustered' | 'noisy' }) =>
 				`p95 of ${a.url} cannot be placed on either side of ${budget(a)}: ${WHY[a.because]} (${a.over} of ` +
-				`${a.samples} over). ${capital(numbers(a))}.`,
+				`${a.samples} over): ${numbers(a)}.`,
 		},
 	},
 
@@ -181,10 +181,6 @@ function ms(value: number): string {
 	return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
-function capital(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
 /** What the slow answers wait for: where few are slow, the usual one waits for something else. */
 function largestPhase({ phases, slowPhases, errors, samples }: Told): string {
 	if (errors > samples / 2) return `most requests failed (${errors} of ${samples})`;
@@ -192,7 +188,9 @@ function largestPhase({ phases, slowPhases, errors, samples }: Told): string {
 	const { firstByte, download } = slowPhases;
 	const isUsual = slowPhases.samples > samples / 2;
 	const beside = (usual: number) =>
-		isUsual ? '' : ` in the ${slowPhases.samples} slow answers, ${ms(usual)} in the usual one`;
+		isUsual
+			? ''
+			: ` in ${slowPhases.samples === 1 ? 'the slow answer' : `the ${slowPhases.samples} slow answers`}, ${ms(usual)} in the usual one`;
 	return download > firstByte
 		? `the body is read for ${ms(download)}${beside(phases.download)}; make it smaller, or compress it`
 		: `the server thinks for ${ms(firstByte)} before the first byte${beside(phases.firstByte)}`;

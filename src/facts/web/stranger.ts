@@ -59,7 +59,7 @@ export async function isInternal(
 	);
 }
 
-/** Names that only mean something on the machine or in the building (RFC 6761, 6762, 9476). */
+/** Names that only mean something on the machine or in the building (RFC 6761, 6762, 8375; the rest by custom). */
 export function isLocalName(host: string): boolean {
 	return /(?:^|\.)(?:localhost|local|localdomain|internal|home\.arpa|lan)$/.test(host);
 }
