@@ -16,7 +16,6 @@ import {
 	minutes,
 	optional,
 	type ServedChain,
-	seconds,
 	servedChains,
 	type TrustStore,
 	trustStore,
@@ -38,11 +37,8 @@ import {
 	sighting,
 	twinOf,
 } from './_judged-chains.ts';
-import { orderCertificate } from './_order-certificate.ts';
+import { ISSUANCE, orderCertificate } from './_order-certificate.ts';
 import { NO_TRUST, SAMPLE_TRUST, sampleChain } from './_samples.ts';
-
-/** An ACME order with its validation; a CA that works by hand takes longer and says so. */
-const ISSUANCE = seconds(300);
 
 const WARNED =
 	'Browsers show a full-page warning ("your connection is not private"); apps, webhooks and payment providers refuse to connect.';

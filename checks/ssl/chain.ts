@@ -13,7 +13,6 @@ import {
 	optional,
 	perPlatform,
 	type ServedChain,
-	seconds,
 	servedChains,
 	type TrustStore,
 	trustStore,
@@ -32,11 +31,8 @@ import {
 	type Sighting,
 	sentence,
 } from './_judged-chains.ts';
-import { orderCertificate } from './_order-certificate.ts';
+import { ISSUANCE, orderCertificate } from './_order-certificate.ts';
 import { NO_TRUST, SAMPLE_TRUST, sampleChain } from './_samples.ts';
-
-/** An ACME order with its validation. */
-const ISSUANCE = seconds(300);
 
 const UNTRUSTED =
 	'Browsers show a full-page warning ("your connection is not private"); apps, webhooks and payment providers refuse to connect.';

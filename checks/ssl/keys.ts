@@ -8,7 +8,6 @@ import {
 	hosts,
 	minutes,
 	type ServedChain,
-	seconds,
 	servedChains,
 	type TrustStore,
 	trustStore,
@@ -23,10 +22,8 @@ import {
 	type Sighting,
 	sentence,
 } from './_judged-chains.ts';
+import { ISSUANCE } from './_order-certificate.ts';
 import { NO_TRUST, SAMPLE_TRUST, sampleChain } from './_samples.ts';
-
-/** An ACME order with its validation; a CA that works by hand takes longer and says so. */
-const ISSUANCE = seconds(300);
 
 /** A chain is shown up to here. */
 const SHOWN = 10;
