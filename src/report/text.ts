@@ -278,7 +278,18 @@ class Page {
 		const hidden = this.#style.verbose
 			? ''
 			: ' Details: --verbose; one finding: launch-ready explain ID.';
-		return this.#wrap(`Checks: ${parts.join(', ')}. Score ${score}/100.${hidden}`);
+		return this.#wrap(
+			`Checks: ${parts.join(', ')}. Score ${score}/100.${hidden}${this.#vantage()}`,
+		);
+	}
+
+	/** From where it looked, where that changes what was seen, or where everything is wanted. */
+	#vantage(): string {
+		const { resolver, node, proxy } = this.#report.vantage;
+		const through = proxy === null ? '' : ` HTTP went through the proxy ${visible(proxy)}.`;
+		return this.#style.verbose
+			? `${through} Seen with resolver ${visible(resolver)} and Node ${visible(node)}.`
+			: through;
 	}
 
 	#wrap(text: string, hang = 0, indent = 0): string {

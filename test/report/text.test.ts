@@ -97,6 +97,14 @@ describe('the page', () => {
 		expect(text.includes('┌')).toBe(width >= 80);
 	});
 
+	it('says that a proxy stood in between', () => {
+		const report = reportOf(findings);
+		const proxied = { ...report, vantage: { ...report.vantage, proxy: 'proxy.test:3128' } };
+		expect(toText(report, plain)).not.toContain('proxy');
+		expect(toText(proxied, plain)).toContain('HTTP went through the proxy proxy.test:3128.');
+		expect(toText(report, { ...plain, verbose: true })).toContain('resolver 192.0.2.53');
+	});
+
 	it('puts the snippet of the detected platform first', () => {
 		const fix = {
 			summary: 's',
