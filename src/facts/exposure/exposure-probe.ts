@@ -40,7 +40,7 @@ const MOST_BYTES = 65_536;
  * Asks a host for paths that should not be there, after three random ones: one GET each with a Range,
  * no redirect followed, `atOnce` in flight. The owner's log shows them all. A gatekeeper in front of
  * the random paths, or a refusal of everything, makes it unknown; so does the first 429, after which
- * nothing more is asked. Over HTTPS, and over HTTP only where HTTPS does not answer.
+ * nothing more is asked. A path that alone gives a server error was not seen. Over HTTPS, and over HTTP only where HTTPS does not answer.
  */
 export const exposureProbes = defineDerivation({
 	name: 'exposure.probes',
@@ -57,7 +57,8 @@ export const exposureProbes = defineDerivation({
 		const controls = await Promise.all(controlPaths(seed).map((path) => probe(origin, path, get)));
 		const hidden = controls.find(({ unseen }) => unseen !== null);
 		if (hidden?.unseen) return unknown(hidden.unseen.because, hidden.unseen.detail);
-		const probed = await probeAll(origin, paths, { atOnce, get });
+		const asked = await probeAll(origin, paths, { atOnce, get });
+		const probed = asked.map((one) => (isItsOwnError(one, controls) ? hiddenByError(one) : one));
 		const all = [...controls, ...probed];
 		if (all.every(({ status }) => status === 401 || status === 403)) {
 			return unknown('denied', `${origin} refuses every path (${all[0]?.status ?? 403})`);
@@ -65,6 +66,24 @@ export const exposureProbes = defineDerivation({
 		return known({ origin, controls, paths: probed });
 	},
 });
+
+/**
+ * A server error that random paths did not get: a limit on requests (503 is nginx's default) or a crash,
+ * behind which the file may lie.
+ */
+function isItsOwnError({ status, unseen }: Probed, controls: readonly Probed[]): boolean {
+	return (
+		unseen === null &&
+		status !== null &&
+		status >= 500 &&
+		!controls.every((control) => control.status === status)
+	);
+}
+
+function hiddenByError(probed: Probed): Probed {
+	const detail = `${probed.url} answers ${probed.status}, and random paths do not`;
+	return { ...probed, unseen: { because: 'inconclusive', detail } };
+}
 
 function controlPaths(seed: string): readonly string[] {
 	return [`/lr-${seed}`, `/lr-${seed}.php`, `/.lr-${seed}`];

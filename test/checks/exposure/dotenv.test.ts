@@ -79,6 +79,19 @@ it.each([
 	expect(findings).toMatchObject([{ outcome: 'unknown', reason }]);
 });
 
+it('cannot say of a path that alone gives a server error, as behind a limit on requests', async () => {
+	const world = serving({ '/.env': { status: 503, body: 'Service Temporarily Unavailable' } });
+	const { findings } = await auditLab(world, dotenv, HOST);
+	expect(findings).toMatchObject([
+		{ outcome: 'unknown', reason: 'inconclusive', message: expect.stringContaining('503') },
+	]);
+});
+
+it('takes a server error that every path gets for its way to say that nothing is there', async () => {
+	const { findings } = await auditLab(serving({}, { status: 500, body: 'oops' }), dotenv, HOST);
+	expect(findings).toMatchObject([{ outcome: 'pass' }]);
+});
+
 it('asks nothing more after the first 429', async () => {
 	const world = serving({ '/.env': { status: 429, body: '' } });
 	const { findings, requests } = await auditLab(world, dotenv, HOST);
