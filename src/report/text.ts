@@ -21,6 +21,8 @@ export interface TextStyle {
 const NARROWEST_TABLE = 80;
 /** Lines longer than this are tiring to read, however wide the terminal. */
 const WIDEST = 120;
+/** Risks of one severity on a page; nobody reads more, and the JSON report has all of them. */
+const MOST_SHOWN = { usual: 40, verbose: 200 };
 
 const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
 	blocker: 'launch blocker',
@@ -94,6 +96,10 @@ class Page {
 		return this.#report.risks.filter((risk) => risk.severity === severity);
 	}
 
+	#shownOf(severity: Severity): readonly Risk[] {
+		return this.#risksOf(severity).slice(0, MOST_SHOWN[this.#style.verbose ? 'verbose' : 'usual']);
+	}
+
 	#leading(risk: Risk): ReportFinding {
 		return this.#findings.get(risk.findings[0] ?? '') as ReportFinding;
 	}
@@ -108,8 +114,10 @@ class Page {
 
 	/** Risks of one severity, in fix order: a table, or a list where the terminal is narrow. */
 	#risks(severity: Severity, column: string, second: (finding: ReportFinding) => string): string {
-		const risks = this.#risksOf(severity);
+		const risks = this.#shownOf(severity);
 		if (risks.length === 0) return '';
+		const all = this.#risksOf(severity).length;
+		const rest = all > risks.length ? `\n… and ${all - risks.length} more: see --format json` : '';
 		const rows = risks.map((risk) => {
 			const finding = this.#leading(risk);
 			return {
@@ -119,7 +127,7 @@ class Page {
 				effort: effortOf(risk),
 			};
 		});
-		const heading = this.#heading(severity, risks.length);
+		const heading = this.#heading(severity, all);
 		if (this.#width < NARROWEST_TABLE) {
 			const items = rows.map(({ place, wrong, second: text, effort }) =>
 				[
@@ -129,7 +137,7 @@ class Page {
 					this.#wrap(`Effort: ${effort}`, 3, 3),
 				].join('\n'),
 			);
-			return `${heading}\n${items.join('\n')}`;
+			return `${heading}\n${items.join('\n')}${rest}`;
 		}
 		const effortWidth = 12;
 		const free = this.#width - 4 - effortWidth - 5;
@@ -148,7 +156,7 @@ class Page {
 				wrap(effort, effortWidth - 2),
 			]);
 		}
-		return `${heading}\n${table.toString()}`;
+		return `${heading}\n${table.toString()}${rest}`;
 	}
 
 	/** Id, the other names that have the same trouble, and what cannot be judged until it is fixed. */
@@ -178,7 +186,7 @@ class Page {
 
 	/** How to fix each, with the text to paste: outside of any table, so that it can be copied. */
 	#fixes(severity: Severity): string {
-		return this.#risksOf(severity)
+		return this.#shownOf(severity)
 			.map((risk) => this.#fix(risk))
 			.join('\n\n');
 	}
@@ -209,9 +217,10 @@ class Page {
 	#folded(severity: Severity): string {
 		const risks = this.#risksOf(severity);
 		if (risks.length === 0) return '';
-		const items = risks.map(({ id, findings }) =>
-			findings.length > 1 ? `${id} (${findings.length})` : id,
-		);
+		const items = [...groupBy(risks, ({ id }) => id)].map(([id, same]) => {
+			const findings = same.reduce((sum, risk) => sum + risk.findings.length, 0);
+			return findings > 1 ? `${id} (${findings})` : id;
+		});
 		return `${this.#heading(severity, risks.length)}\n${this.#wrap(items.join(', '), 2, 2)}`;
 	}
 

@@ -60,6 +60,34 @@ const findings = [
 ];
 
 describe('the page', () => {
+	it('shows as many risks as anybody reads, counts the others, and takes no time', () => {
+		const many = Array.from({ length: 2_000 }, (_, index) =>
+			failure({
+				severity: 'blocker',
+				check: 'ssl/two',
+				subject: `h${index}.test`,
+				cause: `c${index}`,
+				fix: records('Fix it.', [`h${index}.test. 300 IN A 203.0.113.1`]),
+			}),
+		);
+		const report = reportOf(many);
+		const started = performance.now();
+		for (const width of [60, 100]) {
+			const text = toText(report, { ...plain, width });
+			expect(text).toContain('Launch blockers (2000)\n');
+			expect(text).toContain('\n… and 1960 more: see --format json\n');
+			expect(text.match(/^ {5}h\d+\.test\. 300 IN A/gm)).toHaveLength(40);
+		}
+		expect(performance.now() - started).toBeLessThan(2_000);
+	});
+
+	it('counts what can wait by what it is', () => {
+		const later = ['a', 'b', 'c'].map((name) =>
+			failure({ severity: 'later', check: 'headers/four', subject: `${name}.test`, cause: name }),
+		);
+		expect(toText(reportOf(later), plain)).toContain('Can wait (3)\n  headers/four/bad (3)\n');
+	});
+
 	it('says the decision first, why, what to do, what was not seen, and the headline last', () => {
 		const text = toText(reportOf(findings), plain);
 		const at = (words: string) => {
