@@ -45,6 +45,9 @@ const remove = (a: Place) =>
 const FROM_HERE =
 	'Other addresses were connected to from here in the same minute, over the same kind of network.';
 
+const LOOKED_TWICE =
+	'Each address was asked twice for the same page and gave the same; compared by status, redirect and title, not by body.';
+
 /** What can be said about the addresses of a host. */
 export const ADDRESSES_VERDICTS = {
 	sound: {
@@ -117,7 +120,7 @@ export const ADDRESSES_VERDICTS = {
 				'Delete the record of the old one, and keep the old server running until its TTL has passed.',
 			),
 		confidence: 'medium',
-		control: 'Compared by status, redirect and title of the same page, not by body.',
+		control: LOOKED_TWICE,
 		reproduce: (a: Pair) =>
 			`curl -sI --resolve ${a.host}:443:${a.one} https://${a.host}/; curl -sI --resolve ${a.host}:443:${a.other} https://${a.host}/`,
 	},
@@ -177,7 +180,7 @@ export const ADDRESSES_VERDICTS = {
 			],
 		}),
 		confidence: 'medium',
-		control: 'Compared by status, redirect and title of the same page, not by body.',
+		control: LOOKED_TWICE,
 		reproduce: (a: Pair) => `curl -4 -sI https://${a.host}/; curl -6 -sI https://${a.host}/`,
 	},
 	'no-ipv6': {

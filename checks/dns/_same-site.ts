@@ -33,7 +33,7 @@ export function firstDifference(
 
 function whatDiffers(one: Served, other: Served): string | null {
 	if (one.status !== other.status) return `status ${one.status} and ${other.status}`;
-	if (pathOf(one.location) !== pathOf(other.location)) {
+	if (one.location !== other.location) {
 		return `a redirect to ${one.location ?? 'nowhere'} and to ${other.location ?? 'nowhere'}`;
 	}
 	if (one.title !== other.title)
@@ -42,11 +42,6 @@ function whatDiffers(one: Served, other: Served): string | null {
 	return issuers
 		? `certificates from ${one.issuer ?? 'nobody'} and ${other.issuer ?? 'nobody'}, and other server software`
 		: null;
-}
-
-/** The query often numbers the visit. */
-function pathOf(location: string | null): string | undefined {
-	return location?.split(/[?#]/, 1)[0];
 }
 
 function quoted(title: string | null): string {

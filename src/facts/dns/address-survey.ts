@@ -23,7 +23,7 @@ export interface Served {
 	readonly status: number;
 	/** Of an HTML page. */
 	readonly title: string | null;
-	/** Of a redirect. */
+	/** Of a redirect, without its query, which often numbers the visit. */
 	readonly location: string | null;
 	readonly software: string;
 	readonly issuer: string | null;
@@ -41,6 +41,7 @@ export interface AddressView {
 	readonly https: PortState | null;
 	/** `null` where we did not connect, because 443 is open. */
 	readonly http: PortState | null;
+	/** `null` where no page was seen, and where it changes from one look to the next. */
 	readonly served: Served | null;
 }
 
@@ -64,7 +65,8 @@ const MOST_OF_A_FAMILY = 6;
 /**
  * Every address of a host, looked at from here. A lone address is not connected to: whether it serves
  * is the question of `ssl/https`. Of several, each gets one TLS handshake, one plain request where that
- * fails, and one page where the addresses belong to different networks.
+ * fails, and one page where the addresses belong to different networks; a second look at those pages
+ * where they differ.
  */
 export const addressSurvey = defineDerivation({
 	name: 'dns.address-survey',
@@ -94,7 +96,7 @@ export const addressSurvey = defineDerivation({
 		const compare = new Set([...chosen].map(({ network }) => network)).size > 1;
 		const views = await Promise.all(
 			plain.map((view) => (chosen.has(view) ? connected(view, host, compare, get) : view)),
-		);
+		).then((once) => steady(once, host, get));
 		const [worksV4, worksV6] = await Promise.all([works(4, views, get), works(6, views, get)]);
 		const notTried = views.filter(
 			({ https }, index) => https === null && chosen.has(plain[index] as AddressView),
@@ -154,19 +156,45 @@ async function connected(
 	return { ...view, https, served: served(page.value, host, handshake.value) };
 }
 
+/** What differs at first sight may differ from visit to visit: only what stays the same is compared. */
+async function steady(
+	views: readonly AddressView[],
+	host: string,
+	get: GetFact,
+): Promise<readonly AddressView[]> {
+	const looks = views.flatMap(({ served: seen }) => (seen === null ? [] : [lookOf(seen)]));
+	if (new Set(looks).size < 2) return views;
+	return Promise.all(
+		views.map(async (view) => {
+			const { address, served: before } = view;
+			if (before === null) return view;
+			const again = await get(httpExchange({ url: `https://${host}/`, address, again: 1 }));
+			const isSame =
+				again.status === 'known' &&
+				again.value.kind === 'answered' &&
+				lookOf(served(again.value, host)) === lookOf(before);
+			return isSame ? view : { ...view, served: null };
+		}),
+	);
+}
+
+function lookOf({ status, title, location, software }: Served): string {
+	return JSON.stringify([status, title, location, software]);
+}
+
 function stateOf(outcome: TlsOutcome | { kind: 'failed'; how: string; phase: string }): PortState {
 	if (outcome.kind === 'completed' || outcome.phase !== 'connect') return 'open';
 	return outcome.how === 'refused' || outcome.how === 'reset' ? 'refused' : 'silent';
 }
 
-function served(answer: HttpAnswered, host: string, handshake: TlsOutcome): Served {
+function served(answer: HttpAnswered, host: string, handshake?: TlsOutcome): Served {
 	const isRedirect = answer.status >= 300 && answer.status < 400;
 	return {
 		status: answer.status,
 		title: pageIn(answer, `https://${host}/`)?.title ?? null,
-		location: isRedirect ? (fieldValues(answer, 'location')[0] ?? null) : null,
+		location: isRedirect ? (fieldValues(answer, 'location')[0]?.split(/[?#]/, 1)[0] ?? null) : null,
 		software: fieldValues(answer, 'server')[0] ?? '',
-		issuer: handshake.kind === 'completed' ? issuerOf(handshake.chain[0]) : null,
+		issuer: handshake?.kind === 'completed' ? issuerOf(handshake.chain[0]) : null,
 	};
 }
 

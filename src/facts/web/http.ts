@@ -67,6 +67,8 @@ export const httpExchange = defineProbe({
 		thirdParty: z.boolean().optional(),
 		evenPrivate: z.boolean().optional(),
 		jar: z.object({ walk: z.string(), step: z.number().int() }).optional(),
+		/** A second look: an equal request with the same number shares one exchange. */
+		again: z.number().int().optional(),
 	}),
 	value: HttpOutcomeSchema,
 	observe: async (request, io) => withoutSecrets(await io.http.exchange(request)),

@@ -186,6 +186,29 @@ describe('addresses that serve something else', () => {
 		expect(graded(await auditLab(zone, check, SHOP))).toEqual([['ipv6-serves-other-site', 'high']]);
 	});
 
+	const elsewhere = (route: object) =>
+		world(
+			['@ A 203.0.113.10', '@ A 198.51.100.110'],
+			[
+				site(['203.0.113.10']),
+				{ hosts: ['shop.test'], at: ['198.51.100.110'], routes: { '/': route } },
+			],
+		);
+
+	it('does not compare a page that changes from one look to the next', async () => {
+		const zone = elsewhere({ sequence: [{ body: OLD }, { body: PAGE }] });
+		expect(graded(await auditLab(zone, check, SHOP))).toEqual([['unknown']]);
+	});
+
+	it('sees one site in redirects that number the visit', async () => {
+		const redirect = (visit: number) => ({ fallback: { redirect: `/start?visit=${visit}` } });
+		const zone = world(
+			['@ A 203.0.113.10', '@ A 198.51.100.110'],
+			[site(['203.0.113.10'], '', redirect(1)), site(['198.51.100.110'], '', redirect(2))],
+		);
+		expect(graded(await auditLab(zone, check, SHOP))).toEqual([['sound']]);
+	});
+
 	it('compares the others where the first address is dead', async () => {
 		const zone = world(
 			['@ A 203.0.113.10', '@ A 198.51.100.110', '@ A 198.51.101.110'],
