@@ -51,8 +51,8 @@ export const MX_VERDICTS = {
 		severity: 'high',
 		effort: minutes(20),
 		lead: (a: { negativeTtl: number | null }) => absenceLead(a.negativeTtl),
-		says: (a: { domain: string; hasAddress: boolean }) =>
-			`${a.domain} sends mail and has no MX record${a.hasAddress ? '; mail to it goes to the web server' : ', and no address either'}.`,
+		says: (a: { domain: string; hasAddress: boolean | null }) =>
+			`${a.domain} sends mail and has no MX record${withoutMx(a.hasAddress)}.`,
 		impact:
 			'Replies and bounces are lost, and some receivers refuse mail from a domain that cannot be answered.',
 		fix: (a: { domain: string; suggested: Suggested }) =>
@@ -92,12 +92,12 @@ export const MX_VERDICTS = {
 		outcome: 'fail',
 		severity: {
 			oneOf: ['later', 'info'],
-			pick: (a: { hasAddress: boolean }) => (a.hasAddress ? 'later' : 'info'),
+			pick: (a: { hasAddress: boolean | null }) => (a.hasAddress === false ? 'info' : 'later'),
 		},
 		effort: minutes(5),
 		lead: (a: { negativeTtl: number | null }) => absenceLead(a.negativeTtl),
 		says: (a: { domain: string }) => `${a.domain} receives no mail and does not say so.`,
-		impact: (a: { hasAddress: boolean }) =>
+		impact: (a: { hasAddress: boolean | null }) =>
 			a.hasAddress
 				? 'Senders try the web server for days before they tell the writer.'
 				: 'Writers get an unclear error.',
@@ -226,4 +226,9 @@ export const MX_VERDICTS = {
 /** Without the brackets of an address literal (RFC 5321 §4.1.3). */
 export function bareAddress(exchange: string): string {
 	return exchange.replace(/^\[(?:ipv6:)?|\]$/gi, '');
+}
+
+function withoutMx(hasAddress: boolean | null): string {
+	if (hasAddress === null) return '';
+	return hasAddress ? '; mail to it goes to the web server' : ', and no address either';
 }

@@ -305,6 +305,11 @@ const EXAMPLES: readonly MxExample[] = [
 	['one host', 'reachable', GOOD],
 	['no MX, an address', 'none', { 'example.com A': ['203.0.113.9'] }],
 	['no MX, no address', 'none', {}],
+	[
+		'no MX, and a server that fails for addresses',
+		'none',
+		{ 'example.com A': 'servfail', 'example.com AAAA': 'servfail' },
+	],
 	['a null MX that sends', 'null', mx('0 ')],
 	['a null MX without mail', 'refuses', mx('0 '), NO_MAIL],
 	['a null MX and another', 'null-with-others', mx('0 ', '10 mx.example.com')],

@@ -23,8 +23,8 @@ export type MxReading =
 	| { readonly kind: 'failed'; readonly detail: string }
 	| {
 			readonly kind: 'none';
-			/** Mail goes to the domain's own address (RFC 5321 §5.1). */
-			readonly hasAddress: boolean;
+			/** Mail goes to the domain's own address (RFC 5321 §5.1); `null` where it could not be looked up. */
+			readonly hasAddress: boolean | null;
 			readonly negativeTtl: number | null;
 	  }
 	| {
@@ -52,9 +52,10 @@ export function readMx(domain: string, ask: Ask): MxReading {
 	if (found.kind === 'failed') return { kind: 'failed', detail: found.detail };
 	if (found.kind === 'pending') return { kind: 'none', hasAddress: false, negativeTtl: null };
 	if (found.absent !== null) {
-		const { v4, v6 } = addressesBehind(domain, ask);
+		const { v4, v6, failed } = addressesBehind(domain, ask);
 		const { negativeTtl } = found.answer;
-		return { kind: 'none', hasAddress: v4.length + v6.length > 0, negativeTtl };
+		const hasAddress = v4.length + v6.length > 0 || (failed === null ? false : null);
+		return { kind: 'none', hasAddress, negativeTtl };
 	}
 	const hosts = found.answer.records
 		.flatMap(({ data }) => (data.type === 'MX' ? [data] : []))
