@@ -194,16 +194,15 @@ export default defineCheck({
 			example(
 				'the home page links to a name that is not there',
 				given(RESOLVES, {
-					dead: known([
-						{
-							host: 'help.example.com',
-							page: 'https://example.com/',
-							negativeTtl: 300,
-							isConfirmed: true,
-						},
-					]),
+					dead: known([DEAD_LINK]),
 				}),
 				'host-missing',
+			),
+			example(
+				'the home page links to a missing name that is judged by itself',
+				given(RESOLVES, { dead: known([DEAD_LINK]) }),
+				'resolves',
+				{ subject: { required: ['example.com', 'help.example.com'] } },
 			),
 			example('an underscore', there, 'name-invalid', host('my_app.example.com', 'named')),
 			example(
@@ -232,7 +231,8 @@ function twinOf({ name, apex }: Host): string {
 }
 
 function deadLinksAt(host: Host, dead: Fact<readonly DeadLink[]>): readonly DeadLink[] {
-	return host.context.standing === 'apex' ? (valueIn(dead) ?? []) : [];
+	if (host.context.standing !== 'apex') return [];
+	return (valueIn(dead) ?? []).filter((link) => !host.required.includes(link.host));
 }
 
 function linkedArgs({ host, page, negativeTtl, isConfirmed }: DeadLink, panel: string | null) {
@@ -330,6 +330,13 @@ function withV6({ resolver }: Resolution) {
 const RESOLVES: Resolution = {
 	...glanced('ok'),
 	resolver: { A: view('ok', ['203.0.113.8']), AAAA: view('nodata') },
+};
+
+const DEAD_LINK: DeadLink = {
+	host: 'help.example.com',
+	page: 'https://example.com/',
+	negativeTtl: 300,
+	isConfirmed: true,
 };
 
 const NOTHING_ELSE = {

@@ -16,6 +16,8 @@ export interface Host extends Subject<{ standing: Standing; stage: 'production' 
 	readonly apex: string;
 	/** 16 hex digits for control labels and paths. */
 	readonly seed: string;
+	/** Every name that must work; each is judged by itself. */
+	readonly required: readonly string[];
 }
 
 /** Sub-domains where products of this kind usually live. */
@@ -31,7 +33,11 @@ const Params = z.object({
 	seed: z.string(),
 });
 
-const SAMPLE: Host = hostAt('example.com', 'apex', { domain: 'example.com', seed: '0'.repeat(16) });
+const SAMPLE: Host = hostAt('example.com', 'apex', {
+	domain: 'example.com',
+	seed: '0'.repeat(16),
+	required: ['example.com'],
+});
 
 const from = (target: {
 	domain: string | null;
@@ -127,8 +133,8 @@ export function isRequired({ context }: Host): boolean {
 function candidates(params: z.infer<typeof Params>): readonly Host[] {
 	const { domain } = params;
 	if (domain === null) return [];
-	const about = { domain, seed: params.seed };
 	const named = params.named.filter((name) => name !== domain);
+	const about = { domain, seed: params.seed, required: [domain, ...named] };
 	const guessed = params.guess ? USUAL.map((label) => `${label}.${domain}`) : [];
 	return [
 		hostAt(domain, 'apex', about),
@@ -145,8 +151,9 @@ function candidates(params: z.infer<typeof Params>): readonly Host[] {
 function hostAt(
 	name: string,
 	standing: Standing,
-	{ domain, seed }: { domain: string; seed: string },
+	about: { domain: string; seed: string; required: readonly string[] },
 ): Host {
 	const stage = isStagingName(name) ? 'staging' : 'production';
-	return { kind: 'host', name, context: { standing, stage }, apex: domain, seed };
+	const { domain, ...rest } = about;
+	return { kind: 'host', name, context: { standing, stage }, apex: domain, ...rest };
 }

@@ -150,6 +150,22 @@ describe('missing names', () => {
 		expect(said.join()).not.toMatch(/blog|gone/);
 	});
 
+	it('says once that a named host is missing, though the home page links to it too', async () => {
+		const world = zone([APEX, WWW], {
+			sites: [
+				{
+					hosts: ['shop.test', 'www.shop.test'],
+					at: ['203.0.113.10'],
+					fallback: { body: '<!doctype html><a href="https://help.shop.test/">' },
+				},
+			],
+		});
+		const { said } = await auditLab(world, check, { ...SHOP, hosts: ['help.shop.test'] });
+		expect(said.filter((one) => one.startsWith('host-missing'))).toEqual([
+			'host-missing help.shop.test',
+		]);
+	});
+
 	it('takes the lead from how long the absence is cached', async () => {
 		const world = zone([WWW, '@ 900 SOA ns1 admin 1 7200 3600 1209600 600']);
 		const { findings } = await auditLab(world, check, SHOP);
