@@ -21,6 +21,7 @@ type Conclusion =
 	  }
 	| { readonly kind: 'absent'; readonly absence: Absence };
 
+/** There is no address for A. */
 export interface Absence {
 	/** Both vantages in words. */
 	readonly seen: string;
@@ -35,6 +36,7 @@ export interface Absence {
 	readonly v6: readonly string[];
 }
 
+/** Both vantages in words, where they contradict each other. */
 export interface Disagreement {
 	readonly resolver: string;
 	readonly resolverSays: string;
@@ -42,6 +44,7 @@ export interface Disagreement {
 	readonly ttl: number | null;
 }
 
+/** Nobody gets an answer, or only who does not validate. */
 export interface Broken {
 	/** Answers fail validation; no server of the zone is of use; aliases or referrals never end. */
 	readonly kind: 'validation' | 'servers' | 'circle';

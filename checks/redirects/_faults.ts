@@ -398,6 +398,7 @@ export function distinct(faults: readonly Fault[]): readonly Fault[] {
 	return [...byKey.values()];
 }
 
+/** Faults with equal keys are one, whichever walk met them. */
 export function keyOf(fault: Fault): string {
 	switch (fault.kind) {
 		case 'loop':

@@ -53,6 +53,7 @@ interface MixedLinks {
 	readonly twin: readonly string[];
 }
 
+/** Links of a page to its own site by another scheme or name than its own. */
 export function mixedLinks({ url, page }: CanonicalSurvey): MixedLinks {
 	const links = page?.links ?? [];
 	const own = links.filter((link) => isSameSite(hostOf(link), hostOf(url)));
@@ -68,6 +69,7 @@ export function twinOf(host: string): string {
 	return host.startsWith('www.') ? host.slice(4) : `www.${host}`;
 }
 
+/** Empty for what is no URL. */
 export function hostOf(url: string): string {
 	return URL.canParse(url) ? new URL(url).hostname : '';
 }

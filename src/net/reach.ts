@@ -141,6 +141,7 @@ export class Reach {
 	}
 }
 
+/** What is thrown where a stranger's name leads into a private network. */
 export function refusedPrivate(host: string): Unobserved {
 	return new Unobserved(
 		'unsupported',

@@ -29,6 +29,7 @@ export interface Served {
 	readonly issuer: string | null;
 }
 
+/** One published address, as far as it can be seen from here. */
 export interface AddressView {
 	readonly address: string;
 	readonly family: 4 | 6;
@@ -45,6 +46,7 @@ export interface AddressView {
 	readonly served: Served | null;
 }
 
+/** All published addresses of a host. */
 export interface AddressSurvey {
 	readonly addresses: readonly AddressView[];
 	/** The resolver gave an answer for AAAA, so no address means that there is none. */

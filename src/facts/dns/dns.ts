@@ -156,6 +156,7 @@ export interface Addresses {
 	readonly aaaa: DnsAnswer;
 }
 
+/** A name without an address is known, with empty lists; who fails to say is unknown. */
 export const addressesOf = defineDerivation({
 	name: 'dns.addresses',
 	params: z.object({ host: z.string() }),

@@ -16,6 +16,7 @@ export interface ChainReport {
 	readonly unsureSilence: boolean;
 }
 
+/** A loop costs a second walk, a silence up to two requests; anything else nothing beside the walk. */
 export const chainReport = defineDerivation({
 	name: 'http.chain-report',
 	params: z.object({ url: z.string().transform((text) => new URL(text).href) }),

@@ -190,6 +190,7 @@ export function isSessionName(name: string): boolean {
 	return SESSION_NAMES.includes(bare) || /(?<!as|ob|pos)sess|login/.test(bare);
 }
 
+/** By its name alone: pages read such a cookie by script, on purpose. */
 export function isAntiForgeryName(name: string): boolean {
 	return /csrf|xsrf/i.test(name);
 }

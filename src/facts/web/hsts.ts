@@ -21,6 +21,7 @@ export type Hsts =
 			readonly fields: readonly string[];
 	  };
 
+/** All fields of one answer; the kind is the first one's. */
 export function readHsts(fields: readonly string[]): Hsts {
 	const [first] = fields;
 	if (first === undefined) return { kind: 'absent' };
