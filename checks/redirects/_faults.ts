@@ -331,10 +331,16 @@ function whyUnreached({ chain, unsureSilence }: ChainReport, from: Hop, last: Ho
 	return isOwned ? null : (FAILURES[how] ?? detail);
 }
 
+/** Plain HTTP that never came to HTTPS: `redirects/https-upgrade` owns that, whatever page is there. */
+function isPlainAlone({ hops, end }: RedirectChain): boolean {
+	return end === 'settled' && hops.every(({ url }) => url.startsWith('http:'));
+}
+
 function whyBroken({ chain, answer }: ChainReport, last: Hop): string | null {
 	if (answer === null || (chain.end !== 'settled' && chain.end !== 'leaves-domain')) return null;
 	const { status } = answer;
 	if (status < 400 || [401, 403, 429].includes(status) || botWall(answer) !== null) return null;
+	if (isPlainAlone(chain)) return null;
 	// Codes that HTTP does not have are how some sites refuse programs.
 	if (status > 599) return null;
 	return status < 500 && isApi(hostOf(last.url), answer) ? null : `answers ${status}`;

@@ -17,7 +17,7 @@ export interface Page {
 	readonly forms: readonly Form[];
 	/** Inline scripts, cut. */
 	readonly scripts: readonly string[];
-	/** `<meta http-equiv=refresh>` with a URL. */
+	/** `<meta http-equiv=refresh>` with a URL, unless in `<noscript>`. */
 	readonly refreshes: readonly Refresh[];
 	/** Text outside script, style and markup, white space collapsed, cut. */
 	readonly text: string;
@@ -166,6 +166,8 @@ class Reader implements TokenHandler {
 	/** A script with a source runs that and not its text. */
 	#ignored = false;
 	#foreign = 0;
+	/** What stands there is for programs without scripts, and no browser runs it. */
+	#isNoscript = false;
 	#form: RawForm | null = null;
 	readonly #loose: RawForm = { action: null, method: 'post', asksFor: new Set() };
 	readonly #forms: RawForm[] = [];
@@ -179,6 +181,7 @@ class Reader implements TokenHandler {
 		const { tagName } = token;
 		const attributes: Attributes = new Map(token.attrs.map(({ name, value }) => [name, value]));
 		if ((tagName === 'svg' || tagName === 'math') && !token.selfClosing) this.#foreign++;
+		if (tagName === 'noscript') this.#isNoscript = true;
 		this.#enter(tagName, attributes);
 		this.#collect(tagName, attributes);
 		if (BREAKS_WORDS.has(tagName)) this.#addText(' ');
@@ -187,6 +190,7 @@ class Reader implements TokenHandler {
 	onEndTag({ tagName }: Token.TagToken): void {
 		if (tagName === 'svg' || tagName === 'math') this.#foreign = Math.max(0, this.#foreign - 1);
 		if (tagName === 'form') this.#form = null;
+		if (tagName === 'noscript') this.#isNoscript = false;
 		if (tagName === this.#inside) this.#leave();
 		if (BREAKS_WORDS.has(tagName)) this.#addText(' ');
 	}
@@ -303,7 +307,8 @@ class Reader implements TokenHandler {
 			attributes.get('http-equiv') ?? attributes.get('property') ?? attributes.get('name');
 		const content = attributes.get('content');
 		if (key === undefined || content === undefined) return;
-		this.#add(this.#metas, { key: key.trim().toLowerCase(), content: content.trim() });
+		const meta = { key: key.trim().toLowerCase(), content: content.trim() };
+		if (!(this.#isNoscript && meta.key === 'refresh')) this.#add(this.#metas, meta);
 	}
 
 	#addRelation(attributes: Attributes): void {

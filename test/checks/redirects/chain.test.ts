@@ -26,6 +26,14 @@ function graded({ findings }: Awaited<ReturnType<typeof auditLab>>) {
 describe('clean sites', () => {
 	it.each([
 		['one host', shop({ routes: { '/': PAGE } })],
+		[
+			'port 80 with an error page of its own',
+			shop({ routes: { '/': PAGE }, http: { fallback: { status: 404, body: 'no' } } }),
+		],
+		[
+			'a refresh for programs without scripts',
+			routes({ '/': '<noscript><meta http-equiv=refresh content="0;url=/plain"></noscript>Hello' }),
+		],
 		['a locale page', routes({ '/': { redirect: '/en', status: 307 }, '/en': PAGE })],
 		[
 			'a sign-in page',
