@@ -52,7 +52,7 @@ const MATRIX: Readonly<Record<SecretPlace, Row>> = {
 const ORDER: readonly Severity[] = ['blocker', 'high', 'later', 'info'];
 
 /**
- * The worst over all places, then what the value itself shows, in the catalogue's order. `null`: not
+ * The worst over all places, then what the value itself shows, in this order. `null`: not
  * a finding. `now` decides whether a token has expired.
  */
 export function severityOf(secret: FoundSecret, now: Date): Severity | null {

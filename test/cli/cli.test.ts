@@ -70,6 +70,8 @@ describe('usage', () => {
 		[['audit', 'example.com', '--replay', '/nonexistent'], /evidence\.jsonl: ENOENT/],
 		[['audit', 'example.com', '--config', '/nonexistent.yaml'], /cannot be read \(ENOENT\)/],
 		[['audit', 'a.example', 'b.example', '--record', 'x'], /take one domain/],
+		[['audit', '--repo', '/nonexistent'], /--repo "\/nonexistent": there is no such folder/],
+		[['audit', '--repo', 'package.json'], /this is a file; give the folder/],
 		[['explain', 'no/such'], /there is no check "no\/such"/],
 		[['schema', 'nothing'], /there is one of report and one of config/],
 	])('%j is exit 2 with the line to type instead', async (args, message) => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { ENDPOINT_PLAN_SECONDS, plan as planAudit, audit as runAudit } from '../../audit.ts';
@@ -42,6 +43,7 @@ const AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
 	requireOutputs(cli);
+	await requireFolder(cli.repo);
 	const config = await configFor(cli);
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
@@ -85,6 +87,18 @@ function targetsOf(
 /** Programs read JSON; a line on standard error would make them think that something is wrong. */
 function isForPeople({ format = 'table' }: CliOptions): boolean {
 	return format === 'table' || format === 'txt';
+}
+
+/** A mistyped folder is the caller's; one that cannot be read is found out, and said, by the audit. */
+async function requireFolder(repo: string | undefined): Promise<void> {
+	if (repo === undefined) return;
+	const found = await stat(repo).catch(
+		(error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
+	);
+	if (found === 'ENOENT') throw new Usage(`--repo "${visible(repo)}": there is no such folder`);
+	if (typeof found !== 'string' && !found.isDirectory()) {
+		throw new Usage(`--repo "${visible(repo)}": this is a file; give the folder of the repository`);
+	}
 }
 
 async function configFor({ config, repo }: CliOptions): Promise<Config> {

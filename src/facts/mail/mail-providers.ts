@@ -304,7 +304,7 @@ const GENERIC_SELECTORS = [
 	'krs',
 ] as const;
 
-/** About 90 questions a domain: what the catalogue calls polite, and under a second on a slow line. */
+/** About 90 questions a domain: few enough to be polite, and under a second on a slow line. */
 const MOST_SELECTORS = 90;
 
 /** Selectors to try, the detected providers' first, without repeats. */

@@ -11,7 +11,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 	b32: 'A-Z2-7',
 	b58: '1-9A-HJ-NP-Za-km-z',
 	b62: '0-9A-Za-z',
-	/** base64url: `u` in the catalogue. */
+	/** base64url. */
 	u: '0-9A-Za-z_-',
 	/** base64url with dots. */
 	dot: '0-9A-Za-z_.-',
