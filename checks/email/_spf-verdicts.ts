@@ -222,7 +222,7 @@ export const SPF_VERDICTS = {
 				...a.removals,
 				'Move a newsletter or invoice sender to a sub-domain of its own, with its own SPF record.',
 				"Do not paste a provider's addresses instead of its include: they change without notice.",
-				`Look-ups by term, those below included:\n${a.tree.join('\n')}`,
+				`Look-ups by term, those below included: ${a.tree.map((line) => line.trim()).join('; ')}.`,
 			];
 			return a.fixed === null
 				? advice(summary, ...steps)
@@ -255,7 +255,7 @@ export const SPF_VERDICTS = {
 			advice(
 				'Make room before adding a sender.',
 				...a.removals,
-				`Look-ups by term, those below included:\n${a.tree.join('\n')}`,
+				`Look-ups by term, those below included: ${a.tree.map((line) => line.trim()).join('; ')}.`,
 			),
 		reproduce,
 		evidence,

@@ -1,5 +1,5 @@
 import { type AnyCheck, type Example, example, type Judgement } from '../core/check.ts';
-import type { Finding } from '../core/finding.ts';
+import { type Finding, isFailed } from '../core/finding.ts';
 import type { Subject } from '../core/subject.ts';
 import { findingOf, say } from './judge.ts';
 
@@ -20,6 +20,8 @@ export function verifyCheck(check: AnyCheck): readonly string[] {
 			problems.push(`"${shown.name}" says ${said.join(', ')}, not ${shown.says}`);
 		if (/\b(?:undefined|NaN)\b|\[object Object\]/.test(JSON.stringify(once)))
 			problems.push(`"${shown.name}" is worded with a value that is missing`);
+		if (once.flatMap(sentencesOf).some((sentence) => /\p{Cc}/u.test(sentence)))
+			problems.push(`"${shown.name}" is worded in more than one line`);
 		for (const verdict of said) told.add(verdict);
 	}
 	for (const verdict of Object.keys(check.verdicts)) {
@@ -27,6 +29,13 @@ export function verifyCheck(check: AnyCheck): readonly string[] {
 	}
 	if (check.references.length === 0) problems.push('it names no reference');
 	return problems;
+}
+
+/** What is printed within a line; snippets alone may have several. */
+function sentencesOf(finding: Finding): readonly string[] {
+	if (!isFailed(finding)) return [finding.message];
+	const { message, impact, fix, control, reproduce } = finding;
+	return [message, impact, fix.summary, ...fix.steps, control ?? '', reproduce ?? ''];
 }
 
 /** What a check says in one of its worked cases; facts and subject cannot be changed by it. */

@@ -255,7 +255,7 @@ class Page {
 		const lines = groupBy(own, ({ reason = '', code = '' }) => `${code}: ${reason}`);
 		const written = [...lines].map(([why, rows]) => ({
 			grave: rows.some((row) => could.has(placeOf(row))),
-			text: `${someOf(rows.map(placeOf))}: ${visible(why, 300)}`,
+			text: `${someOf(rows.map(placeOf))}: ${visible(why, 500)}`,
 		}));
 		const shown = written
 			.toSorted((a, b) => Number(b.grave) - Number(a.grave))

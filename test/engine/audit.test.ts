@@ -292,4 +292,10 @@ it('finds what is wrong with a check by running its examples', () => {
 		],
 	};
 	expect(verifyCheck(wrong)).toEqual(['"wrong" says fine, not broken']);
+	const { broken } = sample.verdicts;
+	const torn: AnyCheck = {
+		...sample,
+		verdicts: { ...sample.verdicts, broken: { ...broken, says: () => 'One.\nTwo.' } },
+	};
+	expect(verifyCheck(torn)).toEqual(['"an error" is worded in more than one line']);
 });
