@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -104,7 +104,9 @@ describe('usage', () => {
 	it('shows arguments and the plan without control characters', async () => {
 		const bad = await launch(['audit', 'a\u001b[2Jb.example']);
 		expect(bad.stderr).toMatch(/"a\\u\{1b\}\[2Jb\.example" is not a domain name/);
-		const plan = await launch(['audit', '--repo', `${folder}/\u001b[2J`, '--plan']);
+		const odd = `${folder}/\u001b[2J`;
+		await mkdir(odd);
+		const plan = await launch(['audit', '--repo', odd, '--plan']);
 		expect(plan).toMatchObject({ code: 0 });
 		expect(plan.stdout).toContain('\\u{1b}[2J');
 		expect(bad.stderr + plan.stdout).not.toMatch(ESCAPES);

@@ -18,8 +18,8 @@ const LENDABLE: readonly AddressClass[] = ['private', 'loopback', 'documentation
 
 /**
  * Where the root's servers have private, loopback or documentation addresses, we stand in a network
- * with a root of its own, and addresses of that class count as public there. Five questions to the
- * resolver, asked only when an address is about to be called unusable or a walk begins.
+ * with a root of its own, and addresses of that class count as public there. Nine questions to
+ * the resolver, asked only when an address is about to be called unusable or a walk begins.
  */
 export const networkScope = defineDerivation({
 	name: 'network.scope',
@@ -32,20 +32,27 @@ export const networkScope = defineDerivation({
 			.sort()
 			.slice(0, ROOT_NAMES_ASKED);
 		const found = await Promise.all(
-			names.map(async (name) => {
-				const v4 = await get(lookup({ name, type: 'A' }));
-				const own = v4.status === 'known' ? addressesIn(v4.value) : [];
-				if (own.length > 0) return own.map((address) => ({ name, address }));
-				const v6 = await get(lookup({ name, type: 'AAAA' }));
-				if (v6.status !== 'known') return [];
-				return addressesIn(v6.value).map((address) => ({ name, address }));
-			}),
+			names
+				.flatMap((name) => [
+					{ name, type: 'A' },
+					{ name, type: 'AAAA' },
+				])
+				.map(async (question) => {
+					const answer = await get(lookup(question));
+					if (answer.status !== 'known') return [];
+					return addressesIn(answer.value).map((address) => ({ name: question.name, address }));
+				}),
 		);
-		const roots = found.flat();
+		// IPv4 first: from many networks IPv6 leads nowhere.
+		const roots = found.flat().sort((a, b) => Number(isV6(a)) - Number(isV6(b)));
 		const classes = new Set(roots.map(({ address }) => addressClass(address)));
 		return known({ roots, publicClasses: LENDABLE.filter((one) => classes.has(one)) });
 	},
 });
+
+function isV6({ address }: { readonly address: string }): boolean {
+	return address.includes(':');
+}
 
 /** Whether the world at large, or this network with its own root, can reach such an address. */
 export function isReachableClass(address: string, scope: NetworkScope | null): boolean {
