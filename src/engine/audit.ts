@@ -54,33 +54,23 @@ export async function audit(request: AuditRequest): Promise<Audited> {
 	const store = new FactStore(observer);
 	const progress = counter(request.progress);
 
-	const perCheck = await Promise.all(
-		checks.map((check) =>
-			isSelected(check.id, selection)
-				? plan(check, target, store, policy)
-				: [skipped(check, wholeTarget(target))],
-		),
-	);
-	const slots = perCheck.flat();
-	progress.expect(slots.filter(isTask).length);
-	const judged = new Map<Task, Promise<readonly Finding[]>>();
-	const start = (task: Task) => {
-		const work = judgeTask(task, store, now, policy).then((findings) => {
-			progress.settle(task);
-			return findings;
-		});
-		judged.set(task, work);
-		return work;
+	const judge = async (slot: Slot): Promise<readonly Finding[]> => {
+		if (!isTask(slot)) return [slot];
+		const findings = await judgeTask(slot, store, now, policy);
+		progress.settle(slot);
+		return findings;
 	};
-	const tasks = slots.filter(isTask);
-	await Promise.all(tasks.filter((task) => !task.quiet).map(start));
-	await Promise.all(tasks.filter((task) => task.quiet).map(start));
-
-	const findings: Finding[] = [];
-	for (const slot of slots) {
-		if (!isTask(slot)) findings.push(slot);
-		else findings.push(...((await judged.get(slot)) ?? []));
-	}
+	// No check waits for another's subjects: what it needs is asked as soon as its own are known.
+	const loud = await Promise.all(
+		checks.map(async (check): Promise<readonly (Slot | readonly Finding[])[]> => {
+			if (!isSelected(check.id, selection)) return [skipped(check, wholeTarget(target))];
+			const slots = await plan(check, target, store, policy);
+			progress.expect(slots.filter(isTask).length);
+			return Promise.all(slots.map((slot) => (isQuiet(slot) ? slot : judge(slot))));
+		}),
+	);
+	const settled = await Promise.all(loud.flat().map((one) => (isJudged(one) ? one : judge(one))));
+	const findings = settled.flat();
 	const selected = findings.map((finding) => unselected(finding, selection));
 	const { findings: waived, uses } = waive(selected, selection.accept, now);
 	return { findings: fold(waived), store, waivers: uses };
@@ -91,7 +81,7 @@ async function plan(
 	target: Target,
 	store: FactStore,
 	policy: Policy,
-): Promise<readonly (Task | Finding)[]> {
+): Promise<readonly Slot[]> {
 	const list = check.over(target);
 	const subjects = await store.get<readonly Subject[]>(list);
 	const whole = wholeTarget(target);
@@ -100,11 +90,22 @@ async function plan(
 	if (subjects.value.length === 0) {
 		return [notApplicable(check, whole, `nothing to judge (${check.over.factName})`, evidence)];
 	}
-	return subjects.value.flatMap<Task | Finding>((subject) => taskAt(check, subject, policy));
+	return subjects.value.flatMap<Slot>((subject) => taskAt(check, subject, policy));
 }
 
-function isTask(slot: Task | Finding): slot is Task {
+/** A place in the order of findings: settled already, or to be judged. */
+type Slot = Task | Finding;
+
+function isTask(slot: Slot): slot is Task {
 	return 'needs' in slot;
+}
+
+function isQuiet(slot: Slot): boolean {
+	return isTask(slot) && slot.quiet;
+}
+
+function isJudged(one: Slot | readonly Finding[]): one is readonly Finding[] {
+	return Array.isArray(one);
 }
 
 /** For what is said of a check before its subjects are known. */

@@ -8,6 +8,7 @@ import {
 	known,
 	Unobserved,
 } from '../../src/core/fact.ts';
+import { defineSubjects } from '../../src/core/subject.ts';
 import { type AuditRequest, audit } from '../../src/engine/audit.ts';
 import { FactStore } from '../../src/engine/fact-store.ts';
 import {
@@ -222,6 +223,30 @@ it('shares one round trip among many askers, and names a circle instead of hangi
 	const both = await Promise.all([store.get(a({})), store.get(b({}))]);
 	expect(both.map((fact) => fact.status)).toEqual(['unknown', 'unknown']);
 	expect(store.evidenceFor(a({}).key)).toEqual([]);
+});
+
+it("waits with no check for another's subjects", async () => {
+	const order: string[] = [];
+	const slowHosts = defineSubjects({
+		name: 't.slow-hosts',
+		params: z.object({}),
+		from: () => ({}),
+		sample: sample.over.sample,
+		derive: async () => {
+			await new Promise((resolve) => setTimeout(resolve, 20));
+			order.push('subjects of the slow check');
+			return known([sample.over.sample]);
+		},
+	});
+	const slow: AnyCheck = { ...sample, id: 't/slow', over: slowHosts };
+	await found(
+		(host) => {
+			order.push(host);
+			return 200;
+		},
+		{ checks: [slow, sample] },
+	);
+	expect(order).toEqual(['www.example.com', 'staging.example.com', 'subjects of the slow check']);
 });
 
 it('measures alone, one after the other, when everything else has settled', async () => {
