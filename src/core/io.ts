@@ -237,6 +237,10 @@ export interface TlsRequest {
 	readonly host: string;
 	readonly address: string;
 	readonly port: number;
+	/** The newest version offered; the newest that there is unless given. */
+	readonly maxVersion?: 'TLSv1.2' | undefined;
+	/** A second look: an equal request with the same number shares one handshake. 0 unless given. */
+	readonly again?: number | undefined;
 }
 
 export type TlsOutcome =
@@ -248,6 +252,8 @@ export type TlsOutcome =
 			/** TLS alert number (RFC 8446 §6.2), where one was received. */
 			readonly alert: number | null;
 			readonly detail: string;
+			/** As in `TlsCompleted`: what came before it failed. */
+			readonly asksForCertificate?: boolean | undefined;
 	  };
 
 export interface TlsCompleted {
@@ -258,6 +264,8 @@ export interface TlsCompleted {
 	readonly alpn: string | null;
 	/** DER in base64, exactly as sent, leaf first. */
 	readonly chain: readonly string[];
+	/** The server sent a CertificateRequest, whether or not it insists; absent where nobody read that. */
+	readonly asksForCertificate?: boolean | undefined;
 }
 
 // ── SMTP ─────────────────────────────────────────────────────────────────────────────────────────

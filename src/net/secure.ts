@@ -1,5 +1,6 @@
 import { constants } from 'node:crypto';
-import { isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { Unobserved } from '../core/fact.ts';
 import { whyStopped } from './wait.ts';
@@ -25,8 +26,17 @@ export interface NotSecured {
  * where our own TLS library refuses to go on, and when the audit is stopped.
  */
 export function secure(
-	raw: Socket,
-	to: { host: string; alpn: readonly string[]; timeoutMs: number; signal: AbortSignal },
+	raw: Duplex,
+	to: {
+		host: string;
+		alpn: readonly string[];
+		timeoutMs: number;
+		signal: AbortSignal;
+		/** The newest version offered; the library's newest unless given. */
+		maxVersion?: 'TLSv1.2' | undefined;
+		/** Told the lines of the key log (NSS format). */
+		keyLog?: ((line: Buffer) => void) | undefined;
+	},
 ): Promise<Secured | NotSecured> {
 	const { signal } = to;
 	return new Promise((resolve, reject) => {
@@ -43,11 +53,13 @@ export function secure(
 			...(to.alpn.length > 0 && { ALPNProtocols: [...to.alpn] }),
 			rejectUnauthorized: false,
 			minVersion: 'TLSv1',
+			...(to.maxVersion !== undefined && { maxVersion: to.maxVersion }),
 			ciphers: 'DEFAULT:@SECLEVEL=0',
 			minDHSize: 1,
 			// Servers from before RFC 5746 complete as they do in old clients; judging is not done here.
 			secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
 		});
+		if (to.keyLog !== undefined) socket.on('keylog', to.keyLog);
 		// An error after the handshake belongs to whoever uses the socket, and must not end the process.
 		socket.on('error', () => {});
 		const settle = (then: () => void) => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { rootCertificates, type TLSSocket } from 'node:tls';
 import type { TlsCompleted, TlsOutcome, TlsPort, TlsRequest, TrustStore } from '../core/io.ts';
 import type { Dialer } from './dialer.ts';
+import { overhear } from './overheard.ts';
 import { secure } from './secure.ts';
 import { twiceIfReset, whyStopped } from './wait.ts';
 
@@ -31,18 +32,27 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 		roots: () => readRoots(settings),
 	};
 
-	async function handshakeOnce({ host, address, port }: TlsRequest): Promise<TlsOutcome> {
+	async function handshakeOnce({
+		host,
+		address,
+		port,
+		maxVersion,
+	}: TlsRequest): Promise<TlsOutcome> {
 		const dialed = await dialer.connect({ host, address, port, timeoutMs: timeouts.connect });
 		if (dialed.kind === 'failed') {
 			const { how, detail } = dialed;
 			return { kind: 'failed', how, phase: 'connect', alert: null, detail };
 		}
 		try {
-			const to = { host, alpn: ALPN, timeoutMs: timeouts.tls, signal };
-			const secured = await secure(dialed.socket, to);
-			if (secured.kind === 'failed') return { ...secured, phase: 'tls' };
+			const { stream, keyLog, asksForCertificate } = overhear(dialed.socket);
+			const to = { host, alpn: ALPN, timeoutMs: timeouts.tls, signal, maxVersion, keyLog };
+			const secured = await secure(stream, to);
+			if (secured.kind === 'failed') {
+				return { ...secured, phase: 'tls', ...asking(asksForCertificate('')) };
+			}
 			if (signal.aborted) throw whyStopped(signal);
-			const completed = completedOn(secured.socket);
+			const shown = completedOn(secured.socket);
+			const completed = { ...shown, ...asking(asksForCertificate(shown.cipher)) };
 			// A polite close: servers log an error where the connection is cut.
 			secured.socket.end();
 			return completed;
@@ -50,6 +60,11 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 			closeSoon(dialed.socket);
 		}
 	}
+}
+
+/** Nothing is said of what could not be read. */
+function asking(asks: boolean | null): Pick<TlsCompleted, 'asksForCertificate'> {
+	return asks === null ? {} : { asksForCertificate: asks };
 }
 
 /** What the handshake showed. */

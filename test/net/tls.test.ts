@@ -57,6 +57,7 @@ describe('a completed handshake', () => {
 			cipher: expect.stringMatching(/^TLS_/),
 			alpn: 'h2',
 			chain: [leaf.der, middle.der],
+			asksForCertificate: false,
 		});
 		expect(await shake(await serve([leaf]))).toMatchObject({ alpn: null });
 	});

@@ -14,7 +14,15 @@ import { tlsHandshake } from './tls.ts';
 
 /** What port 443 did at one address. */
 export type HttpsAnswer = { readonly address: string; readonly family: 4 | 6 } & (
-	| { readonly kind: 'completed'; readonly tls: TlsCompleted }
+	| {
+			readonly kind: 'completed';
+			readonly tls: TlsCompleted;
+			/**
+			 * How every hello that offers TLS 1.3 fails here, where `tls` is what one limited to TLS 1.2
+			 * shows; absent where the ordinary hello completes.
+			 */
+			readonly intolerance?: string | undefined;
+	  }
 	| (Omit<Extract<TlsOutcome, { kind: 'failed' }>, 'kind'> & {
 			readonly kind: 'failed';
 			/** What shows that the silence or the missing route is theirs; `null` where nothing does. */
@@ -24,6 +32,7 @@ export type HttpsAnswer = { readonly address: string; readonly family: 4 | 6 } &
 );
 
 type Failed = Extract<HttpsAnswer, { kind: 'failed' }>;
+type Completed = Extract<HttpsAnswer, { kind: 'completed' }>;
 
 /** A name with more addresses is looked at in part. */
 const MOST_ADDRESSES = 8;
@@ -31,7 +40,8 @@ const MOST_ADDRESSES = 8;
 /**
  * One handshake with every address of a host, IPv4 first, at most eight. Where an address says
  * nothing at all, a control follows, once: port 80 of the same address, then port 443 of another
- * address and of the host given as `beside`. Blocked by `dns/resolution` without an address.
+ * address and of the host given as `beside`. Where a handshake fails, one that offers TLS 1.2 at most
+ * follows, and where that completes, the ordinary one again. Blocked by `dns/resolution` without an address.
  */
 export const httpsAnswers = defineDerivation({
 	name: 'https.answers',
@@ -70,9 +80,31 @@ async function answerAt(host: string, address: string, get: GetFact): Promise<Ht
 	if (fact.status === 'unknown') {
 		return { address, family, kind: 'unknown', because: fact.because, detail: fact.detail };
 	}
-	return fact.value.kind === 'completed'
-		? { address, family, kind: 'completed', tls: fact.value }
-		: { address, family, ...fact.value, control: null };
+	if (fact.value.kind === 'completed') {
+		return { address, family, kind: 'completed', tls: fact.value };
+	}
+	const second = await secondLook(host, address, fact.value, get);
+	return { address, family, ...(second ?? { ...fact.value, control: null }) };
+}
+
+/**
+ * RFC 8446 §4.1.2: a server must pass over what it does not know in a hello. The ordinary hello is
+ * sent once more, because a fault that passes is no intolerance. `null` where nothing completes.
+ */
+async function secondLook(
+	host: string,
+	address: string,
+	{ how, phase, detail }: Extract<TlsOutcome, { kind: 'failed' }>,
+	get: GetFact,
+): Promise<Pick<Completed, 'kind' | 'tls' | 'intolerance'> | null> {
+	if (phase === 'connect' || how === 'not-tls') return null;
+	const older = await get(tlsHandshake({ host, address, maxVersion: 'TLSv1.2' }));
+	if (older.status !== 'known' || older.value.kind !== 'completed') return null;
+	const again = await get(tlsHandshake({ host, address, again: 1 }));
+	if (again.status !== 'known') return null;
+	if (again.value.kind === 'completed') return { kind: 'completed', tls: again.value };
+	if (again.value.phase === 'connect') return null;
+	return { kind: 'completed', tls: older.value, intolerance: detail };
 }
 
 /** A filter or a missing route may be ours as well as theirs. */

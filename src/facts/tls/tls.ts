@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe } from '../../core/fact.ts';
-import type { TlsOutcome } from '../../core/io.ts';
+import type { TlsOutcome, TlsRequest } from '../../core/io.ts';
 
 export const TlsOutcomeSchema: z.ZodType<TlsOutcome> = z.discriminatedUnion('kind', [
 	z.object({
@@ -9,6 +9,7 @@ export const TlsOutcomeSchema: z.ZodType<TlsOutcome> = z.discriminatedUnion('kin
 		cipher: z.string(),
 		alpn: z.string().nullable(),
 		chain: z.array(z.string()),
+		asksForCertificate: z.boolean().optional(),
 	}),
 	z.object({
 		kind: z.literal('failed'),
@@ -24,25 +25,41 @@ export const TlsOutcomeSchema: z.ZodType<TlsOutcome> = z.discriminatedUnion('kin
 		phase: z.enum(['connect', 'tls']),
 		alert: z.number().nullable(),
 		detail: z.string(),
+		asksForCertificate: z.boolean().optional(),
 	}),
 ]);
 
 /** One TLS handshake with one address: one connection, closed at once. Any certificate is accepted. */
 export const tlsHandshake = defineProbe({
 	name: 'tls.handshake',
-	params: z.object({ host: z.string(), address: z.string(), port: z.number().int().default(443) }),
+	params: z.object({
+		host: z.string(),
+		address: z.string(),
+		port: z.number().int().default(443),
+		maxVersion: z.literal('TLSv1.2').optional(),
+		again: z.number().int().optional(),
+	}),
 	value: TlsOutcomeSchema,
 	observe: (request, io) => io.tls.handshake(request),
-	describe: ({ host, address, port }, outcome) => ({
+	describe: (request, outcome) => ({
 		kind: 'tls',
 		summary:
 			outcome.kind === 'completed'
-				? `${host} at ${address}:${port}: ${outcome.protocol}, ${outcome.chain.length} certificates`
-				: `${host} at ${address}:${port}: ${outcome.how.replaceAll('-', ' ')} (${outcome.phase})`,
+				? `${saying(request)}: ${outcome.protocol}, ${outcome.chain.length} certificates${asked(outcome)}`
+				: `${saying(request)}: ${outcome.how.replaceAll('-', ' ')} (${outcome.phase})${asked(outcome)}`,
 		detail: outcome.kind === 'completed' ? outcome.cipher : outcome.detail,
 	}),
-	plan: ({ host, address, port }) => `TLS ${host} at ${address}:${port}`,
+	plan: (request) => `TLS ${saying(request)}`,
 });
+
+function saying({ host, address, port, maxVersion, again }: TlsRequest): string {
+	const limit = maxVersion === undefined ? '' : ', offering TLS 1.2 at most';
+	return `${host} at ${address}:${port}${limit}${again ? ', a second look' : ''}`;
+}
+
+function asked({ asksForCertificate }: TlsOutcome): string {
+	return asksForCertificate === true ? ', asks for a client certificate' : '';
+}
 
 /** The roots of trust that this machine has. Touches no network. */
 export const trustStore = defineProbe({
