@@ -19,7 +19,7 @@ export function progressLine(wanted: boolean): ProgressLine {
 	const line = ({ check, subject, done, total }: Progress) => {
 		const seconds = ((performance.now() - started) / 1_000).toFixed(1);
 		const text = `[${done}/${total}] ${check} ${subject}  ${seconds} s`;
-		return text.replace(/[^\x20-\x7e]/g, '?').slice(0, (stderr.columns ?? 80) - 1);
+		return text.replace(/[^\x20-\x7e]/g, '?').slice(0, (stderr.columns || 80) - 1);
 	};
 	return {
 		show(event) {
