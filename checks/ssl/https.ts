@@ -24,6 +24,7 @@ import { besideOf, reproduce } from './_judged-chains.ts';
 import { sampleChain } from './_samples.ts';
 
 type Failed = Extract<HttpsAnswer, { kind: 'failed' }>;
+type Completed = Extract<HttpsAnswer, { kind: 'completed' }>;
 
 interface Trouble {
 	readonly host: string;
@@ -35,6 +36,14 @@ interface Trouble {
 	readonly partly: boolean;
 	readonly alert: number | null;
 	readonly control: string;
+}
+
+/** One fault of addresses that do complete a handshake. */
+interface Oddity {
+	readonly host: string;
+	readonly address: string;
+	/** Every address that shows it. */
+	readonly where: string;
 }
 
 /** Customers reach the rest of the addresses, after a delay. */
@@ -65,6 +74,9 @@ const ALERTS: Readonly<Record<number, readonly [means: string, fix: string]>> = 
 	],
 };
 
+/** RFC 8446 §6.2: the alert that says by name that a client certificate is missing. */
+const CERTIFICATE_REQUIRED = 116;
+
 const meaning = (alert: number | null) => (alert === null ? undefined : ALERTS[alert]);
 
 export default defineCheck({
@@ -75,6 +87,7 @@ export default defineCheck({
 		'handshake fails, the site is down, whatever plain HTTP shows.',
 	references: [
 		'RFC 8446 §4, §6.2 (handshake, alerts)',
+		'RFC 8446 §4.1.2, §4.3.2 (unknown extensions, CertificateRequest)',
 		'RFC 6066 §3 (server name)',
 		'hstspreload.org submission requirements',
 	],
@@ -169,6 +182,61 @@ export default defineCheck({
 			}),
 			reproduce,
 		},
+		'tls-1-3-intolerant': {
+			outcome: 'fail',
+			severity: 'high',
+			effort: minutes(60),
+			says: (a: Oddity & { detail: string; protocol: string }) =>
+				`${a.host} at ${a.where} breaks off every handshake that offers TLS 1.3 (${a.detail}), and completes one that offers TLS 1.2 at most (${a.protocol}).`,
+			impact:
+				'Every current browser offers TLS 1.3 and does not try again with less: visitors see a connection error. Older programs get in, so that monitoring may stay green.',
+			fix: (a: Oddity) => ({
+				summary: `Let handshakes that offer TLS 1.3 through to ${a.host} at ${a.address}.`,
+				steps: [
+					'Run the command above on the server itself, against 127.0.0.1. Where both handshakes complete there, a firewall, load balancer or TLS inspection in front of it is at fault.',
+					'Update that device to a release that knows TLS 1.3 (RFC 8446), or switch off TLS inspection for this host.',
+					'Where the server itself fails, update it; until then, limit it to TLS 1.2, so that it answers a hello that offers more.',
+				],
+				snippets: [
+					{ platform: 'nginx', language: 'nginx', text: 'ssl_protocols TLSv1.2;' },
+					{ platform: 'apache', language: 'apache', text: 'SSLProtocol -all +TLSv1.2' },
+				],
+			}),
+			control:
+				'The ordinary hello failed, the same one limited to TLS 1.2 completed right after it, and the ordinary one then failed again.',
+			reproduce: (a: Oddity) =>
+				['-tls1_3', '-tls1_2'].map((flag) => `${client(a)} ${flag} </dev/null`).join('; '),
+		},
+		'client-certificate-asked': {
+			outcome: 'fail',
+			severity: 'high',
+			effort: minutes(20),
+			says: (a: Oddity) => `${a.host} asks every visitor for a client certificate at ${a.where}.`,
+			impact:
+				'Visitors whose device holds a certificate (company laptops, electronic identity cards) meet a certificate dialog before the page, even where the server takes no for an answer; where it insists, everybody else is shut out.',
+			fix: (a: Oddity) => ({
+				summary: `Stop asking for client certificates on ${a.host}.`,
+				steps: [
+					'Switch client certificates off for this host. "optional" is not off: the server still asks.',
+					'What needs them (partners, machines, staff) goes to a host name of its own, where they are on.',
+					`Behind Cloudflare, take ${a.host} off the hosts under SSL/TLS, Client Certificates. In Caddy, remove client_auth from the tls block of this site.`,
+				],
+				snippets: [
+					{
+						platform: 'nginx',
+						language: 'nginx',
+						text: `server {
+  server_name ${a.host};
+  ssl_verify_client off;
+}`,
+					},
+					{ platform: 'apache', language: 'apache', text: 'SSLVerifyClient none' },
+				],
+			}),
+			control:
+				'A CertificateRequest (RFC 8446 §4.3.2, RFC 5246 §7.4.4) came in the handshake itself, before any page was asked for.',
+			reproduce: (a: Oddity) => `${client(a)} -msg </dev/null 2>&1 | grep CertificateRequest`,
+		},
 	},
 	decisive: { by: 'standing', in: ['apex', 'named'] },
 	needs: ({ subject }) => ({
@@ -179,7 +247,10 @@ export default defineCheck({
 		const answers = ownAnswers(given.answers, given.survey);
 		const failures = answers.filter((one) => one.kind === 'failed').filter(isFailure);
 		const done = answers.filter((one) => one.kind === 'completed');
-		const said = troubles(failures, { host: subject.name, partly: done.length > 0 }, say);
+		const said = [
+			...troubles(failures, { host: subject.name, partly: done.length > 0 }, say),
+			...oddities(done, subject, say),
+		];
 		const open = answers.filter((one) => one.kind !== 'completed').find((one) => !isTold(one));
 		if (open !== undefined) return [...said, undecided(open, subject)];
 		if (said.length > 0) return said;
@@ -243,6 +314,24 @@ export default defineCheck({
 				given(failed({ how: 'handshake-failed' })),
 				'handshake-fails',
 			),
+			example(
+				'closed after asking for a client certificate',
+				given(failed({ how: 'reset', asksForCertificate: true })),
+				'handshake-fails',
+			),
+			example('breaks off where TLS 1.3 is offered', given(INTOLERANT), 'tls-1-3-intolerant'),
+			example(
+				'breaks off where TLS 1.3 is offered, at one of two',
+				given(COMPLETED, INTOLERANT),
+				'tls-1-3-intolerant',
+			),
+			example('asks for a client certificate', given(asking(true)), 'client-certificate-asked'),
+			example('asks at www', given(asking(true)), 'client-certificate-asked', standing('www')),
+			example('asks at a guessed host', given(asking(true)), 'answers', standing('guessed')),
+			example('asks on staging', given(asking(true)), 'answers', {
+				subject: { context: { standing: 'named', stage: 'staging' } },
+			}),
+			example('asks for no client certificate', given(asking(false)), 'answers'),
 			example('plain HTTP', given(failed({ how: 'not-tls' })), 'not-tls'),
 			example('accepts and stays silent', given(failed({ how: 'silent' })), 'unknown'),
 			example(
@@ -280,6 +369,53 @@ function isTold(answer: Exclude<HttpsAnswer, { kind: 'completed' }>): boolean {
 	return answer.kind === 'failed' && isFailure(answer);
 }
 
+/** Staging may be closed to the public by client certificates, and so may what we only guessed at. */
+function isPublic({ context }: Pick<Host, 'context'>): boolean {
+	return context.standing !== 'guessed' && context.stage === 'production';
+}
+
+function oddities(
+	done: readonly Completed[],
+	host: Host,
+	say: Say<{
+		'tls-1-3-intolerant': { says(a: Oddity & { detail: string; protocol: string }): string };
+		'client-certificate-asked': { says(a: Oddity): string };
+	}>,
+): Judgement<'tls-1-3-intolerant' | 'client-certificate-asked'>[] {
+	const seen = (those: readonly Completed[], first: Completed): Oddity => ({
+		host: host.name,
+		address: first.address,
+		where: those.map(({ address }) => address).join(', '),
+	});
+	const intolerant = done.filter(({ intolerance }) => intolerance !== undefined);
+	const asking = isPublic(host) ? done.filter(({ tls }) => tls.asksForCertificate === true) : [];
+	const [broken] = intolerant;
+	const [asks] = asking;
+	return [
+		...(broken === undefined
+			? []
+			: [
+					say('tls-1-3-intolerant', {
+						...seen(intolerant, broken),
+						detail: broken.intolerance ?? '',
+						protocol: broken.tls.protocol,
+					}),
+				]),
+		...(asks === undefined ? [] : [say('client-certificate-asked', seen(asking, asks))]),
+	];
+}
+
+/** Where a client certificate was asked for and the handshake then failed, that is why. */
+function alertOf({ asksForCertificate, alert }: Failed): number | null {
+	return asksForCertificate === true ? CERTIFICATE_REQUIRED : alert;
+}
+
+/** Host and address come from the target list and the resolver. */
+function client({ host, address }: Oddity): string {
+	const at = address.includes(':') ? `[${address}]` : address;
+	return `openssl s_client -connect ${at}:443 -servername ${host}`;
+}
+
 function kindOf({ how, phase }: Failed) {
 	if (phase === 'connect') return 'port-closed';
 	return how === 'not-tls' ? 'not-tls' : 'handshake-fails';
@@ -303,7 +439,7 @@ function troubles(
 				where: same.map(({ address }) => address).join(', '),
 				detail: first.detail,
 				partly: others,
-				alert: first.alert,
+				alert: alertOf(first),
 				control: first.control ?? 'The machine itself refused the connection.',
 			}),
 		];
@@ -357,7 +493,7 @@ function openPort({ host, address }: Trouble): Fix {
 
 // ── For the examples ─────────────────────────────────────────────────────────────────────────────
 
-const COMPLETED: HttpsAnswer = {
+const COMPLETED: Completed = {
 	address: '203.0.113.2',
 	family: 4,
 	kind: 'completed',
@@ -369,6 +505,17 @@ const COMPLETED: HttpsAnswer = {
 		chain: sampleChain('good'),
 	},
 };
+
+const INTOLERANT: Completed = {
+	...COMPLETED,
+	address: '203.0.113.1',
+	tls: { ...COMPLETED.tls, protocol: 'TLSv1.2', cipher: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+	intolerance: 'the connection was closed during the TLS handshake',
+};
+
+function asking(asksForCertificate: boolean): Completed {
+	return { ...COMPLETED, tls: { ...COMPLETED.tls, asksForCertificate } };
+}
 
 function failed(change: Partial<Failed> & Pick<Failed, 'how'>): Failed {
 	return {
