@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Issued } from './certificates.ts';
 import { pem } from './certificates.ts';
-import { isHandshake, isWhole, serverNameIn } from './client-hello.ts';
+import { isHandshake, isWhole, offersTls13, serverNameIn } from './client-hello.ts';
 import { createPageServer } from './pages.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { Pages, Site, TlsSpec } from './world.ts';
@@ -90,7 +90,7 @@ export async function startWeb({ sites, issue, board, now, seen }: Settings): Pr
 			const serverName = isHandshake(bytes) ? serverNameIn(bytes) : null;
 			const site = siteFor(openAt(sites, address, HTTPS_PORT), serverName ?? '');
 			if (site === null) return socket.destroy();
-			if (site.tls.fault !== undefined) return breakHandshake(socket, site.tls.fault);
+			if (breaks(site.tls.fault, bytes)) return breakHandshake(socket, site.tls.fault);
 			socket.unshift(bytes);
 			const encrypted = new TLSSocket(socket, {
 				isServer: true,
@@ -184,7 +184,13 @@ function onFirstRecord(socket: Socket, then: (bytes: Buffer) => unknown): void {
 	socket.on('data', onData);
 }
 
-function breakHandshake(socket: Socket, fault: NonNullable<TlsSpec['fault']>): void {
+type TlsFault = NonNullable<TlsSpec['fault']>;
+
+function breaks(fault: TlsFault | undefined, hello: Buffer): fault is TlsFault {
+	return fault === 'tls-1.3-intolerant' ? offersTls13(hello) : fault !== undefined;
+}
+
+function breakHandshake(socket: Socket, fault: TlsFault): void {
 	if (typeof fault === 'object') {
 		socket.end(alertRecord(fault.alert));
 		return;
@@ -193,6 +199,7 @@ function breakHandshake(socket: Socket, fault: NonNullable<TlsSpec['fault']>): v
 		case 'silent':
 			return;
 		case 'reset':
+		case 'tls-1.3-intolerant':
 			socket.resetAndDestroy();
 			return;
 		case 'close':

@@ -200,7 +200,14 @@ const TlsSchema = z.strictObject({
 	/** Instead of a handshake with whoever names this host (SNI). */
 	fault: z
 		.union([
-			z.enum(['silent', 'reset', 'close', 'plain-text']),
+			z.enum([
+				'silent',
+				'reset',
+				'close',
+				'plain-text',
+				/** Resets where TLS 1.3 is offered, and works where it is not. */
+				'tls-1.3-intolerant',
+			]),
 			z.strictObject({ alert: z.number().int().min(0).max(255) }),
 		])
 		.optional(),

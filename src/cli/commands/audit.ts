@@ -6,6 +6,7 @@ import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { findConfig } from '../../config/find-config.ts';
+import { atOnce } from '../../core/at-once.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
@@ -39,7 +40,7 @@ interface CliOptions extends OutputOptions {
 }
 
 /** Domains of one call that are audited at a time; each keeps its own budgets. */
-const AT_ONCE = 4;
+const DOMAINS_AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
 	requireOutputs(cli);
@@ -59,7 +60,7 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	}
 	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
 	const { result: reports, interrupted } = await interruptible((signal) =>
-		inOrder(targets, (domain) =>
+		atOnce(DOMAINS_AT_ONCE, targets, (domain) =>
 			runAudit({ ...options, domain, signal, onProgress: progress.show }),
 		),
 	).finally(progress.end);
@@ -211,20 +212,4 @@ async function printPlan(
 		);
 	}
 	return EXIT.fine;
-}
-
-/** Several at a time; the results in the order asked. */
-async function inOrder<A, R>(
-	list: readonly A[],
-	work: (one: A) => Promise<R>,
-): Promise<readonly R[]> {
-	const results: R[] = [];
-	let next = 0;
-	const worker = async () => {
-		for (let index = next++; index < list.length; index = next++) {
-			results[index] = await work(list[index] as A);
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(AT_ONCE, list.length) }, worker));
-	return results;
 }

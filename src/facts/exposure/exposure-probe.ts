@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atOnce as inFlight } from '../../core/at-once.ts';
 import {
 	defineDerivation,
 	type Fact,
@@ -104,21 +105,13 @@ async function probeAll(
 	paths: readonly string[],
 	{ atOnce, get }: { atOnce: number; get: GetFact },
 ): Promise<readonly Probed[]> {
-	const probed = new Map<string, Probed>();
-	const waiting = [...paths];
 	let refused: Probed['unseen'] = null;
-	const work = async () => {
-		for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-			const one: Probed =
-				refused === null
-					? await probe(origin, path, get)
-					: { ...nothing(origin, path), unseen: refused };
-			probed.set(path, one);
-			if (one.status === 429) refused ??= one.unseen;
-		}
-	};
-	await Promise.all(Array.from({ length: atOnce }, work));
-	return paths.flatMap((path) => probed.get(path) ?? []);
+	return inFlight(atOnce, paths, async (path) => {
+		if (refused !== null) return { ...nothing(origin, path), unseen: refused };
+		const one = await probe(origin, path, get);
+		if (one.status === 429) refused ??= one.unseen;
+		return one;
+	});
 }
 
 async function probe(origin: string, path: string, get: GetFact): Promise<Probed> {

@@ -201,7 +201,7 @@ export function hasKeyRecord(dkim: DkimDiscovery): boolean {
 }
 
 /**
- * At most about 90 TXT questions, one a name, all at once (the network limits how many are under way);
+ * At most about 90 TXT questions, one a name, two dozen at a time;
  * a handful where `_domainkey` does not exist.
  */
 export const dkimDiscovery = defineDerivation({

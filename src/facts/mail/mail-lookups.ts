@@ -1,9 +1,13 @@
+import { atOnce } from '../../core/at-once.ts';
 import { type Fact, type FactRef, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer, DnsData, DnsStatus } from '../../core/io.ts';
 import { lookup } from '../dns/dns.ts';
 
 /** An answer as far as it is known; `null` where it has still to be asked. */
 export type Ask = (name: string, type: string) => Fact<DnsAnswer> | null;
+
+/** Under way at a time: a home router's resolver drops more. */
+const QUESTIONS_AT_ONCE = 24;
 
 /** Deeper than any chain of includes that receivers follow (RFC 7208 §4.6.4 stops at 10). */
 const MOST_ROUNDS = 24;
@@ -25,7 +29,9 @@ export async function settle<T>(get: GetFact, work: (ask: Ask) => T): Promise<T>
 			return answer ?? null;
 		});
 		if (wanted.size === 0 || round === MOST_ROUNDS) return done;
-		await Promise.all([...wanted].map(async ([key, ref]) => answers.set(key, await get(ref))));
+		await atOnce(QUESTIONS_AT_ONCE, [...wanted], async ([key, ref]) => {
+			answers.set(key, await get(ref));
+		});
 	}
 }
 

@@ -190,6 +190,48 @@ describe('port 443', () => {
 		expect((await site('reset')).risks).toEqual(['ssl/https/handshake-fails blocker']);
 	});
 
+	test('breaks off where TLS 1.3 is offered: the chain is judged all the same', async () => {
+		const tls = { fault: 'tls-1.3-intolerant' as const };
+		const { risks, others, findings } = await audited({ tls, certificate: 'expired' });
+		expect(risks).toEqual(['ssl/https/tls-1-3-intolerant high', 'ssl/certificate/expired blocker']);
+		expect(others).toEqual([]);
+		expect(findings.filter(isFailed)[0]?.message).toBe(
+			`shop.test at ${AT} breaks off every handshake that offers TLS 1.3 (the connection was closed during the TLS handshake), and completes one that offers TLS 1.2 at most (TLSv1.2).`,
+		);
+	});
+
+	test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+		'asks for a client certificate, at %s alone',
+		async (only) => {
+			const tls = { min: only, max: only };
+			const { risks, others } = await audited({ tls: { ...tls, asksForCertificate: true } });
+			expect(risks).toEqual(['ssl/https/client-certificate-asked high']);
+			expect(others).toEqual([]);
+			expect((await audited({ tls })).risks).toEqual([]);
+		},
+	);
+
+	test('asks for a client certificate where only some are meant to come in', async () => {
+		const world: World = {
+			zones: { 'shop.test': { records: `@ A ${AT}\nadmin A 203.0.113.11` } },
+			sites: [
+				{ hosts: ['shop.test'], at: [AT] },
+				{
+					hosts: ['admin.shop.test'],
+					at: ['203.0.113.11'],
+					tls: { asksForCertificate: true },
+				},
+			],
+		};
+		const guessed = await auditLab(world, [https], { domain: 'shop.test' });
+		expect(guessed.said).toEqual(['answers shop.test', 'answers admin.shop.test']);
+		const named = await auditLab(world, [https], {
+			domain: 'shop.test',
+			hosts: ['admin.shop.test'],
+		});
+		expect(named.said).toEqual(['answers shop.test', 'client-certificate-asked admin.shop.test']);
+	});
+
 	test('an alert on IPv6 alone is a blocker; a closed port there is not ours to tell', async () => {
 		const records = `@ A ${AT}\n@ AAAA ${V6}`;
 		const alone = (does: 'refused' | { alert: number }) =>
