@@ -35,7 +35,7 @@ interface TimingPace {
 	readonly apart: number;
 }
 
-const PACE: TimingPace = { sequential: 250, fixed: 60, apart: 25 };
+const PACE: TimingPace = { sequential: 250, fixed: 30, apart: 25 };
 const TIMEOUT_MS = 10_000;
 const WARM_UPS = 4;
 const IN_FLIGHT_PER_HOST = 4;
