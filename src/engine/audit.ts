@@ -23,7 +23,7 @@ export interface AuditRequest {
 	readonly observer: Observer;
 	readonly now: Date;
 	readonly policy?: Policy & Partial<Selection>;
-	/** Called when a check is about to be judged at a subject, and when that is done. */
+	/** Called when a check has been judged at a subject; `total` grows while subjects are found. */
 	readonly progress?: (event: Progress) => void;
 }
 

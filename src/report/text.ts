@@ -163,7 +163,7 @@ class Page {
 	#about({ id, findings, hides }: Risk): readonly string[] {
 		const { chalk } = this.#style;
 		const names = [...new Set(findings.map((one) => this.#subjectOf(one)))];
-		const listed = names.slice(0, 3).join(', ') + (names.length > 3 ? `, … (${names.length})` : '');
+		const listed = someOf(names, 3);
 		return [
 			chalk.dim(`${id}${listed === '' ? '' : ` at ${listed}`}`),
 			...(hides.length > 0
@@ -340,8 +340,9 @@ function placeOf({ check, subject }: { readonly check: string; readonly subject:
 	return `${check} at ${visible(subject, 120)}`;
 }
 
-function someOf(names: readonly string[]): string {
-	return names.slice(0, 4).join(', ') + (names.length > 4 ? `, … (${names.length})` : '');
+/** The first few, then how many there are. */
+function someOf(names: readonly string[], most = 4): string {
+	return names.slice(0, most).join(', ') + (names.length > most ? `, … (${names.length})` : '');
 }
 
 function effortOf({ effortMinutes, leadSeconds }: Risk): string {

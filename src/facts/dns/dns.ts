@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMPTY_ANSWER } from '../../core/empty-answer.ts';
 import { defineDerivation, defineProbe, type Fact, known, unknown } from '../../core/fact.ts';
 import { DNS_STATUSES, type DnsAnswer, type DnsData, type DnsRecord } from '../../core/io.ts';
 
@@ -97,17 +98,11 @@ function assumedAnswer(name: string, type: string, server = 'resolver'): DnsAnsw
 			? [{ owner: name, type, ttl: 300, text: address, data: { type: 'A', address } }]
 			: [];
 	return {
+		...EMPTY_ANSWER,
 		status: records.length > 0 ? 'ok' : 'nodata',
 		rcode: 'NOERROR',
-		aa: false,
-		ad: false,
 		ra: true,
-		ede: [],
-		chain: [],
 		records,
-		authority: [],
-		additional: [],
-		negativeTtl: null,
 		server,
 		transport: 'udp',
 		detail: 'assumed',

@@ -1,4 +1,5 @@
 import { atOnce } from '../../core/at-once.ts';
+import { EMPTY_ANSWER } from '../../core/empty-answer.ts';
 import { type Fact, type FactRef, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer, DnsData, DnsStatus } from '../../core/io.ts';
 import { lookup } from '../dns/dns.ts';
@@ -43,17 +44,8 @@ function isAskable(name: string): boolean {
 /** What receivers make of a name that cannot exist (RFC 7208 §4.3): as if it did not. */
 function neverThere(name: string): DnsAnswer {
 	return {
+		...EMPTY_ANSWER,
 		status: 'nxdomain',
-		rcode: null,
-		aa: false,
-		ad: false,
-		ra: false,
-		ede: [],
-		chain: [],
-		records: [],
-		authority: [],
-		additional: [],
-		negativeTtl: null,
 		server: '',
 		transport: 'udp',
 		detail: `${name.slice(0, 80)} is no domain name; it was not asked`,

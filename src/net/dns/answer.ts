@@ -1,3 +1,4 @@
+import { EMPTY_ANSWER } from '../../core/empty-answer.ts';
 import type { DnsAnswer, DnsQuestion, DnsStatus } from '../../core/io.ts';
 import { interpret, MOST_ALIASES, type Reading } from './interpret.ts';
 import type { Told } from './ladder.ts';
@@ -112,28 +113,15 @@ const STATUS_OF: Readonly<Record<Failure['how'], DnsStatus>> = {
 	malformed: 'malformed',
 };
 
-const NOTHING = {
-	rcode: null,
-	aa: false,
-	ad: false,
-	ra: false,
-	ede: [],
-	chain: [],
-	records: [],
-	authority: [],
-	additional: [],
-	negativeTtl: null,
-} as const;
-
 function failedAnswer(
 	{ how, server, transport, detail }: Extract<Heard, { kind: 'failed' }>,
 	chain: DnsAnswer['chain'],
 ): DnsAnswer {
-	return { ...NOTHING, chain, status: STATUS_OF[how], server, transport, detail };
+	return { ...EMPTY_ANSWER, chain, status: STATUS_OF[how], server, transport, detail };
 }
 
 /** A name that no message can hold cannot exist; nothing is sent. */
 export function unaskable({ name }: DnsQuestion, server: string): DnsAnswer {
 	const detail = `"${name}" is no domain name: an empty label, or one over 63 octets, or over 255 in all`;
-	return { ...NOTHING, status: 'malformed', server, transport: 'udp', detail };
+	return { ...EMPTY_ANSWER, status: 'malformed', server, transport: 'udp', detail };
 }

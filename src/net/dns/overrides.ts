@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { EMPTY_ANSWER } from '../../core/empty-answer.ts';
 import { type DnsAnswer, type DnsPort, type DnsRecord, GIVEN_BY_USER } from '../../core/io.ts';
 import type { Override } from '../dialer.ts';
 
@@ -26,17 +27,11 @@ function answerOf(name: string, type: 'A' | 'AAAA', given: readonly Override[]):
 			return { owner: name, type, ttl: 0, text: address, data: { type, address } };
 		});
 	return {
+		...EMPTY_ANSWER,
 		status: records.length > 0 ? 'ok' : 'nodata',
 		rcode: 'NOERROR',
-		aa: false,
-		ad: false,
 		ra: true,
-		ede: [],
-		chain: [],
 		records,
-		authority: [],
-		additional: [],
-		negativeTtl: null,
 		server: GIVEN_BY_USER,
 		transport: 'udp',
 		detail: 'given by --resolve',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EMPTY_ANSWER } from '../../../src/core/empty-answer.ts';
 import type { Fact, GetFact } from '../../../src/core/fact.ts';
 import type { DnsAnswer, DnsRecord } from '../../../src/core/io.ts';
 import { type Walk, walk } from '../../../src/facts/dns/walk.ts';
@@ -25,17 +26,8 @@ async function walkOver(answers: Answers, name = 'www.shop.test', type = 'A') {
 }
 
 const NOTHING: DnsAnswer = {
+	...EMPTY_ANSWER,
 	status: 'no-response',
-	rcode: null,
-	aa: false,
-	ad: false,
-	ra: false,
-	ede: [],
-	chain: [],
-	records: [],
-	authority: [],
-	additional: [],
-	negativeTtl: null,
 	server: '',
 	transport: 'udp',
 	detail: '',
