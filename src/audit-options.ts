@@ -14,6 +14,19 @@ export interface AuditOptions {
 	readonly dkimSelectors?: readonly string[] | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
+	readonly active?: boolean | undefined;
+	/** File of old URLs, one a line, with the expected destination in a second column. */
+	readonly oldUrls?: string | undefined;
+	readonly oldDomains?: readonly string[] | undefined;
+	readonly campaigns?: readonly string[] | undefined;
+	/** Master file (RFC 1035 §5) that is meant to be published. */
+	readonly zoneFile?: string | undefined;
+	/** Compare the zone file with what is live, instead of judging it as a plan. */
+	readonly drift?: boolean | undefined;
+	/** `false`: only what the zone file says is judged, and no network is touched. */
+	readonly live?: boolean | undefined;
+	/** Base URL of the RDAP service to ask. */
+	readonly rdap?: string | undefined;
 	/** Prefixes of ids to run, and to leave out. */
 	readonly only?: readonly string[] | undefined;
 	readonly skip?: readonly string[] | undefined;

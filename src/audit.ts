@@ -107,9 +107,13 @@ function targetOf(options: AuditOptions): Target {
 			'Nothing to audit. Give a domain (launch-ready audit example.com) or --repo DIR.',
 		);
 	}
+	const absolute = (file: string | undefined) =>
+		file === undefined ? undefined : path.resolve(file);
 	return parseTarget({
 		...options,
-		repo: repo === undefined ? undefined : path.resolve(repo),
+		repo: absolute(repo),
+		zoneFile: absolute(options.zoneFile),
+		oldUrls: absolute(options.oldUrls),
 		seed: randomBytes(8).toString('hex'),
 	});
 }

@@ -62,6 +62,7 @@ export {
 	isDead,
 	type Served,
 } from './facts/dns/address-survey.ts';
+export { type Delegation, delegation, type ParentView } from './facts/dns/delegation.ts';
 export {
 	type Addresses,
 	addressesIn,
@@ -73,6 +74,7 @@ export {
 export { dnsPanel, panelFor } from './facts/dns/dns-panel.ts';
 export { hostNameFault } from './facts/dns/host-name.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
+export { registrableOf } from './facts/dns/registrable.ts';
 export {
 	type DeadLink,
 	deadLinks,
@@ -81,7 +83,18 @@ export {
 	type View,
 } from './facts/dns/resolution.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
+
 export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
+export {
+	type CheckedSet,
+	type NameServer,
+	namesIn,
+	type ServerAt,
+	type ServerState,
+	type ZoneSurvey,
+	zoneSurvey,
+} from './facts/dns/zone-survey.ts';
+export { type AuditedZone, auditedZones, surveyOf } from './facts/dns/zones.ts';
 export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';
 export { GIT_FILES } from './facts/exposure/exposure-git.ts';
 export {

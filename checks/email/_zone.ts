@@ -90,6 +90,7 @@ function answer(
 		authority: [],
 		additional: [],
 		negativeTtl: records.length === 0 ? 900 : null,
+		quirks: [],
 		server: '203.0.113.53',
 		transport: 'udp',
 		detail: '',

@@ -12,4 +12,5 @@ export const EMPTY_ANSWER = {
 	authority: [],
 	additional: [],
 	negativeTtl: null,
+	quirks: [],
 } as const satisfies Partial<DnsAnswer>;

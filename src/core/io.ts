@@ -32,8 +32,12 @@ export interface DnsQuestion {
 	readonly type: string;
 	/** IP address of the server asked (port 53); the recursive resolver where absent. */
 	readonly server?: string | undefined;
+	/** `CH` for a server's own `version.bind`; IN unless given. */
+	readonly class?: 'CH' | undefined;
 	/** DNSSEC OK and checking disabled (RFC 4035 §3.2). Off unless given. */
 	readonly dnssec?: boolean | undefined;
+	/** `false`: without EDNS from the start. */
+	readonly edns?: boolean | undefined;
 	/** TCP from the start. */
 	readonly tcp?: boolean | undefined;
 	/** Recursion desired. Unless given: of the recursive resolver, and not of a server named here. */
@@ -62,6 +66,26 @@ export const DNS_STATUSES = [
 ] as const;
 export type DnsStatus = (typeof DNS_STATUSES)[number];
 
+/** What a server made us do before it answered, or did beside its answer. */
+export const DNS_QUIRKS = [
+	/** Three questions over UDP were lost; TCP was tried after that. */
+	'udp-lost',
+	/** ICMP port unreachable to UDP; TCP was tried after that. */
+	'udp-refused',
+	/** TC over UDP; the answer came over TCP. */
+	'truncated',
+	/** FORMERR, NOTIMP or BADVERS to EDNS; the answer came without (RFC 6891 §7). */
+	'edns-refused',
+	/** The letters of the question came back in another case. */
+	'case-lost',
+	/** The answer over UDP could not be read. */
+	'malformed-udp',
+] as const;
+export type DnsQuirk = (typeof DNS_QUIRKS)[number];
+
+/** Who "answered" where the zone file that the user gave holds the name. */
+export const GIVEN_BY_ZONE = '--zone';
+
 /** Who "answered" where the user gave a name's addresses with `--resolve`. */
 export const GIVEN_BY_USER = '--resolve';
 
@@ -87,7 +111,9 @@ export interface DnsAnswer {
 	readonly additional: readonly DnsRecord[];
 	/** Seconds that the absence may be cached (RFC 2308 §5); `null` where no SOA said so. */
 	readonly negativeTtl: number | null;
-	/** `address` asked, the DoH URL, or `GIVEN_BY_USER`. */
+	/** In the order in which they were met; none where the first datagram was answered. */
+	readonly quirks: readonly DnsQuirk[];
+	/** `address` asked, the DoH URL, `GIVEN_BY_USER`, or `GIVEN_BY_ZONE`. */
 	readonly server: string;
 	readonly transport: 'udp' | 'tcp' | 'https';
 	/** What went wrong on the way, in one line; empty where nothing did. */
@@ -103,6 +129,11 @@ export interface DnsRecord {
 	/** RDATA in presentation form (RFC 1035 §5.1), names without final dot. */
 	readonly text: string;
 	readonly data: DnsData;
+	/**
+	 * RDATA as DNSSEC signs it (RFC 4034 §6.2, RFC 6840 §5.1): names whole and in lower case where those
+	 * say so; hex. Only in answers to questions with `dnssec`.
+	 */
+	readonly wire?: string | undefined;
 }
 
 /** RDATA of the types that checks read; every other type has only `text`. */

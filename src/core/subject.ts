@@ -28,8 +28,9 @@ export interface Subject<C extends Context = Context> {
 }
 
 /** What a check ranges over: a fact that lists subjects. */
-export interface Over<S extends Subject> {
-	(target: Target): FactRef<readonly S[]>;
+export interface Over<S extends Subject, T = Target> {
+	/** From the members of the target that the list depends on. */
+	(target: T): FactRef<readonly S[]>;
 	readonly factName: string;
 	/** The subject at which examples are judged. */
 	readonly sample: S;
@@ -39,15 +40,15 @@ export interface Over<S extends Subject> {
  * Subjects are listed from the whole target, so `derive` receives it; `from` picks the members
  * that the list depends on, which are its key.
  */
-export function defineSubjects<P extends Json, S extends Subject>(spec: {
+export function defineSubjects<P extends Json, S extends Subject, T = Target>(spec: {
 	name: string;
 	params: z.ZodType<P, P>;
-	from(target: Target): P;
+	from(target: T): P;
 	sample: NoInfer<S>;
 	derive(params: P, get: GetFact): Promise<Fact<readonly S[]>> | Fact<readonly S[]>;
-}): Over<S> {
+}): Over<S, T> {
 	const make = defineDerivation<P, P, readonly S[]>(spec);
-	return Object.assign((target: Target) => make(spec.from(target)), {
+	return Object.assign((target: T) => make(spec.from(target)), {
 		factName: spec.name,
 		sample: spec.sample,
 	});

@@ -14,6 +14,23 @@ export interface Target {
 	readonly sends: boolean;
 	/** 5,000 messages or more a day to one provider: provider rules become blockers. */
 	readonly bulk: boolean;
+	/** The user allows probes that a guarded server may take for an attack: zone transfer, open redirect. */
+	readonly active: boolean;
+	/** Absolute path of a list of URLs that must still lead somewhere; `null` without `--old-urls`. */
+	readonly oldUrls: string | null;
+	/** Domains that were given up for this one and must still lead to it. */
+	readonly oldDomains: readonly string[];
+	/** URLs of campaigns, with their query. */
+	readonly campaigns: readonly string[];
+	/** Absolute path of the zone file that is meant to be published; `null` without `--zone`. */
+	readonly zoneFile: string | null;
+	/**
+	 * What the zone file is for: `plan`, to be judged before it is published (names in it are answered
+	 * from it), or `drift`, to be compared with what is live. Without a file it says nothing.
+	 */
+	readonly zoneUse: 'plan' | 'drift';
+	/** Base URL of the RDAP service to ask, instead of the one that IANA's list names. */
+	readonly rdap: string | null;
 	/** Folder of the repository, absolute; `null` without `--repo`. */
 	readonly repo: string | null;
 	/**

@@ -14,6 +14,15 @@ export interface Asked {
 	readonly dkimSelectors?: readonly string[] | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
+	readonly active?: boolean | undefined;
+	/** Absolute path. */
+	readonly oldUrls?: string | undefined;
+	readonly oldDomains?: readonly string[] | undefined;
+	readonly campaigns?: readonly string[] | undefined;
+	/** Absolute path. */
+	readonly zoneFile?: string | undefined;
+	readonly drift?: boolean | undefined;
+	readonly rdap?: string | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
 	readonly seed: string;
@@ -26,10 +35,17 @@ export function parseTarget(asked: Asked): Target {
 		domain,
 		registrable: domain === null ? null : registrableOf(domain),
 		hosts: (asked.hosts ?? []).map(hostName),
-		endpoints: (asked.endpoints ?? []).map(endpointUrl),
+		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
 		dkimSelectors: [...(asked.dkimSelectors ?? [])],
 		sends: asked.sends ?? false,
 		bulk: asked.bulk ?? false,
+		active: asked.active ?? false,
+		oldUrls: asked.oldUrls ?? null,
+		oldDomains: (asked.oldDomains ?? []).map(hostName),
+		campaigns: (asked.campaigns ?? []).map((text) => webUrl(text, 'campaigns')),
+		zoneFile: asked.zoneFile ?? null,
+		zoneUse: asked.drift === true ? 'drift' : 'plan',
+		rdap: asked.rdap === undefined ? null : webUrl(asked.rdap, '--rdap'),
 		repo: asked.repo ?? null,
 		seed: asked.seed,
 	};
@@ -77,10 +93,10 @@ function hostOfUrl(text: string): string {
 	return url.host;
 }
 
-function endpointUrl(text: string): string {
+function webUrl(text: string, from: string): string {
 	const url = URL.canParse(text) ? new URL(text) : null;
 	if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-		throw new BadTarget(`--endpoint "${text}" is not an http(s) URL.`);
+		throw new BadTarget(`${from} "${text}" is not an http(s) URL.`);
 	}
 	url.hash = '';
 	return url.href;

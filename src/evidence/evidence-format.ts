@@ -16,6 +16,13 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	dkimSelectors: z.array(z.string()),
 	sends: z.boolean(),
 	bulk: z.boolean(),
+	active: z.boolean(),
+	oldUrls: z.string().nullable(),
+	oldDomains: z.array(z.string()),
+	campaigns: z.array(z.string()),
+	zoneFile: z.string().nullable(),
+	zoneUse: z.enum(['plan', 'drift']),
+	rdap: z.string().nullable(),
 	repo: z.string().nullable(),
 	seed: z.string(),
 });

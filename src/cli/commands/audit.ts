@@ -23,6 +23,14 @@ interface CliOptions extends OutputOptions {
 	readonly dkimSelector?: readonly string[];
 	readonly sends?: boolean;
 	readonly bulk?: boolean;
+	readonly oldUrls?: string;
+	readonly zone?: string;
+	readonly drift?: boolean;
+	readonly live?: boolean;
+	readonly rdap?: string;
+	readonly active?: boolean;
+	readonly rootHints?: string;
+	readonly dnsPort?: string;
 	readonly only?: readonly string[];
 	readonly skip?: readonly string[];
 	readonly deadline?: string;
@@ -139,6 +147,13 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
 		sends: cli.sends ?? config.sends,
 		bulk: cli.bulk ?? config.bulk,
+		active: cli.active ?? config.active,
+		oldUrls: cli.oldUrls ?? config.oldUrls,
+		oldDomains: config.oldDomains,
+		campaigns: config.campaigns,
+		zoneFile: cli.zone ?? config.zone,
+		drift: cli.drift ?? config.drift,
+		rdap: cli.rdap ?? config.rdap,
 	};
 }
 

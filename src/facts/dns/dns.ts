@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { EMPTY_ANSWER } from '../../core/empty-answer.ts';
 import { defineDerivation, defineProbe, type Fact, known, unknown } from '../../core/fact.ts';
-import { DNS_STATUSES, type DnsAnswer, type DnsData, type DnsRecord } from '../../core/io.ts';
+import {
+	DNS_QUIRKS,
+	DNS_STATUSES,
+	type DnsAnswer,
+	type DnsData,
+	type DnsRecord,
+} from '../../core/io.ts';
 
 const DnsDataSchema = z.discriminatedUnion('type', [
 	z.object({ type: z.enum(['A', 'AAAA']), address: z.string() }),
@@ -34,6 +40,7 @@ const DnsRecordSchema: z.ZodType<DnsRecord> = z.object({
 	ttl: z.number(),
 	text: z.string(),
 	data: DnsDataSchema,
+	wire: z.string().optional(),
 });
 
 const DnsAnswerSchema: z.ZodType<DnsAnswer> = z.object({
@@ -48,6 +55,7 @@ const DnsAnswerSchema: z.ZodType<DnsAnswer> = z.object({
 	authority: z.array(DnsRecordSchema),
 	additional: z.array(DnsRecordSchema),
 	negativeTtl: z.number().nullable(),
+	quirks: z.array(z.enum(DNS_QUIRKS)),
 	server: z.string(),
 	transport: z.enum(['udp', 'tcp', 'https']),
 	detail: z.string(),
@@ -57,8 +65,12 @@ const Question = z.object({
 	name: z.string().transform((name) => name.toLowerCase().replace(/(?<=.)\.$/, '')),
 	type: z.string(),
 	server: z.string().optional(),
+	class: z.literal('CH').optional(),
 	dnssec: z.boolean().optional(),
+	edns: z.boolean().optional(),
 	tcp: z.boolean().optional(),
+	recursive: z.boolean().optional(),
+	again: z.number().int().optional(),
 });
 
 /**
@@ -80,8 +92,8 @@ export const dnsAnswer = defineProbe({
 			`from ${answer.server} over ${answer.transport}${answer.detail && `; ${answer.detail}`}`,
 		].join('\n'),
 	}),
-	plan: ({ name, type, server, tcp }) =>
-		`DNS ${tcp ? 'TCP' : 'UDP'} ${name} ${type} @${server ?? 'resolver'}`,
+	plan: ({ name, type, class: its, server, tcp, dnssec }) =>
+		`DNS ${tcp ? 'TCP' : 'UDP'} ${name} ${its === undefined ? '' : `${its} `}${type}${dnssec ? ' +dnssec' : ''} @${server ?? 'resolver'}`,
 	assume: ({ name, type, server }) => assumedAnswer(name, type, server),
 });
 

@@ -172,13 +172,14 @@ function lastWord(
 	return { walk: { ...stopped(outcome, zone, trail), records, negativeTtl } };
 }
 
-interface Cut {
+/** A delegation as one referral gives it. */
+export interface Cut {
 	readonly zone: string;
 	readonly servers: readonly string[];
 }
 
 /** The delegation in a referral: below the zone that gives it, and above the name, or none. */
-function cutIn(answer: DnsAnswer, zone: string, name: string): Cut | null {
+export function cutIn(answer: DnsAnswer, zone: string, name: string): Cut | null {
 	const delegations = answer.authority.filter(
 		({ owner, type }) =>
 			type === 'NS' && owner !== zone && isWithin(owner, zone) && isWithin(name, owner),

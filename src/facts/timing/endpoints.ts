@@ -41,9 +41,7 @@ export const endpoints = defineSubjects({
 		{ url: SAMPLE_URL, samples: FOUND_SAMPLES, budgetMs: BUDGET_MS.api, sequential: false },
 	]),
 	async derive(params, get): Promise<Fact<readonly Endpoint[]>> {
-		const all = await get(
-			sites({ ...params, dkimSelectors: [], sends: false, bulk: false, repo: null }),
-		);
+		const all = await get(sites(params));
 		if (all.status !== 'known') return all;
 		const declared = await Promise.all(params.endpoints.map((url) => declaredAt(url, get)));
 		const found = await Promise.all(all.value.map((site) => foundAt(site, get)));

@@ -46,7 +46,13 @@ export const SiteParams = z.object({
 });
 
 /** The members of a target that the list of sites depends on. */
-export function siteParams({ domain, registrable, hosts, endpoints, seed }: Target) {
+export function siteParams({
+	domain,
+	registrable,
+	hosts,
+	endpoints,
+	seed,
+}: Pick<Target, 'domain' | 'registrable' | 'hosts' | 'endpoints' | 'seed'>) {
 	return { domain, registrable, hosts: [...hosts], endpoints: [...endpoints], seed };
 }
 
@@ -70,9 +76,7 @@ export const sites = defineSubjects({
 	from: siteParams,
 	sample: SAMPLE,
 	async derive(params, get): Promise<Fact<readonly Site[]>> {
-		const found = await get(
-			hosts({ ...params, dkimSelectors: [], sends: false, bulk: false, repo: null }),
-		);
+		const found = await get(hosts(params));
 		if (found.status !== 'known') return found;
 		return known(
 			await Promise.all(

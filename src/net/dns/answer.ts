@@ -92,6 +92,7 @@ function readAnswer(
 		authority: message.authority.flatMap(usable),
 		additional: [...message.additional, ...signaturesIn(message, asked)].flatMap(usable),
 		negativeTtl: reading.negativeTtl,
+		quirks: [],
 		server,
 		transport,
 		detail: [detail, reading.fault || faultsIn(message)].filter(Boolean).join('; '),
