@@ -1,5 +1,6 @@
 import { auditLab as auditWorld, type LabAudit as WorldAudit } from '../../src/audit-lab.ts';
 import type { AnyCheck } from '../../src/core/check.ts';
+import type { Asked } from '../../src/engine/parse-target.ts';
 import type { LabOptions } from '../../src/lab/start-lab.ts';
 import type { World } from '../../src/lab/world.ts';
 
@@ -14,7 +15,7 @@ export interface LabAudit extends WorldAudit {
 export async function auditLab(
 	world: World,
 	check: AnyCheck | readonly AnyCheck[],
-	asked: { readonly domain: string; readonly hosts?: string[]; readonly endpoints?: string[] },
+	asked: Partial<Asked> & { readonly domain: string },
 	options: LabOptions & { readonly connectMs?: number } = {},
 ): Promise<LabAudit> {
 	const audited = await auditWorld(world, check, { ...asked, seed: SEED }, options);
