@@ -10,6 +10,7 @@ import { type Observation, type Observer, replayObserver } from './engine/observ
 import { BadTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { readEvidence } from './evidence/read-evidence.ts';
+import { recordPurpose } from './facts/dns/record-purpose.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
 import { platformOf, type Serving } from './facts/web/platform.ts';
 import { compose } from './report/compose.ts';
@@ -84,7 +85,7 @@ export function reportOf(
 		findings,
 		waivers,
 		describe: (key) => store.describe(key),
-		map: serviceMap(observed, target),
+		map: serviceMap(observed, target, recordPurpose),
 		timings: timingsIn(observed),
 		platform: serving?.snippetPlatform ?? null,
 		platformName: serving?.name ?? null,

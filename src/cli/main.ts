@@ -123,6 +123,7 @@ function outputOptions(command: Command): Command {
 			collect,
 		)
 		.option('-q, --quiet', 'no progress, no messages')
+		.option('--map', 'also the DNS map: every record seen, and what it is for')
 		.option('-v, --verbose', 'everything: what can wait, notes, evidence')
 		.addOption(colorOption())
 		.option('--ascii', 'ASCII only');

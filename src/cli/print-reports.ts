@@ -12,6 +12,7 @@ export interface OutputOptions {
 	readonly format?: Format;
 	readonly output?: readonly string[];
 	readonly verbose?: boolean;
+	readonly map?: boolean;
 	readonly color?: ColorChoice;
 	readonly ascii?: boolean;
 }
@@ -80,6 +81,7 @@ async function rendered(
 		ascii: needsAscii(options.ascii === true, env),
 		chalk: new Chalk({ level: plain ? 0 : colorLevel(options.color ?? 'auto', stdout, env) }),
 		verbose: options.verbose === true,
+		map: options.map === true,
 	};
 	return reports.map((report) => toText(report, style)).join('\n');
 }

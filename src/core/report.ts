@@ -98,7 +98,13 @@ const Timing = z.object({
 
 const ServiceMap = z.object({
 	records: z.array(
-		z.object({ name: z.string(), type: z.string(), ttl: z.number(), value: z.string() }),
+		z.object({
+			name: z.string(),
+			type: z.string(),
+			ttl: z.number().describe('seconds'),
+			value: z.string(),
+			purpose: z.string().nullable().describe('what it is for, where its name or value tells'),
+		}),
 	),
 	hosts: z.array(
 		z.object({ name: z.string(), addresses: z.array(z.string()), aliases: z.array(z.string()) }),

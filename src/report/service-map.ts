@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { groupBy } from '../core/group-by.ts';
 import type { DnsAnswer, DnsRecord, HttpOutcome, TlsOutcome } from '../core/io.ts';
 import type { ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
@@ -10,29 +11,61 @@ interface Observed {
 	readonly value: unknown;
 }
 
+type PurposeOf = (record: { name: string; type: string; value: string }) => string | null;
+
+type DnsSeen = {
+	readonly params: { readonly name: string; readonly type: string; readonly server?: string };
+	readonly value: DnsAnswer;
+};
+
 /** The DNS and service map: what was seen of the target, its controls left out. */
-export function serviceMap(observed: readonly Observed[], target: Target): ServiceMap {
-	const dns = ofProbe<{ name: string; type: string; server?: string }, DnsAnswer>(
-		observed,
-		'dns.answer',
-	).filter(
-		({ params }) =>
-			params.server === undefined &&
-			!params.name.includes(target.seed) &&
-			isOurs(params.name, target),
+export function serviceMap(
+	observed: readonly Observed[],
+	target: Target,
+	purposeOf: PurposeOf,
+): ServiceMap {
+	const all = ofProbe<DnsSeen['params'], DnsAnswer>(observed, 'dns.answer').filter(
+		({ params }) => !params.name.includes(target.seed) && isOurs(params.name, target),
 	);
-	const answers = dns.map(({ value }) => value);
-	const found = answers.flatMap((answer) => [...aliasesOf(answer), ...answer.records]);
+	const dns = all.filter(({ params }) => params.server === undefined);
+	const found = dns.flatMap(({ value }) => [...aliasesOf(value), ...value.records]);
 	return {
-		records: unique(
-			found.map(({ owner, type, ttl, text }) => ({ name: owner, type, ttl, value: text })),
-		),
+		records: recordsIn(all, target, purposeOf),
 		hosts: hostsIn(dns),
 		redirects: redirectsIn(observed, target),
 		certificates: certificatesIn(observed),
 		mail: mailIn(found, target),
 		externalDependencies: externalIn(found, target),
 	};
+}
+
+/**
+ * Every record once. A resolver counts its TTL down, so the TTL is the zone's own where one of its
+ * servers was asked.
+ */
+function recordsIn(
+	answers: readonly DnsSeen[],
+	target: Target,
+	purposeOf: PurposeOf,
+): ServiceMap['records'] {
+	const seen = answers.flatMap(({ params, value }) => {
+		const isOwn = value.aa && params.server !== undefined;
+		if (params.server !== undefined && !isOwn) return [];
+		return [...aliasesOf(value), ...value.records]
+			.filter(({ owner }) => isOurs(owner, target))
+			.map(({ owner, type, ttl, text }) => ({ isOwn, ttl, name: owner, type, value: text }));
+	});
+	const sets = groupBy(seen, ({ name, type, value }) => JSON.stringify([name, type, value]));
+	return [...sets]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.flatMap(([, [first, ...more]]) => {
+			if (first === undefined) return [];
+			const all = [first, ...more];
+			const own = all.filter(({ isOwn }) => isOwn);
+			const ttl = Math.max(...(own.length > 0 ? own : all).map((one) => one.ttl));
+			const { name, type, value } = first;
+			return [{ name, type, ttl, value, purpose: purposeOf({ name, type, value }) }];
+		});
 }
 
 function ofProbe<P, V>(observed: readonly Observed[], probe: string) {

@@ -5,6 +5,7 @@ import { groupBy } from '../core/group-by.ts';
 import type { Report, ReportFinding } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { duration } from './headline.ts';
+import { mapText } from './map-text.ts';
 import { toAscii, visible, visibleLines } from './visible-text.ts';
 
 export interface TextStyle {
@@ -15,6 +16,8 @@ export interface TextStyle {
 	readonly chalk: ChalkInstance;
 	/** Everything: what can wait and notes too, with evidence. */
 	readonly verbose: boolean;
+	/** The DNS map too. */
+	readonly map: boolean;
 }
 
 /** Below this a table's columns are too narrow to read: a list is printed. */
@@ -69,6 +72,7 @@ class Page {
 				: this.#folded('info'),
 			this.#accepted(),
 			this.#unseen(),
+			this.#style.map ? mapText(this.#report.map, this.#style) : '',
 			this.#coverage(),
 		];
 		const body = sections.filter((section) => section !== '').join('\n\n');

@@ -41,7 +41,13 @@ function reportOf(findings: readonly Finding[]): Report {
 	});
 }
 
-const plain = { width: 100, ascii: false, chalk: new Chalk({ level: 0 }), verbose: false };
+const plain = {
+	width: 100,
+	ascii: false,
+	chalk: new Chalk({ level: 0 }),
+	verbose: false,
+	map: false,
+};
 
 const findings = [
 	failure({
