@@ -3,6 +3,7 @@ import { defineDerivation, type Fact, type GetFact, known } from '../../core/fac
 import type { DnsAnswer } from '../../core/io.ts';
 import { type Delegation, delegation } from './delegation.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
+import { moment } from './moment.ts';
 import { isReachableClass, type NetworkScope, networkScope } from './network-scope.ts';
 import { isWithin } from './zone-of.ts';
 
@@ -69,6 +70,8 @@ export interface ZoneSurvey {
 	 * authority: port 53 is intercepted between us and them, and no single server can be judged.
 	 */
 	readonly isIntercepted: boolean;
+	/** When its servers were seen to have different serials, ISO 8601; `null` where they have one. */
+	readonly differSince: string | null;
 }
 
 /** Addresses of one zone that are asked. */
@@ -105,6 +108,7 @@ export const zoneSurvey = defineDerivation({
 			servers,
 			sets,
 			isIntercepted: await isIntercepted(servers, asking),
+			differSince: await differSince(servers, asking),
 		});
 	},
 });
@@ -289,6 +293,21 @@ async function isIntercepted(
 	const control = await get(controlAnswer({ zone }));
 	if (control.status === 'known' && control.value) return true;
 	return answered.every(({ aa, ra }) => !aa && ra);
+}
+
+async function differSince(
+	servers: readonly ServerAt[],
+	{ zone, get }: Asking,
+): Promise<string | null> {
+	const serials = new Set(
+		servers.flatMap(({ state, soa }) => {
+			const data = state === 'authoritative' ? soa?.records[0]?.data : undefined;
+			return data?.type === 'SOA' ? [data.serial] : [];
+		}),
+	);
+	if (serials.size < 2) return null;
+	const now = await get(moment({ of: `${zone} has different serials` }));
+	return now.status === 'known' ? now.value : null;
 }
 
 /** A root server answers over IPv6 from here; without one that has such an address nobody knows. */
