@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { type DnsAnswer, type DnsStatus, GIVEN_BY_USER } from '../../core/io.ts';
-import { pageIn } from '../web/html.ts';
-import { isSameSite, landing } from '../web/redirects.ts';
-import { addressClass } from './address-class.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
+import { linkedHosts } from './linked-hosts.ts';
 import { type Walk, walk } from './walk.ts';
 import { zoneOf } from './zone-of.ts';
 
@@ -151,41 +149,24 @@ export interface DeadLink {
 	readonly isConfirmed: boolean;
 }
 
-/** Links to more hosts than this are a directory's, not a product's. */
-const MOST_LINKED_HOSTS = 20;
-
 /** Sub-domains that the home page links to, other than those audited anyway, and that are NXDOMAIN. */
 export const deadLinks = defineDerivation({
 	name: 'dns.dead-links',
 	params: z.object({ host: z.string() }),
 	async derive({ host }, get): Promise<Fact<readonly DeadLink[]>> {
-		const end = await get(landing({ url: `https://${host}/` }));
-		if (end.status !== 'known') return end;
-		const page = pageIn(end.value.answer, end.value.url);
-		const linked =
-			page === null ? [] : hostsIn([...page.links, ...page.resources.map((one) => one.url)]);
-		const own = linked.filter(
-			(name) => name !== host && name !== `www.${host}` && isSameSite(name, host),
-		);
+		const linked = await get(linkedHosts({ host }));
+		if (linked.status !== 'known') return linked;
 		const dead = await Promise.all(
-			own.slice(0, MOST_LINKED_HOSTS).map(async (name): Promise<readonly DeadLink[]> => {
+			linked.value.names.map(async (name): Promise<readonly DeadLink[]> => {
 				const seen = await get(resolution({ host: name, effort: 'walk' }));
 				if (seen.status !== 'known' || seen.value.resolver.A.status !== 'nxdomain') return [];
 				const walked = seen.value.walked?.A.outcome;
 				if (walked !== 'nxdomain' && walked !== 'filtered') return [];
 				const negativeTtl = seen.value.resolver.A.ttl;
 				const isConfirmed = walked === 'nxdomain';
-				return [{ host: name, page: end.value.url, negativeTtl, isConfirmed }];
+				return [{ host: name, page: linked.value.page, negativeTtl, isConfirmed }];
 			}),
 		);
 		return known(dead.flat());
 	},
 });
-
-/** Host names in URLs, each once, in order; neither addresses nor what no host is called. */
-function hostsIn(urls: readonly string[]): readonly string[] {
-	const names = urls.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []));
-	return [...new Set(names)].filter(
-		(name) => /^[a-z0-9_.-]+$/.test(name) && addressClass(name) === null,
-	);
-}
