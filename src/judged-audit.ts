@@ -87,7 +87,7 @@ export function reportOf(
 		describe: (key) => store.describe(key),
 		map: serviceMap(observed, target, recordPurpose),
 		timings: timingsIn(observed),
-		platform: serving?.snippetPlatform ?? null,
+		platforms: serving?.snippetPlatforms ?? [],
 		platformName: serving?.name ?? null,
 		complete: header.complete,
 		deadlineSeconds: options.deadlineSeconds ?? DEADLINE_SECONDS,

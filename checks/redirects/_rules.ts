@@ -11,7 +11,15 @@ export function upgradeFix(host: string): Fix {
 			cloudflare: 'SSL/TLS > Edge Certificates > Always Use HTTPS: on',
 			vercel: `Vercel redirects to HTTPS by itself: point ${host} at Vercel and add it under Project > Settings > Domains.`,
 			netlify: 'Domain management > HTTPS > Force HTTPS',
-			express: `app.set('trust proxy', 1);\napp.use((req, res, next) =>\n  req.secure ? next() : res.redirect(308, 'https://' + req.hostname + req.originalUrl));`,
+			express: FORWARDED,
+			heroku: `# Heroku does not redirect: the application must, by X-Forwarded-Proto. In Express:\n${FORWARDED}`,
+			cloudfront: 'Distribution > Behaviors > Viewer protocol policy: Redirect HTTP to HTTPS',
+			alb: 'Listener HTTP:80 > default action > Redirect to URL\nHTTPS://#{host}:443/#{path}?#{query}, status 301',
+			azure: 'App Service > Configuration > General settings > HTTPS Only: on',
+			'github-pages': 'Repository > Settings > Pages > Enforce HTTPS',
+			fly: '[http_service]\n  force_https = true',
+			firebase: `Firebase redirects to HTTPS by itself: connect ${host} under Hosting > Add custom domain.`,
+			wordpress: `# wp-config.php\ndefine('WP_HOME', 'https://${host}');\ndefine('WP_SITEURL', 'https://${host}');\n# and the redirect in .htaccess, above the WordPress block:\nRewriteEngine On\nRewriteCond %{HTTPS} !=on\nRewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=308,L]`,
 		},
 		'Keep port 80 open: a closed port is no redirect.',
 	);
@@ -29,10 +37,25 @@ export function hostFix(from: string, to: string): Fix {
 			vercel: `Project > Settings > Domains > ${from}: "Redirect to" ${to}, 308`,
 			netlify: `# _redirects\nhttps://${from}/* https://${to}/:splat 301!`,
 			nextjs: `async redirects() {\n  return [{ source: '/:path*', has: [{ type: 'host', value: '${from}' }],\n    destination: 'https://${to}/:path*', permanent: true }];\n}`,
-			express: `app.use((req, res, next) =>\n  req.hostname === '${from}' ? res.redirect(308, 'https://${to}' + req.originalUrl) : next());`,
+			express: byHostName(from, to),
+			heroku: `# In the application. Express:\n${byHostName(from, to)}`,
+			fly: `# In the application. Express:\n${byHostName(from, to)}`,
+			cloudfront: `CloudFront function, viewer request:\nfunction handler(event) {\n  var r = event.request;\n  if (r.headers.host.value !== '${from}') return r;\n  var q = r.rawQueryString();\n  return { statusCode: 308, headers: { location: { value: 'https://${to}' + r.uri + (q ? '?' + q : '') } } };\n}`,
+			alb: `Listener HTTPS:443 > rule: host header is ${from} > Redirect to URL\nHTTPS://${to}:443/#{path}?#{query}, status 301`,
+			azure: `<rule name="one host" stopProcessing="true">\n  <match url="(.*)" />\n  <conditions><add input="{HTTP_HOST}" pattern="^${from.replaceAll('.', '\\.')}$" /></conditions>\n  <action type="Redirect" url="https://${to}/{R:1}" appendQueryString="true" redirectType="Permanent" />\n</rule>`,
+			'github-pages': `Repository > Settings > Pages > Custom domain: ${to}\n(with DNS of both names at GitHub Pages, the other one then redirects by itself)`,
+			firebase: `Hosting > Add custom domain > ${from}: Redirect to ${to}`,
+			wordpress: `# wp-config.php\ndefine('WP_HOME', 'https://${to}');\ndefine('WP_SITEURL', 'https://${to}');`,
 		},
 	);
 }
+
+/** Behind a proxy that ends TLS, which tells by which scheme the visitor came. */
+const FORWARDED =
+	"app.set('trust proxy', 1);\napp.use((req, res, next) =>\n  req.secure ? next() : res.redirect(308, 'https://' + req.hostname + req.originalUrl));";
+
+const byHostName = (from: string, to: string) =>
+	`app.use((req, res, next) =>\n  req.hostname === '${from}' ? res.redirect(308, 'https://${to}' + req.originalUrl) : next());`;
 
 /** Where a framework takes the base of absolute URLs from. */
 export function baseUrlFix(base: string, ...steps: string[]): Fix {
@@ -47,6 +70,9 @@ export function baseUrlFix(base: string, ...steps: string[]): Fix {
 			netlify: `Site configuration > Environment variables (Production): the base URL variable, e.g. URL=${base}`,
 			nextjs: `export const metadata = { metadataBase: new URL('${base}') };`,
 			express: "app.set('trust proxy', 1);   // then build URLs from req.protocol and req.hostname",
+			wordpress: `define('WP_HOME', '${base}');\ndefine('WP_SITEURL', '${base}');`,
+			heroku: `heroku config:set SITE_URL=${base}   # or whatever the application calls its base URL`,
+			fly: `fly secrets set SITE_URL=${base}   # or whatever the application calls its base URL`,
 			any: `Look for the variable that holds the site's URL (BASE_URL, SITE_URL, APP_URL, NEXTAUTH_URL, WP_HOME and WP_SITEURL) and set it to ${base}`,
 		},
 		...steps,

@@ -23,6 +23,14 @@ export const PLATFORMS = [
 	'netlify',
 	'nextjs',
 	'express',
+	'cloudfront',
+	'alb',
+	'azure',
+	'github-pages',
+	'fly',
+	'heroku',
+	'firebase',
+	'wordpress',
 ] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
@@ -56,30 +64,43 @@ export function perPlatform(
 	return { summary, steps, snippets };
 }
 
-/** Sends a response header. Refuses characters that a server's configuration would interpret. */
+/** Sends a response header, on every platform that can. Refuses characters that a server's configuration would interpret. */
 export function header(name: string, value: string, ...steps: string[]): Fix {
 	if (/["\\$%\p{Cc}]/u.test(name + value)) throw new RangeError(`Cannot quote ${name}: ${value}`);
-	const text: Record<Exclude<Platform, 'any'>, string> = {
+	const text: Record<Exclude<Platform, 'any' | 'alb' | 'github-pages' | 'heroku'>, string> = {
 		apache: `Header always set ${name} "${value}"`,
 		caddy: `header ${name} "${value}"`,
+		azure: `<httpProtocol><customHeaders>\n  <add name="${name}" value="${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}" />\n</customHeaders></httpProtocol>`,
 		cloudflare: `Rules > Transform Rules > Modify Response Header > Set static:\n${name}: ${value}`,
+		cloudfront: `Policies > Response headers > Custom headers, override origin: on\n${name}: ${value}`,
 		express: `app.use((req, res, next) => { res.setHeader('${name}', "${value}"); next(); });`,
+		firebase: `{ "hosting": { "headers": [{ "source": "**", "headers": [{ "key": "${name}", "value": "${value}" }] }] } }`,
+		fly: `[http_service.http_options.response.headers]\n  ${name} = "${value}"`,
 		netlify: `[[headers]]\n  for = "/*"\n  [headers.values]\n    ${name} = "${value}"`,
 		nextjs: `async headers() {\n  return [{ source: '/(.*)', headers: [{ key: '${name}', value: "${value}" }] }];\n}`,
 		nginx: `add_header ${name} "${value}" always;`,
 		vercel: `{ "headers": [{ "source": "/(.*)", "headers": [{ "key": "${name}", "value": "${value}" }] }] }`,
+		wordpress: `add_action('send_headers', function () { header("${name}: ${value}"); });`,
 	};
 	return perPlatform(`Send ${name}: ${value}`, text, ...steps);
 }
 
 const LANGUAGE: Readonly<Record<Platform, string>> = {
+	alb: 'text',
 	any: 'text',
 	apache: 'apache',
+	azure: 'xml',
 	caddy: 'caddy',
 	cloudflare: 'text',
+	cloudfront: 'text',
 	express: 'javascript',
+	firebase: 'json',
+	fly: 'toml',
+	'github-pages': 'text',
+	heroku: 'text',
 	netlify: 'toml',
 	nextjs: 'javascript',
 	nginx: 'nginx',
 	vercel: 'json',
+	wordpress: 'php',
 };

@@ -29,8 +29,8 @@ export interface Composed {
 	describe(key: string): Evidence | null;
 	readonly map: ServiceMap;
 	readonly timings: readonly ReportTiming[];
-	/** Whose syntax fixes show first. */
-	readonly platform: Platform | null;
+	/** Whose syntax fixes show first, the likeliest before the others. */
+	readonly platforms: readonly Platform[];
 	readonly platformName: string | null;
 	readonly complete: boolean;
 	readonly deadlineSeconds: number;
@@ -188,7 +188,7 @@ function toFinding(
 		confidence: finding.confidence,
 		effortMinutes: finding.effort,
 		...(finding.lead > 0 && { leadSeconds: finding.lead }),
-		fix: fixFor(finding.fix, about.platform),
+		fix: fixFor(finding.fix, about.platforms),
 		reproduce: finding.reproduce,
 		references: [...(byId.get(finding.check)?.references ?? [])],
 		...(waiver !== null && { waiver }),
@@ -217,9 +217,11 @@ function names(summary: string, name: string): boolean {
 }
 
 /** The detected platform's snippet first; the others follow, because a detection can be wrong. */
-function fixFor(fix: Fix, platform: Platform | null): ReportFinding['fix'] {
-	const snippets = fix.snippets.toSorted(
-		(a, b) => Number(b.platform === platform) - Number(a.platform === platform),
-	);
+function fixFor(fix: Fix, platforms: readonly Platform[]): ReportFinding['fix'] {
+	const rank = ({ platform }: Fix['snippets'][number]) => {
+		const at = platforms.indexOf(platform);
+		return at === -1 ? platforms.length : at;
+	};
+	const snippets = fix.snippets.toSorted((a, b) => rank(a) - rank(b));
 	return { summary: fix.summary, steps: [...fix.steps], snippets };
 }

@@ -30,7 +30,7 @@ function reportOf(findings: readonly Finding[]): Report {
 			externalDependencies: [],
 		},
 		timings: [],
-		platform: 'vercel',
+		platforms: ['vercel'],
 		platformName: 'Vercel',
 		complete: true,
 		deadlineSeconds: 48 * 3_600,

@@ -57,6 +57,7 @@ export const EDGES: readonly Marks[] = [
 	},
 	{
 		name: 'CloudFront',
+		snippet: 'cloudfront',
 		aliases: ['cloudfront.net'],
 		headers: [
 			['x-amz-cf-id', /./],
@@ -124,6 +125,7 @@ export const HOSTING: readonly Marks[] = [
 	},
 	{
 		name: 'Fly',
+		snippet: 'fly',
 		aliases: ['fly.dev'],
 		headers: [
 			['fly-request-id', /./],
@@ -140,6 +142,7 @@ export const HOSTING: readonly Marks[] = [
 	},
 	{
 		name: 'Heroku',
+		snippet: 'heroku',
 		aliases: ['herokudns.com', 'herokuapp.com'],
 		headers: [['via', /\bvegur\b|heroku-router/i]],
 	},
@@ -149,6 +152,7 @@ export const HOSTING: readonly Marks[] = [
 	},
 	{
 		name: 'AWS load balancer',
+		snippet: 'alb',
 		aliases: ['elb.amazonaws.com'],
 		headers: [['server', /^awselb\//i]],
 		cookies: ['AWSALB'],
@@ -156,10 +160,16 @@ export const HOSTING: readonly Marks[] = [
 	{ name: 'Amazon S3', headers: [['server', /^AmazonS3$/i]] },
 	{
 		name: 'Azure',
+		snippet: 'azure',
 		aliases: ['azurewebsites.net', 'azurestaticapps.net'],
 		cookies: ['ARRAffinity'],
 	},
-	{ name: 'Firebase', aliases: ['web.app', 'firebaseapp.com'], ranges: ['199.36.158.100/32'] },
+	{
+		name: 'Firebase',
+		snippet: 'firebase',
+		aliases: ['web.app', 'firebaseapp.com'],
+		ranges: ['199.36.158.100/32'],
+	},
 	{
 		name: 'Google Cloud',
 		aliases: ['run.app', 'appspot.com', 'ghs.googlehosted.com'],
@@ -167,6 +177,7 @@ export const HOSTING: readonly Marks[] = [
 	},
 	{
 		name: 'GitHub Pages',
+		snippet: 'github-pages',
 		aliases: ['github.io'],
 		ranges: [
 			'185.199.108.153/32',
@@ -206,10 +217,16 @@ export const HOSTING: readonly Marks[] = [
 	},
 	{
 		name: 'WP Engine',
+		snippet: 'wordpress',
 		aliases: ['wpengine.com', 'wpeproxy.com'],
 		headers: [['x-powered-by', /^WP Engine/i]],
 	},
-	{ name: 'Kinsta', aliases: ['kinsta.cloud'], headers: [['x-kinsta-cache', /./]] },
+	{
+		name: 'Kinsta',
+		snippet: 'wordpress',
+		aliases: ['kinsta.cloud'],
+		headers: [['x-kinsta-cache', /./]],
+	},
 	{ name: 'Pantheon', headers: [['x-pantheon-styx-hostname', /./]] },
 ];
 
@@ -246,6 +263,7 @@ export const FRAMEWORKS: readonly Marks[] = [
 	},
 	{
 		name: 'WordPress',
+		snippet: 'wordpress',
 		headers: [['link', /api\.w\.org/]],
 		page: /["'(][^"'()]{0,200}\/wp-content\//,
 	},

@@ -24,8 +24,8 @@ export interface Serving {
 	readonly platform: Detected | null;
 	readonly server: Detected | null;
 	readonly framework: Detected | null;
-	/** The layer that the user can edit: the platform, else the framework, the server, the edge. */
-	readonly snippetPlatform: Platform | null;
+	/** Layers that the user can edit, first of all the platform; then framework, server, edge. */
+	readonly snippetPlatforms: readonly Platform[];
 	/** For people; `null` where nothing was recognised. */
 	readonly name: string | null;
 }
@@ -81,8 +81,7 @@ export function identify(seen: Seen): Serving {
 		platform: platform?.detected ?? null,
 		server: server?.detected ?? null,
 		framework: framework?.detected ?? null,
-		snippetPlatform:
-			layers.find((layer) => layer?.marks.snippet !== undefined)?.marks.snippet ?? null,
+		snippetPlatforms: layers.flatMap((layer) => layer?.marks.snippet ?? []),
 		name: inWords(platform ?? server ?? framework, edge),
 	};
 }

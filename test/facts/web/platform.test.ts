@@ -86,8 +86,22 @@ describe('who serves a site', () => {
 			'Render behind Cloudflare',
 		],
 		['nothing', {}, null, null],
-	] as const)('gives snippets for %s', (_, about, snippetPlatform, name) => {
-		expect(identify(seen(about))).toMatchObject({ snippetPlatform, name });
+	] as const)('gives snippets for %s', (_, about, first, name) => {
+		const { snippetPlatforms, ...rest } = identify(seen(about));
+		expect([snippetPlatforms[0] ?? null, rest.name]).toEqual([first, name]);
+	});
+
+	it('names every layer that can be edited, the platform before what runs on it', () => {
+		const { snippetPlatforms } = identify(
+			seen({
+				aliases: ['shop.herokudns.com'],
+				headers: [
+					['x-powered-by', 'Express'],
+					['cf-ray', '1'],
+				],
+			}),
+		);
+		expect(snippetPlatforms).toEqual(['heroku', 'express', 'cloudflare']);
 	});
 
 	it('compares names label by label and addresses by range', () => {
@@ -126,7 +140,7 @@ it('reads aliases of www, headers of every hop and cookies from the wire', async
 		platform: { name: 'Heroku', channels: ['alias', 'header'], confirmed: true },
 		server: null,
 		framework: { name: 'Express', channels: ['header', 'cookie'], confirmed: true },
-		snippetPlatform: 'express',
+		snippetPlatforms: ['heroku', 'express'],
 		name: 'Heroku',
 	});
 });
@@ -135,7 +149,7 @@ it('says nothing of a site that does not answer', async () => {
 	const world = { zones: { 'shop.test': { records: '@ A 203.0.113.10' } } };
 	expect(await gathered(world, () => platformOf({ domain: 'shop.test' }))).toMatchObject({
 		platform: null,
-		snippetPlatform: null,
+		snippetPlatforms: [],
 		name: null,
 	});
 });
