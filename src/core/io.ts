@@ -72,14 +72,19 @@ export const DNS_QUIRKS = [
 	'udp-lost',
 	/** ICMP port unreachable to UDP; TCP was tried after that. */
 	'udp-refused',
-	/** TC over UDP; the answer came over TCP. */
+	/** TC over UDP; TCP was tried after that. */
 	'truncated',
 	/** FORMERR, NOTIMP or BADVERS to EDNS; the answer came without (RFC 6891 §7). */
 	'edns-refused',
 	/** The letters of the question came back in another case. */
 	'case-lost',
-	/** The answer over UDP could not be read. */
+	/** The answer over UDP could not be read; TCP was tried after that. */
 	'malformed-udp',
+	/**
+	 * Two tries over UDP were lost, and the third was answered, which goes in plain letters and, without
+	 * `dnssec`, without EDNS. Chance does that too: ask again before you believe it.
+	 */
+	'plain-only',
 ] as const;
 export type DnsQuirk = (typeof DNS_QUIRKS)[number];
 
@@ -107,7 +112,7 @@ export interface DnsAnswer {
 	/** Records of the type asked at the end of the chain. */
 	readonly records: readonly DnsRecord[];
 	readonly authority: readonly DnsRecord[];
-	/** With `dnssec`, the signatures of the answer section too. */
+	/** With `dnssec`, the signatures of the answer section too, and the DNAMEs behind its aliases. */
 	readonly additional: readonly DnsRecord[];
 	/** Seconds that the absence may be cached (RFC 2308 §5); `null` where no SOA said so. */
 	readonly negativeTtl: number | null;
@@ -182,6 +187,8 @@ export interface HttpRequest {
 	readonly address?: string | undefined;
 	/** Of the decoded body; the rest is not read. Default 1 MiB. */
 	readonly maxBytes?: number | undefined;
+	/** The whole exchange, in milliseconds, waiting for a connection slot and pace apart. Default 15 s. */
+	readonly totalMs?: number | undefined;
 	/** A host outside the target's domain, which a check declares that it must ask. */
 	readonly thirdParty?: boolean | undefined;
 	/** With `thirdParty`: at a private address too, because the target is in the same network. */
@@ -381,6 +388,10 @@ export interface FilesPort {
 	read(root: string, path: string, maxBytes: number): Promise<string>;
 	/** The user's key for secret fingerprints: this machine only; made on first use. Hex. */
 	fingerprintKey(): Promise<string>;
+	/** What an earlier run kept under this name; `null` where there is nothing that can be read. */
+	kept(name: string): Promise<string | null>;
+	/** For later runs, whole or not at all. A folder that cannot be written keeps nothing. */
+	keep(name: string, text: string): Promise<void>;
 }
 
 export interface FileListing {

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { Unobserved } from '../core/fact.ts';
 import type { FileListing, FilesPort } from '../core/io.ts';
 import { fingerprintKeyIn } from './fingerprint-key.ts';
+import { keepIn, keptIn } from './kept-text.ts';
 import { listFolder } from './listing.ts';
 import { reasonFor } from './reason.ts';
 import { isWithin } from './within.ts';
@@ -20,13 +21,14 @@ const USUAL_PATH = '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin';
 
 /**
  * The file system and git, for repositories that may be hostile: nothing in them is executed, no
- * symbolic link leads out of them, and nothing is written but the fingerprint key.
+ * symbolic link leads out of them, and nothing is written but the fingerprint key and what is kept for
+ * later runs, both in the user's folder.
  */
 export function createFiles({
 	configFolder,
 	searchPath = USUAL_PATH,
 }: {
-	/** The user's folder for this program, for the fingerprint key; made on first use. */
+	/** The user's folder for this program; made on first use. */
 	configFolder: string;
 	/** The user's PATH, to find git; folders that are not absolute are ignored. */
 	searchPath?: string | undefined;
@@ -59,6 +61,8 @@ export function createFiles({
 			key ??= fingerprintKeyIn(configFolder);
 			return key;
 		},
+		kept: (name) => keptIn(configFolder, name),
+		keep: (name, text) => keepIn(configFolder, name, text),
 	};
 }
 

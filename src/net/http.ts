@@ -143,6 +143,8 @@ class Http implements HttpPort {
 		const isNew = connection.uses === 0;
 		const opening = isNew ? connection : { connectMs: 0, tlsMs: 0 };
 		const body = new BodyReader(request.maxBytes ?? MAX_BYTES);
+		const longestMs = request.totalMs ?? this.#timeouts.exchange;
+		const totalMs = Math.max(1, longestMs - opening.connectMs - opening.tlsMs);
 		const sent = await exchangeOver(connection, {
 			path: pathOf(to),
 			method: request.method,
@@ -151,8 +153,8 @@ class Http implements HttpPort {
 				[...(request.headers ?? []), ...this.#cookiesFor(request)],
 				this.#settings.userAgent,
 			),
-			headerMs: this.#timeouts.header,
-			totalMs: Math.max(1, this.#timeouts.exchange - opening.connectMs - opening.tlsMs),
+			headerMs: Math.min(this.#timeouts.header, totalMs),
+			totalMs,
 			signal: this.#dialer.signal,
 			onHead: ({ headers }) => body.encodedBy(codingsIn(headers)),
 			onData: (chunk) => body.take(chunk),

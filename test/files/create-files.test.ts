@@ -3,6 +3,7 @@ import {
 	chmodSync,
 	existsSync,
 	mkdirSync,
+	readdirSync,
 	readFileSync,
 	statSync,
 	symlinkSync,
@@ -301,5 +302,39 @@ describe('fingerprintKey', () => {
 		const key = await port.fingerprintKey();
 		expect(key).toMatch(/^[0-9a-f]{64}$/);
 		expect(await port.fingerprintKey()).toBe(key);
+	});
+});
+
+describe('what is kept for later runs', () => {
+	test('is found by the next run, for the user alone', async () => {
+		const configFolder = join(temporaryFolder(), 'deep', 'config');
+		expect(await createFiles({ configFolder }).kept('list.json')).toBeNull();
+		await createFiles({ configFolder }).keep('list.json', '{"a":1}');
+		expect(await createFiles({ configFolder }).kept('list.json')).toBe('{"a":1}');
+		expect(statSync(join(configFolder, 'list.json')).mode & 0o777).toBe(0o600);
+	});
+
+	test('is whole whoever writes at the same time, and leaves no drafts', async () => {
+		const configFolder = temporaryFolder();
+		const texts = Array.from({ length: 8 }, (_, index) => String(index).repeat(100_000));
+		await Promise.all(texts.map((text) => createFiles({ configFolder }).keep('list.json', text)));
+		expect(texts).toContain(await createFiles({ configFolder }).kept('list.json'));
+		expect(readdirSync(configFolder)).toEqual(['list.json']);
+	});
+
+	test('is nothing where the folder cannot be written or the file cannot be read', async () => {
+		const folder = temporaryFolder();
+		write(folder, { file: '' });
+		const closed = createFiles({ configFolder: join(folder, 'file') });
+		await closed.keep('list.json', 'x');
+		expect(await closed.kept('list.json')).toBeNull();
+		mkdirSync(join(folder, 'list.json'));
+		expect(await createFiles({ configFolder: folder }).kept('list.json')).toBeNull();
+	});
+
+	test('is never a path', async () => {
+		const port = createFiles({ configFolder: temporaryFolder() });
+		expect(await port.kept('../list.json')).toBeNull();
+		await expect(port.keep('../list.json', 'x')).rejects.toThrow(RangeError);
 	});
 });
