@@ -9,6 +9,8 @@ import { proxyFor, proxyName } from './proxy.ts';
 export interface NetSettings {
 	/** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`; the system's where absent. */
 	readonly resolver?: string | undefined;
+	/** Port of name servers that are asked directly. 53 unless given. */
+	readonly dnsPort?: number | undefined;
 	/** `--resolve HOST:PORT:IP`. */
 	readonly resolve?: readonly Override[] | undefined;
 	/** The lab's internet. */
@@ -66,6 +68,7 @@ export function createNet(settings: NetSettings): Net {
 	const dns = createResolver({
 		resolver,
 		signal,
+		dnsPort: settings.dnsPort,
 		locate: settings.addressMap ?? WHERE_IT_IS,
 		bootstrap: resolver.kind === 'https' ? systemServers() : resolver.servers,
 		authorities: async () => {

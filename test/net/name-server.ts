@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import packet, { type Packet } from 'dns-packet';
 import type { AddressMap } from '../../src/net/dialer.ts';
 
@@ -9,6 +9,7 @@ export interface Seen {
 	/** In the letters of the question. */
 	readonly name: string;
 	readonly type: string;
+	readonly class: string;
 	readonly id: number;
 	readonly edns: boolean;
 	readonly dnssecOk: boolean;
@@ -66,7 +67,7 @@ export async function startNameServer(play: Play): Promise<NameServer> {
 		});
 	});
 	await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
-	await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+	await listenNear(tcp, udp.address().port);
 	return {
 		seen,
 		ports: { udp: udp.address().port, tcp: (tcp.address() as AddressInfo).port },
@@ -76,6 +77,16 @@ export async function startNameServer(play: Play): Promise<NameServer> {
 			await new Promise((resolve) => tcp.close(resolve));
 		},
 	};
+}
+
+/** On the same port where that is free, else on any. */
+async function listenNear(server: Server, port: number): Promise<void> {
+	const listen = (on: number) =>
+		new Promise<boolean>((resolve) => {
+			server.once('error', () => resolve(false));
+			server.listen(on, '127.0.0.1', () => resolve(true));
+		});
+	if (!(await listen(port))) await listen(0);
 }
 
 /** Addresses of a small internet, each served by one of ours; any other is silent. */
@@ -103,6 +114,7 @@ function seenIn(bytes: Buffer, transport: Seen['transport'], before: readonly Se
 		transport,
 		name,
 		type: String(question?.type),
+		class: String(question?.class),
 		id: bytes.readUInt16BE(0),
 		edns: opt !== undefined,
 		dnssecOk: opt?.type === 'OPT' && opt.flag_do,
@@ -164,10 +176,16 @@ export function wireName(name: string): Buffer {
 }
 
 /** One resource record in wire form, its name plain. */
-export function rawRecord(owner: string, type: number, rdata: Buffer, length?: number): Buffer {
+export function rawRecord(
+	owner: string,
+	type: number,
+	rdata: Buffer,
+	length?: number,
+	klass = 1,
+): Buffer {
 	const about = Buffer.alloc(10);
 	about.writeUInt16BE(type, 0);
-	about.writeUInt16BE(1, 2);
+	about.writeUInt16BE(klass, 2);
 	about.writeUInt32BE(300, 4);
 	about.writeUInt16BE(length ?? rdata.length, 8);
 	return Buffer.concat([wireName(owner), about, rdata]);

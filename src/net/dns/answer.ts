@@ -1,10 +1,10 @@
 import { EMPTY_ANSWER } from '../../core/empty-answer.ts';
-import type { DnsAnswer, DnsQuestion, DnsStatus } from '../../core/io.ts';
+import type { DnsAnswer, DnsQuestion, DnsQuirk, DnsRecord, DnsStatus } from '../../core/io.ts';
 import { interpret, MOST_ALIASES, type Reading } from './interpret.ts';
 import type { Told } from './ladder.ts';
-import type { Entry, Message } from './message.ts';
+import { CLASS_IN, type Entry, type Message } from './message.ts';
 import { nameText, nameWire } from './name.ts';
-import type { Query } from './query.ts';
+import { CH, type Query } from './query.ts';
 import { typeName, typeNumber } from './record-type.ts';
 import type { Failure } from './reply.ts';
 import { WireReader } from './wire-reader.ts';
@@ -14,7 +14,7 @@ export interface Asked {
 	/** As owners are written in answers. */
 	readonly name: string;
 	readonly type: string;
-	readonly wire: Omit<Query, 'id' | 'edns'>;
+	readonly wire: Omit<Query, 'id' | 'exact'>;
 	readonly tcp: boolean;
 }
 
@@ -32,8 +32,10 @@ export function askedOf(question: DnsQuestion): Asked | null {
 		wire: {
 			name,
 			type,
+			klass: question.class === 'CH' ? CH : CLASS_IN,
 			recursive: question.recursive ?? question.server === undefined,
 			dnssec: question.dnssec ?? false,
+			edns: question.edns ?? true,
 		},
 		tcp: question.tcp ?? type === AXFR,
 	};
@@ -51,24 +53,30 @@ export async function answerTo(
 	follow: boolean,
 ): Promise<DnsAnswer> {
 	const chain: DnsAnswer['chain'][number][] = [];
+	const quirks = new Set<DnsQuirk>();
+	const signed: DnsRecord[] = [];
 	let validated = true;
 	let current = asked;
 	for (;;) {
 		const heard = await ask(current);
-		if (heard.kind === 'failed') return failedAnswer(heard, chain);
+		for (const quirk of heard.quirks) quirks.add(quirk);
+		if (heard.kind === 'failed') return { ...failedAnswer(heard, chain), quirks: [...quirks] };
 		const reading = interpret(heard.message, {
 			name: current.name,
 			type: asked.type,
 			recursive: asked.wire.recursive,
 		});
 		chain.push(...reading.chain);
+		signed.push(...signaturesIn(heard.message, asked));
 		validated &&= heard.message.ad;
 		const isLoop = chain.some(({ owner }) => owner === reading.end);
 		const open = reading.status === 'cname-only' && follow && !isLoop;
 		const next = open ? askedOf({ name: reading.end, type: asked.type }) : null;
 		if (!next || chain.length >= MOST_ALIASES) {
 			const read = isLoop ? { ...reading, status: 'cname-loop' as const } : reading;
-			return { ...readAnswer(heard, read, asked), chain, ad: validated };
+			const answer = readAnswer(heard, read);
+			const additional = [...answer.additional, ...signed];
+			return { ...answer, chain, additional, ad: validated, quirks: [...quirks] };
 		}
 		current = { ...next, wire: { ...asked.wire, name: next.wire.name } };
 	}
@@ -77,9 +85,7 @@ export async function answerTo(
 function readAnswer(
 	{ message, server, transport, detail }: Extract<Heard, { kind: 'message' }>,
 	reading: Reading,
-	asked: Asked,
 ): DnsAnswer {
-	const usable = ({ fault, record }: Entry) => (fault === null ? [record] : []);
 	return {
 		status: reading.status,
 		rcode: reading.status === 'malformed' ? null : message.rcode,
@@ -90,7 +96,7 @@ function readAnswer(
 		chain: reading.chain,
 		records: reading.records,
 		authority: message.authority.flatMap(usable),
-		additional: [...message.additional, ...signaturesIn(message, asked)].flatMap(usable),
+		additional: message.additional.flatMap(usable),
 		negativeTtl: reading.negativeTtl,
 		quirks: [],
 		server,
@@ -99,8 +105,13 @@ function readAnswer(
 	};
 }
 
-function signaturesIn({ answers }: Message, { type }: Asked): readonly Entry[] {
-	return type === 'RRSIG' ? [] : answers.filter(({ record }) => record.type === 'RRSIG');
+const usable = ({ fault, record }: Entry) => (fault === null ? [record] : []);
+
+/** What proves the records and aliases of the answer section: signatures, and the DNAME behind an alias. */
+function signaturesIn({ answers }: Message, { type, wire }: Asked): readonly DnsRecord[] {
+	if (!wire.dnssec || type === 'ANY' || type === 'AXFR') return [];
+	const proofs = ['RRSIG', 'DNAME'].filter((one) => one !== type);
+	return answers.flatMap(usable).filter((record) => proofs.includes(record.type));
 }
 
 function faultsIn({ answers, authority, additional }: Message): string {

@@ -17,11 +17,11 @@ export interface HttpsSettings {
 }
 
 export type HttpsReply =
-	| (Extract<Reply, { kind: 'message' }> & { readonly detail: string })
+	| (Omit<Extract<Reply, { kind: 'message' }>, 'note'> & { readonly detail: string })
 	| Failure;
 
 export interface HttpsResolver {
-	ask(question: Omit<Query, 'id'>, timeoutMs: number): Promise<HttpsReply>;
+	ask(question: Omit<Query, 'id' | 'exact'>, timeoutMs: number): Promise<HttpsReply>;
 	close(): void;
 }
 
@@ -53,13 +53,16 @@ export function createHttpsResolver(settings: HttpsSettings): HttpsResolver {
 			// The server may have closed an idle connection: once more with a new one.
 			if (!('kind' in opened) && opened.closed) opened = await open(timeoutMs);
 			if ('kind' in opened) return opened;
-			const query = { ...question, id: 0 };
+			const query = { ...question, id: 0, exact: false };
 			const body = await queryWire(query);
 			const left = Math.max(1, until - performance.now());
 			const answer = await post(opened, settings, body, left);
 			if (!Buffer.isBuffer(answer)) return answer;
 			const reply = matchReply(answer, [query]);
-			if (reply?.kind === 'message') return { ...reply, detail: reply.note };
+			if (reply?.kind === 'message') {
+				const { note: detail, ...message } = reply;
+				return { ...message, detail };
+			}
 			if (reply?.kind === 'failed') return reply;
 			return failure('malformed', 'the answer is truncated, or to another question');
 		},

@@ -1,7 +1,7 @@
 import type { DnsRecord } from '../../core/io.ts';
 import { Malformed } from './malformed.ts';
-import { nameText } from './name.ts';
-import { readRdata } from './rdata.ts';
+import { labelBytes, nameText } from './name.ts';
+import { canonicalRdata, readRdata } from './rdata.ts';
 import { typeName } from './record-type.ts';
 import { WireReader } from './wire-reader.ts';
 
@@ -25,7 +25,7 @@ export interface Message extends Header {
 	readonly additional: readonly Entry[];
 }
 
-/** A record of class IN; `fault` says why its data could not be read, and its text is then RFC 3597's. */
+/** A record of the class asked; `fault` says why its data could not be read, and its text is then RFC 3597's. */
 export interface Entry {
 	readonly record: DnsRecord;
 	readonly fault: string | null;
@@ -79,22 +79,26 @@ export function readEcho(bytes: Buffer): Echo | null {
 }
 
 function readQuestion(reader: WireReader): Echo {
-	const labels = reader.labels();
-	return {
-		name: Buffer.concat([
-			...labels.flatMap((label) => [Buffer.from([label.length]), label]),
-			Buffer.from([0]),
-		]),
-		type: reader.u16(),
-		klass: reader.u16(),
-	};
+	return { name: labelBytes(reader.labels()), type: reader.u16(), klass: reader.u16() };
 }
+
+export const CLASS_IN = 1;
+
+/** What is read of every record. */
+interface Wanted {
+	/** Records of other classes are passed over. */
+	readonly klass: number;
+	/** With RDATA in canonical form. */
+	readonly canonical: boolean;
+}
+
+const USUAL: Wanted = { klass: CLASS_IN, canonical: false };
 
 /**
  * A whole message (RFC 1035 §4.1). Throws `Malformed` where its frame is broken; a record whose data
  * alone is broken keeps its place and says so.
  */
-export function readMessage(bytes: Buffer): Message {
+export function readMessage(bytes: Buffer, wanted: Wanted = USUAL): Message {
 	const header = readHeader(bytes);
 	if (!header) throw new Malformed('shorter than a header');
 	const reader = new WireReader(bytes);
@@ -107,7 +111,9 @@ export function readMessage(bytes: Buffer): Message {
 		reader.u16(),
 	];
 	for (let i = 0; i < questions; i++) readQuestion(reader);
-	const sections = [answers, authority, additional].map((count) => readSection(reader, count));
+	const sections = [answers, authority, additional].map((count) =>
+		readSection(reader, count, wanted),
+	);
 	const opt = sections[2]?.opt ?? null;
 	const rcode = (flags & 15) | (opt ? opt.upperRcode << 4 : 0);
 	return {
@@ -130,9 +136,12 @@ interface Opt {
 }
 
 const OPT = 41;
-const CLASS_IN = 1;
 
-function readSection(reader: WireReader, count: number): { entries: Entry[]; opt: Opt | null } {
+function readSection(
+	reader: WireReader,
+	count: number,
+	{ klass: wantedClass, canonical }: Wanted,
+): { entries: Entry[]; opt: Opt | null } {
 	const entries: Entry[] = [];
 	let opt: Opt | null = null;
 	for (let i = 0; i < count; i++) {
@@ -142,17 +151,26 @@ function readSection(reader: WireReader, count: number): { entries: Entry[]; opt
 		const ttl = reader.u32();
 		const data = reader.part(reader.u16());
 		if (type === OPT) opt ??= { upperRcode: ttl >>> 24, ede: readErrors(data) };
-		else if (klass === CLASS_IN) entries.push(readEntry(owner, typeName(type), ttl, data));
+		else if (klass === wantedClass) {
+			// A TTL with the top bit set counts as 0 (RFC 2181 §8).
+			const about = { owner, type: typeName(type), ttl: ttl > 0x7fffffff ? 0 : ttl };
+			entries.push(readEntry(about, data, canonical));
+		}
 	}
 	return { entries, opt };
 }
 
-function readEntry(owner: string, type: string, ttl: number, data: WireReader): Entry {
-	// A TTL with the top bit set counts as 0 (RFC 2181 §8).
-	const about = { owner, type, ttl: ttl > 0x7fffffff ? 0 : ttl };
+function readEntry(
+	about: Pick<DnsRecord, 'owner' | 'type' | 'ttl'>,
+	data: WireReader,
+	canonical: boolean,
+): Entry {
+	const { owner, type } = about;
 	const copy = data.copy();
 	try {
-		return { record: { ...about, ...readRdata(type, data) }, fault: null };
+		const record = { ...about, ...readRdata(type, data) };
+		if (!canonical) return { record, fault: null };
+		return { record: { ...record, wire: canonicalRdata(type, copy).toString('hex') }, fault: null };
 	} catch (error) {
 		if (!(error instanceof Malformed)) throw error;
 		return {

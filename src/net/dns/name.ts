@@ -49,6 +49,19 @@ function isLatin1(text: string): boolean {
 	return true;
 }
 
+/** ASCII letters in lower case (RFC 4343 §3); every other octet stays. */
+export function lowered(octets: Buffer): Buffer {
+	return Buffer.from(
+		octets.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet)),
+	);
+}
+
+/** Labels in wire form, uncompressed, with the root's empty one. */
+export function labelBytes(labels: readonly Buffer[]): Buffer {
+	const parts = labels.flatMap((label) => [Buffer.from([label.length]), label]);
+	return Buffer.concat([...parts, Buffer.from([0])]);
+}
+
 /** Whether `name` is `zone` or below it; both as `nameText` writes them. */
 export function isWithin(name: string, zone: string): boolean {
 	return zone === '.' || name === zone || name.endsWith(`.${zone}`);

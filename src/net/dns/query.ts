@@ -6,6 +6,10 @@ export interface Query {
 	/** Wire form, letters in the case in which they shall come back. */
 	readonly name: Buffer;
 	readonly type: number;
+	/** 1 is IN, 3 is CH. */
+	readonly klass: number;
+	/** The letters of the name must come back as sent: they were mixed. */
+	readonly exact: boolean;
 	readonly recursive: boolean;
 	/** DNSSEC OK and checking disabled. */
 	readonly dnssec: boolean;
@@ -16,6 +20,8 @@ export interface Query {
 const UDP_SIZE = 1232;
 
 const ROOT_AT = 12;
+
+export const CH = 3;
 
 /** The message; dns-packet is loaded when the first question is asked. */
 export async function queryWire(query: Query): Promise<Buffer> {
@@ -29,7 +35,9 @@ export async function queryWire(query: Query): Promise<Buffer> {
 		id: query.id,
 		flags,
 		// dns-packet writes 0 for types that it has no name for, but knows this form.
-		questions: [{ name: '.', type: `UNKNOWN_${query.type}` as 'A' }],
+		questions: [
+			{ name: '.', type: `UNKNOWN_${query.type}` as 'A', class: query.klass === CH ? 'CH' : 'IN' },
+		],
 		additionals: query.edns
 			? [
 					{

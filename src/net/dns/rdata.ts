@@ -1,7 +1,7 @@
 import type { DnsData } from '../../core/io.ts';
 import { addressV4, addressV6 } from './address.ts';
 import { Malformed } from './malformed.ts';
-import { decimal, nameText } from './name.ts';
+import { decimal, labelBytes, lowered, nameText } from './name.ts';
 import { typeName } from './record-type.ts';
 import { readSvcParams, svcParamText } from './svcb.ts';
 import type { WireReader } from './wire-reader.ts';
@@ -32,10 +32,19 @@ type Field = keyof typeof FIELDS;
 const LAYOUTS: Readonly<Record<string, readonly Field[]>> = {
 	NS: ['name'],
 	CNAME: ['name'],
+	MD: ['name'],
+	MF: ['name'],
+	MB: ['name'],
+	MG: ['name'],
+	MR: ['name'],
 	PTR: ['name'],
 	DNAME: ['name'],
 	SOA: ['name', 'name', 'u32', 'u32', 'u32', 'u32', 'u32'],
+	MINFO: ['name', 'name'],
 	MX: ['u16', 'name'],
+	RT: ['u16', 'name'],
+	KX: ['u16', 'name'],
+	PX: ['u16', 'name', 'name'],
 	AFSDB: ['u16', 'name'],
 	RP: ['name', 'name'],
 	HINFO: ['string', 'string'],
@@ -46,6 +55,7 @@ const LAYOUTS: Readonly<Record<string, readonly Field[]>> = {
 	CDS: ['u16', 'u8', 'u8', 'hex'],
 	DNSKEY: ['u16', 'u8', 'u8', 'base64'],
 	CDNSKEY: ['u16', 'u8', 'u8', 'base64'],
+	SIG: ['type', 'u8', 'u8', 'u32', 'time', 'time', 'u16', 'name', 'base64'],
 	RRSIG: ['type', 'u8', 'u8', 'u32', 'time', 'time', 'u16', 'name', 'base64'],
 	NSEC: ['name', 'types'],
 	NSEC3: ['u8', 'u8', 'u16', 'salt', 'hash', 'types'],
@@ -62,6 +72,53 @@ export function readRdata(type: string, reader: WireReader): Rdata {
 	const rdata = readKnown(type, reader);
 	if (reader.left > 0) throw new Malformed(`${type} data has ${reader.left} octets too many`);
 	return rdata;
+}
+
+/** Types whose names DNSSEC reads in lower case; HINFO has none, and NSEC keeps its own (RFC 6840 §5.1). */
+const LOWERED: ReadonlySet<string> = new Set([
+	'NS',
+	'MD',
+	'MF',
+	'CNAME',
+	'SOA',
+	'MB',
+	'MG',
+	'MR',
+	'PTR',
+	'MINFO',
+	'MX',
+	'RP',
+	'AFSDB',
+	'RT',
+	'SIG',
+	'PX',
+	'NAPTR',
+	'KX',
+	'SRV',
+	'DNAME',
+	'RRSIG',
+]);
+
+/**
+ * RDATA in the canonical form of RFC 4034 §6.2: names whole, and in lower case where that says so.
+ * NXT and A6, which are listed there too and are served nowhere any more, stay as sent. Reads what
+ * `readRdata` has found to be sound.
+ */
+export function canonicalRdata(type: string, reader: WireReader): Buffer {
+	const ownCase = LOWERED.has(type) ? lowered : (octets: Buffer) => octets;
+	const parts = layoutOf(type).map((field) => {
+		if (field === 'name') return labelBytes(reader.labels().map(ownCase));
+		const start = reader.copy();
+		FIELDS[field](reader);
+		return start.bytes(start.left - reader.left);
+	});
+	return Buffer.concat([...parts, reader.bytes(reader.left)]);
+}
+
+/** Up to the last name at least. */
+function layoutOf(type: string): readonly Field[] {
+	if (type === 'HTTPS' || type === 'SVCB') return ['u16', 'name'];
+	return (Object.hasOwn(LAYOUTS, type) ? LAYOUTS[type] : undefined) ?? [];
 }
 
 function readKnown(type: string, reader: WireReader): Rdata {

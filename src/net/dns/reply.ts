@@ -1,10 +1,17 @@
+import type { DnsQuirk } from '../../core/io.ts';
 import { Malformed } from './malformed.ts';
-import { type Message, readEcho, readHeader, readMessage } from './message.ts';
+import { type Echo, type Message, readEcho, readHeader, readMessage } from './message.ts';
+import { lowered } from './name.ts';
 import type { Query } from './query.ts';
 
 /** What came of one question over one transport. */
 export type Reply =
-	| { readonly kind: 'message'; readonly message: Message; readonly note: string }
+	| {
+			readonly kind: 'message';
+			readonly message: Message;
+			readonly note: string;
+			readonly quirks: readonly DnsQuirk[];
+	  }
 	/** TC over UDP: ask over TCP. */
 	| { readonly kind: 'truncated' }
 	/** Our question came back in other letters: ask without mixing them. */
@@ -40,22 +47,18 @@ export function matchReply(bytes: Buffer, out: readonly Query[]): Reply | null {
 	}
 }
 
-const IN = 1;
-
 function readReply(bytes: Buffer, query: Query, truncated: boolean): Reply | null {
 	const echo = readEcho(bytes);
-	if (echo) {
-		const same = echo.type === query.type && echo.klass === IN && sameName(echo.name, query.name);
-		if (!same) return null;
-		if (!echo.name.equals(query.name)) return { kind: 'case-lost' };
-	}
+	if (echo && !isEcho(echo, query)) return null;
+	const isCaseLost = echo !== null && !echo.name.equals(query.name);
+	if (isCaseLost && query.exact) return { kind: 'case-lost' };
 	if (truncated) return { kind: 'truncated' };
-	const message = readMessage(bytes);
+	const message = readMessage(bytes, { klass: query.klass, canonical: query.dnssec });
 	// Servers that do not understand a question do not always repeat it.
 	if (!echo && message.rcode === 'NOERROR') throw new Malformed('the question does not come back');
-	return { kind: 'message', message, note: '' };
+	return { kind: 'message', message, note: '', quirks: isCaseLost ? ['case-lost'] : [] };
 }
 
-function sameName(a: Buffer, b: Buffer): boolean {
-	return a.toString('latin1').toLowerCase() === b.toString('latin1').toLowerCase();
+function isEcho(echo: Echo, { name, type, klass }: Query): boolean {
+	return echo.type === type && echo.klass === klass && lowered(echo.name).equals(lowered(name));
 }

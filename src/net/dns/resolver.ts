@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type { DnsAnswer, DnsPort, DnsQuestion } from '../../core/io.ts';
 import { createPace, createSlots, isLocal, type Pace } from '../budget.ts';
 import type { AddressMap } from '../dialer.ts';
 import { firstOf, firstWithin } from '../wait.ts';
 import { type Asked, answerTo, askedOf, type Heard, unaskable } from './answer.ts';
 import type { HttpsResolver } from './https.ts';
-import { askServer, type ServerAddress } from './ladder.ts';
+import { askServer, type Ladder, type ServerAddress, type Told } from './ladder.ts';
 import { failure } from './reply.ts';
 import { parseServer, type Resolver, resolverText, serverText } from './server-list.ts';
 
@@ -16,14 +17,19 @@ export interface ResolverSettings {
 	authorities(): Promise<readonly string[]>;
 	/** A DoH resolver's own host name is asked of these. */
 	readonly bootstrap: readonly ServerAddress[];
+	/** Of servers that are asked directly. 53 unless given. */
+	readonly dnsPort?: number | undefined;
 }
 
 /** The whole of one question, whatever the servers do, in milliseconds. */
 const LONGEST_MS = 5_000;
 /** No retry comes earlier; and none later, so that three tries and TCP fit into the whole. */
 const RETRY_MS = { least: 300, most: 800 } as const;
-/** An authoritative server's whole: three tries over UDP, then as long over TCP. */
-const DIRECT_TRIES = 6;
+/**
+ * An authoritative server, in retry times: silent after three tries over UDP and a connection that had
+ * two of them to be made; an open connection may use the rest.
+ */
+const DIRECT_TRIES = { silent: 4, whole: 6 } as const;
 /** How long the next server of the system's list is held back. */
 const NEXT_SERVER_MS = 1_500;
 /** A recursive resolver that is silent for so long may be dead. */
@@ -41,6 +47,8 @@ interface Server {
 	roundTripMs: number | null;
 	answered: boolean;
 	lost: number;
+	/** Ends what is still asked of it. */
+	readonly givenUp: AbortController;
 }
 
 /**
@@ -68,8 +76,8 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 		https ??= import('./https.ts').then(({ createHttpsResolver }) =>
 			createHttpsResolver({ ...settings, url, addressesOf }),
 		);
-		const reply = await (await https).ask({ ...asked.wire, edns: true }, LONGEST_MS);
-		return { ...reply, transport: 'https', server: url.href };
+		const reply = await (await https).ask(asked.wire, LONGEST_MS);
+		return { quirks: [], ...reply, transport: 'https', server: url.href };
 	};
 
 	const askRecursively = async (asked: Asked): Promise<Heard> => {
@@ -100,9 +108,10 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 		const asked = askedOf(question);
 		if (!asked) return unaskable(question, question.server ?? resolverText(resolver));
 		if (question.server === undefined) return answerTo(asked, askRecursively, true);
-		const server = parseServer(question.server);
-		if (!server) throw new TypeError(`"${question.server}" is not the address of a DNS server`);
-		return answerTo(asked, (one) => pool.askOne(server, one), false);
+		const { server } = question;
+		const at = parseServer(server, settings.dnsPort);
+		if (!at) throw new TypeError(`"${server}" is not the address of a DNS server`);
+		return answerTo(asked, async (one) => ({ ...(await pool.askOne(at, one)), server }), false);
 	};
 
 	return {
@@ -114,22 +123,25 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 	};
 }
 
-function keyOf({ name, type, server, dnssec, tcp, recursive, again }: DnsQuestion): string {
+function keyOf(question: DnsQuestion): string {
+	const { name, type, server } = question;
 	const bare = name.toLowerCase().replace(/(?<=[^\\])\.$/, '');
 	return JSON.stringify([
 		server ?? '',
 		bare,
 		type.toUpperCase(),
-		dnssec ?? false,
-		tcp ?? false,
-		recursive ?? server === undefined,
-		again ?? 0,
+		question.class ?? 'IN',
+		question.dnssec ?? false,
+		question.edns ?? true,
+		question.tcp ?? false,
+		question.recursive ?? server === undefined,
+		question.again ?? 0,
 	]);
 }
 
 interface Pool {
 	/** One server, with its pace; given up where it never answers. */
-	askOne(at: ServerAddress, asked: Asked): Promise<Heard>;
+	askOne(at: ServerAddress, asked: Asked): Promise<Told>;
 	/**
 	 * The system's list in order, whoever has been silent last. The next server is asked where one
 	 * fails or has an error of its own, and while a slow one may still answer.
@@ -144,7 +156,9 @@ function createPool({ signal, locate }: ResolverSettings): Pool {
 		const known = servers.get(serverText(at));
 		if (known) return known;
 		const pace = createPace(DIRECT.burst, DIRECT.perSecond);
-		const server = { at, pace, roundTripMs: null, answered: false, lost: 0 };
+		const givenUp = new AbortController();
+		setMaxListeners(0, givenUp.signal);
+		const server = { at, pace, roundTripMs: null, answered: false, lost: 0, givenUp };
 		servers.set(serverText(at), server);
 		return server;
 	};
@@ -152,30 +166,51 @@ function createPool({ signal, locate }: ResolverSettings): Pool {
 	const climb = async (
 		server: Server,
 		asked: Asked,
-		retryMs: number,
-		endMs: number,
+		times: Pick<Ladder, 'tcpAfter' | 'silentMs' | 'rungMs' | 'endMs'>,
 		stop: AbortSignal,
-	): Promise<Heard> => {
+	): Promise<Told> => {
 		const answered = (ms: number) => {
 			server.roundTripMs = smoothed(server.roundTripMs, ms);
 		};
-		const ladder = { locate, signal: stop, retryMs, endMs, answered };
+		const retryMs = retryAfter(server.roundTripMs);
+		const ladder = { ...times, locate, signal: stop, retryMs, answered };
 		const told = await askServer(server.at, asked.wire, asked.tcp, ladder);
 		if (told.kind === 'message') server.answered = true;
 		else if (!asked.tcp && told.how === 'silent') server.lost += 1;
-		return { ...told, server: serverText(server.at) };
+		return told;
+	};
+
+	const isDead = ({ answered, lost }: Server) => !answered && lost >= LOST_BEFORE_DEAD;
+
+	const askPatiently = async (server: Server, asked: Asked): Promise<Told> => {
+		const stop = AbortSignal.any([signal, server.givenUp.signal]);
+		if (!isNear(server.at, locate)) await server.pace.take(stop);
+		const retryMs = retryAfter(server.roundTripMs);
+		const told = await climb(
+			server,
+			asked,
+			{
+				tcpAfter: 2,
+				silentMs: DIRECT_TRIES.silent * retryMs,
+				rungMs: DIRECT_TRIES.whole * retryMs,
+				endMs: LONGEST_MS,
+			},
+			stop,
+		);
+		if (isDead(server)) server.givenUp.abort();
+		return told;
 	};
 
 	return {
 		async askOne(at, asked) {
 			const server = serverAt(at);
-			if (!server.answered && server.lost >= LOST_BEFORE_DEAD) {
-				const detail = `not asked: ${server.lost} questions were lost here before`;
-				return { ...failure('silent', detail), transport: 'udp', server: serverText(at) };
+			if (isDead(server)) return dead('not asked');
+			try {
+				return await askPatiently(server, asked);
+			} catch (error) {
+				if (signal.aborted || !server.givenUp.signal.aborted) throw error;
+				return dead('not waited for');
 			}
-			if (!isNear(at, locate)) await server.pace.take(signal);
-			const retryMs = retryAfter(server.roundTripMs);
-			return climb(server, asked, retryMs, Math.min(DIRECT_TRIES * retryMs, LONGEST_MS), signal);
 		},
 		async askInTurn(list, asked) {
 			const done = new AbortController();
@@ -186,7 +221,9 @@ function createPool({ signal, locate }: ResolverSettings): Pool {
 			const running: Promise<Heard | null>[] = [];
 			const start = async (server: Server) => {
 				const left = Math.max(RETRY_MS.least, until - performance.now());
-				const heard = await climb(server, asked, retryAfter(server.roundTripMs), left, stop);
+				const times = { tcpAfter: 3, silentMs: left, rungMs: left, endMs: left } as const;
+				const told = await climb(server, asked, times, stop);
+				const heard = { ...told, server: serverText(server.at) };
 				if (isUseful(heard)) return heard;
 				poor.push(heard);
 				return null;
@@ -206,6 +243,11 @@ function createPool({ signal, locate }: ResolverSettings): Pool {
 			}
 		},
 	};
+}
+
+function dead(what: string): Told {
+	const detail = `${what}: ${LOST_BEFORE_DEAD} questions were lost here before`;
+	return { ...failure('silent', detail), transport: 'udp', quirks: [] };
 }
 
 /** An error that another server of the list may not have, as the system's own resolver sees it. */

@@ -31,11 +31,11 @@ function parseUrl(text: string): URL {
 }
 
 /** `IP`, `IP:PORT` or `[IPv6]:PORT`; `null` for anything else. */
-export function parseServer(text: string): ServerAddress | null {
-	if (isIP(text) > 0) return { address: text, port: PORT };
+export function parseServer(text: string, defaultPort = PORT): ServerAddress | null {
+	if (isIP(text) > 0) return { address: text, port: defaultPort };
 	const match = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text);
 	const address = match?.[1] ?? match?.[2] ?? '';
-	const port = Number(match?.[3] ?? PORT);
+	const port = Number(match?.[3] ?? defaultPort);
 	const bracketed = match?.[1] !== undefined;
 	if (isIP(address) !== (bracketed ? 6 : 4) || port < 1 || port > 65535) return null;
 	return { address, port };

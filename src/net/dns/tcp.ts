@@ -9,12 +9,12 @@ import { failure, matchReply, type Reply } from './reply.ts';
 export async function askTcp(
 	server: { readonly address: string; readonly port: number },
 	question: Omit<Query, 'id'>,
-	timeoutMs: number,
+	{ connectMs, timeoutMs }: { readonly connectMs: number; readonly timeoutMs: number },
 	locate: AddressMap,
 	signal: AbortSignal,
 ): Promise<Reply> {
 	const began = performance.now();
-	const dialed = await dial(server, timeoutMs, locate, signal);
+	const dialed = await dial(server, connectMs, locate, signal);
 	if (dialed.kind === 'failed') {
 		if (dialed.how === 'reset') return failure('silent', 'TCP: connection reset');
 		return failure(dialed.how, `TCP: ${dialed.how === 'silent' ? 'no answer' : dialed.how}`);

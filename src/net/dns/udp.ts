@@ -2,11 +2,11 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { connectFailure, type Located } from '../dialer.ts';
-import { whyStopped } from '../wait.ts';
+import { wait, whyStopped } from '../wait.ts';
 import { type Query, queryWire } from './query.ts';
 import { failure, matchReply, type Reply } from './reply.ts';
 
-export interface Question extends Omit<Query, 'id'> {
+export interface Question extends Omit<Query, 'id' | 'exact'> {
 	/** Mix the letters of the name, so that a forged answer must guess them (0x20). */
 	readonly mixCase: boolean;
 }
@@ -14,9 +14,16 @@ export interface Question extends Omit<Query, 'id'> {
 export interface UdpExchange {
 	/** Settles by `endMs` at the latest; rejects only when the audit is stopped. */
 	readonly reply: Promise<Reply>;
-	/** Resolves when all tries are out and the last one is late; answers are still listened for. */
-	readonly lost: Promise<'lost'>;
+	/** When so many tries are out and the last of them is late; answers are still listened for. */
+	lateAfter(tries: 2 | 3): Promise<'late'>;
 	stop(): void;
+}
+
+interface Times {
+	/** Between two tries. */
+	readonly retryMs: number;
+	/** When nobody listens any more. */
+	readonly endMs: number;
 }
 
 /** The question, and two more where no answer came. */
@@ -30,7 +37,7 @@ const TRIES = 3;
 export function openUdp(
 	at: Located,
 	question: Question,
-	{ retryMs, endMs }: { retryMs: number; endMs: number },
+	{ retryMs, endMs }: Times,
 	signal: AbortSignal,
 	answered: (roundTripMs: number) => void,
 ): UdpExchange {
@@ -42,14 +49,11 @@ export function openUdp(
 	let sentAt = 0;
 	let resolveReply: (reply: Reply) => void;
 	let rejectReply: (error: Error) => void;
-	let resolveLost: (lost: 'lost') => void;
 	const reply = new Promise<Reply>((resolve, reject) => {
 		resolveReply = resolve;
 		rejectReply = reject;
 	});
-	const lost = new Promise<'lost'>((resolve) => {
-		resolveLost = resolve;
-	});
+	const late = { 2: once(), 3: once() } as const;
 
 	const stop = () => {
 		if (!open) return;
@@ -83,13 +87,16 @@ export function openUdp(
 		}
 		// A reply after the second try cannot be timed: it may answer the first (RFC 6298 §3).
 		if (out.length === 1) answered(performance.now() - sentAt);
-		settle(matched);
+		const toPlain = matched.kind === 'message' && isPlainer(bytes, out);
+		settle(toPlain ? { ...matched, quirks: [...matched.quirks, 'plain-only'] } : matched);
 	};
 	const send = async (last: boolean) => {
+		const { mixCase } = question;
 		const query: Query = {
 			...question,
 			id: randomInt(0x10000),
-			name: question.mixCase && !last ? mixedCase(question.name) : question.name,
+			name: mixCase && !last ? mixedCase(question.name) : question.name,
+			exact: mixCase,
 			edns: question.edns && (!last || question.dnssec),
 		};
 		const wire = await queryWire(query);
@@ -101,10 +108,8 @@ export function openUdp(
 		});
 	};
 	const tryFrom = async (tried: number) => {
-		if (tried === TRIES) {
-			resolveLost('lost');
-			return;
-		}
+		if (tried === 2 || tried === TRIES) late[tried].resolve();
+		if (tried === TRIES) return;
 		await send(tried === TRIES - 1);
 		if (open) after(retryMs, () => void tryFrom(tried + 1).catch(failed));
 	};
@@ -125,7 +130,34 @@ export function openUdp(
 			else if (open) tryFrom(0).catch(failed);
 		});
 	}
-	return { reply, lost, stop };
+	return { reply, lateAfter: (tries) => late[tries].promise.then(() => 'late'), stop };
+}
+
+/** The same of an address where nobody is. */
+export function silence({ retryMs, endMs }: Times, signal: AbortSignal): UdpExchange {
+	const reply = wait(endMs, signal).then(() => failure('silent', 'no answer over UDP'));
+	reply.catch(() => {});
+	return {
+		reply,
+		lateAfter: (tries) => wait(tries * retryMs, signal).then(() => 'late'),
+		stop: () => {},
+	};
+}
+
+function once(): { readonly promise: Promise<void>; resolve(): void } {
+	let resolve = () => {};
+	const promise = new Promise<void>((done) => {
+		resolve = done;
+	});
+	return { promise, resolve: () => resolve() };
+}
+
+/** The last try was answered, which asks for less than the first two. */
+function isPlainer(reply: Buffer, out: readonly Query[]): boolean {
+	const [first] = out;
+	const last = out[TRIES - 1];
+	if (!first || last?.id !== reply.readUInt16BE(0)) return false;
+	return first.edns !== last.edns || first.exact;
 }
 
 /** Each letter in a random case. No length octet looks like a letter: labels have at most 63 octets. */

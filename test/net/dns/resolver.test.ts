@@ -38,6 +38,7 @@ async function serve(play: Play): Promise<NameServer> {
 function resolverOver(
 	locate: AddressMap,
 	servers: readonly string[] = [RESOLVER],
+	dnsPort?: number,
 ): DnsPort & { stop(reason: Unobserved): void } {
 	const controller = new AbortController();
 	const list = servers.map((address) => ({ address, port: 53 }));
@@ -45,6 +46,7 @@ function resolverOver(
 		resolver: { kind: 'servers', servers: list },
 		locate,
 		signal: controller.signal,
+		dnsPort,
 		authorities: async () => [],
 		bootstrap: [],
 	});
@@ -94,6 +96,7 @@ test('an answer over UDP is read with its flags, and the letters of the question
 		authority: [],
 		additional: [],
 		negativeTtl: null,
+		quirks: [],
 		server: RESOLVER,
 		transport: 'udp',
 		detail: '',
@@ -176,7 +179,20 @@ test('a server that answers in its own letters is asked again in plain ones, and
 	const answer = await ask({ name: 'some-letters.test', type: 'A' });
 	expect(answer).toMatchObject({ status: 'ok', transport: 'udp' });
 	expect(answer.detail).toContain('letters of the question come back in another case');
+	expect(answer.quirks).toEqual(['case-lost']);
 	expect(seen).toHaveLength(2);
+});
+
+test('a server that shouts every question back is believed at the second, over TCP too', async () => {
+	const { ask, seen } = await asking((one) => {
+		const shouted = Buffer.from(one.question.toString('latin1').toUpperCase(), 'latin1');
+		return [replyTo(one, { question: shouted, answers: [a('x.test', '192.0.2.7')] })];
+	});
+	const answer = await ask({ name: 'x.test', type: 'A', server: DIRECT });
+	expect(answer).toMatchObject({ status: 'ok', transport: 'udp', quirks: ['case-lost'] });
+	expect(seen).toHaveLength(2);
+	const tcp = await ask({ name: 'x.test', type: 'A', server: DIRECT, tcp: true });
+	expect(tcp).toMatchObject({ status: 'ok', transport: 'tcp', quirks: ['case-lost'] });
 });
 
 test('a truncated answer is asked again over TCP, whose frame may arrive in pieces', async () => {
@@ -186,7 +202,12 @@ test('a truncated answer is asked again over TCP, whose frame may arrive in piec
 			: { frames: [ANSWER(one)], split: 1 },
 	);
 	const answer = await ask({ name: 'x.test', type: 'A', server: DIRECT });
-	expect(answer).toMatchObject({ status: 'ok', transport: 'tcp', detail: '' });
+	expect(answer).toMatchObject({
+		status: 'ok',
+		transport: 'tcp',
+		quirks: ['truncated'],
+		detail: '',
+	});
 	expect(seen.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
 });
 
@@ -229,6 +250,7 @@ test.each(['FORMERR', 'NOTIMP', 'BADVERS'] as const)(
 		]);
 		const answer = await ask({ name: 'x.test', type: 'A', server: DIRECT });
 		expect(answer).toMatchObject({ status: 'ok', rcode: 'NOERROR', detail: `${rcode} to EDNS` });
+		expect(answer.quirks).toEqual(['edns-refused']);
 		expect(seen.map(({ edns }) => edns)).toEqual([true, false]);
 	},
 );
@@ -236,7 +258,7 @@ test.each(['FORMERR', 'NOTIMP', 'BADVERS'] as const)(
 test('a lost datagram is asked again, and the third try goes without EDNS and mixed letters', async () => {
 	const { ask, seen } = await asking((one) => (one.before < 2 ? [] : [ANSWER(one)]));
 	const { value, ms } = await took(ask({ name: 'letters.example.test', type: 'A' }));
-	expect(value).toMatchObject({ status: 'ok', transport: 'udp' });
+	expect(value).toMatchObject({ status: 'ok', transport: 'udp', quirks: ['plain-only'] });
 	expect(seen.map(({ edns }) => edns)).toEqual([true, true, false]);
 	expect(seen[2]?.name).toBe('letters.example.test');
 	expect(ms).toBeGreaterThan(580);
@@ -255,8 +277,105 @@ test('a server without UDP answers over TCP, and the detail says what was lost',
 	expect(answer).toMatchObject({
 		status: 'ok',
 		transport: 'tcp',
+		quirks: ['udp-lost'],
 		detail: 'no answer over UDP',
 	});
+});
+
+test('a server that gives the same error with EDNS and without does not refuse EDNS', async () => {
+	const { ask, seen } = await asking((one) => [replyTo(one, { rcode: 4 })]);
+	const answer = await ask({ name: 'x.test', type: 'A', server: DIRECT });
+	expect(answer).toMatchObject({ status: 'other-error', rcode: 'NOTIMP', quirks: [] });
+	expect(seen.map(({ edns }) => edns)).toEqual([true, false]);
+});
+
+test('a question without EDNS carries none from the start, and is another question', async () => {
+	const { ask, seen } = await asking((one) => [ANSWER(one)]);
+	const plain = await ask({ name: 'x.test', type: 'A', server: DIRECT, edns: false });
+	expect(plain).toMatchObject({ status: 'ok', quirks: [] });
+	await ask({ name: 'x.test', type: 'A', server: DIRECT });
+	expect(seen.map(({ edns }) => edns)).toEqual([false, true]);
+});
+
+test('class CH is asked, must come back, and its records alone are read', async () => {
+	const text = (klass: number) =>
+		rawRecord('version.bind', 16, Buffer.from('0376312e', 'hex'), undefined, klass);
+	const { ask, seen } = await asking((one) => {
+		if (one.class !== 'CH') return [replyTo(one, { raw: [text(1)] })];
+		const inside = Buffer.concat([one.question.subarray(0, -2), Buffer.from([0, 1])]);
+		return [
+			replyTo(one, { question: inside, raw: [text(1)] }),
+			replyTo(one, { raw: [text(1), text(3)] }),
+		];
+	});
+	const answer = await ask({ name: 'version.bind', type: 'TXT', class: 'CH', server: DIRECT });
+	expect(answer).toMatchObject({ status: 'ok', records: [{ text: '"v1."' }] });
+	expect(answer.detail).toBe('1 datagrams that answer nothing were ignored');
+	expect(answer.records).toHaveLength(1);
+	await ask({ name: 'version.bind', type: 'TXT', server: DIRECT });
+	expect(seen.map((one) => one.class)).toEqual(['CH', 'IN']);
+});
+
+test('what a server made us do is told in order, and of a whole chain of aliases', async () => {
+	const { ask } = await asking((one) => {
+		if (one.name.toLowerCase() === 'b.test') return [ANSWER(one)];
+		if (one.transport === 'udp') return [replyTo(one, { flags: packet.TRUNCATED_RESPONSE })];
+		if (one.edns) return [replyTo(one, { rcode: 1 })];
+		return [replyTo(one, { answers: [cname('a.test', 'b.test')] })];
+	});
+	const answer = await ask({ name: 'a.test', type: 'A' });
+	expect(answer).toMatchObject({ status: 'ok', chain: [{ target: 'b.test' }] });
+	expect(answer.quirks).toEqual(['truncated', 'edns-refused']);
+});
+
+test('lost datagrams and a truncated answer are told where TCP failed too', async () => {
+	const lost = await asking(() => []);
+	expect(await lost.ask({ name: 'x.test', type: 'A', server: DIRECT })).toMatchObject({
+		status: 'no-response',
+		transport: 'udp',
+		quirks: ['udp-lost'],
+	});
+	const cut = await asking((one) =>
+		one.transport === 'udp' ? [replyTo(one, { flags: packet.TRUNCATED_RESPONSE })] : [],
+	);
+	expect(await cut.ask({ name: 'x.test', type: 'A', server: DIRECT })).toMatchObject({
+		status: 'no-response',
+		transport: 'tcp',
+		quirks: ['truncated'],
+	});
+});
+
+test('signatures of every message that a chain needed are kept, and the DNAME behind an alias', async () => {
+	const rrsig = (type: number) =>
+		Buffer.concat([
+			Buffer.from([0, type]),
+			Buffer.from('0d020000012c3e7e1f023e56a1e20a5a', 'hex'),
+			wireName('test'),
+			Buffer.from([1]),
+		]);
+	const { ask } = await asking((one) =>
+		one.name.toLowerCase() === 'a.d.test'
+			? [
+					replyTo(one, {
+						answers: [cname('a.d.test', 'a.e.test')],
+						raw: [rawRecord('d.test', 39, wireName('E.test')), rawRecord('d.test', 46, rrsig(39))],
+					}),
+				]
+			: [
+					replyTo(one, {
+						answers: [a('a.e.test', '192.0.2.7')],
+						raw: [rawRecord('a.e.test', 46, rrsig(1))],
+					}),
+				],
+	);
+	const answer = await ask({ name: 'a.d.test', type: 'A', dnssec: true });
+	expect(
+		answer.additional.map(({ owner, type, text }) => `${owner} ${type} ${text.split(' ')[0]}`),
+	).toEqual(['d.test DNAME e.test', 'd.test RRSIG DNAME', 'a.e.test RRSIG A']);
+	expect(answer.additional[0]?.wire).toBe(wireName('e.test').toString('hex'));
+	const plain = await ask({ name: 'a.d.test', type: 'A' });
+	expect(plain.additional).toEqual([]);
+	expect(plain.records[0]).not.toHaveProperty('wire');
 });
 
 test('a slow resolver is still heard after its tries, and asked over TCP meanwhile', async () => {
@@ -272,21 +391,63 @@ test('a slow resolver is still heard after its tries, and asked over TCP meanwhi
 	expect(ms).toBeLessThan(2_200);
 });
 
-test('a silent server asked directly is given up within two seconds, and after two lost questions at once', async () => {
-	const { ask } = resolverOver(() => 'silent');
+test.each([
+	['where the map knows of none', 'map'],
+	['whose port is deaf', 'port'],
+])('a silent server %s costs 1.2 s whatever is asked, and nothing later', async (_, how) => {
+	const deaf = await serve(() => []);
+	const { ask } = resolverOver(({ transport }) =>
+		how === 'port' && transport === 'udp'
+			? { address: '127.0.0.1', port: deaf.ports.udp }
+			: 'silent',
+	);
+	const names = Array.from({ length: 40 }, (_, i) => `n${i}.test`);
+	const later = new Promise((resolve) => setTimeout(resolve, 700)).then(() =>
+		ask({ name: 'late.test', type: 'A', server: DIRECT }),
+	);
 	const first = await took(
 		Promise.all([
-			ask({ name: 'a.test', type: 'A', server: DIRECT }),
-			ask({ name: 'b.test', type: 'A', server: DIRECT }),
+			...names.map((name) => ask({ name, type: 'A', server: DIRECT })),
+			ask({ name: 'a.test', type: 'A', server: DIRECT, tcp: true }),
+			later,
 		]),
 	);
-	expect(first.value.map(({ status }) => status)).toEqual(['no-response', 'no-response']);
-	expect(first.ms).toBeGreaterThan(1_500);
-	expect(first.ms).toBeLessThan(2_000);
+	expect(new Set(first.value.map(({ status }) => status))).toEqual(new Set(['no-response']));
+	expect(first.value[0]).toMatchObject({ transport: 'udp', quirks: ['udp-lost'] });
+	expect((await later).detail).toBe('not waited for: 2 questions were lost here before');
+	expect(first.ms).toBeGreaterThan(1_150);
+	expect(first.ms).toBeLessThan(1_500);
 	const third = await took(ask({ name: 'c.test', type: 'A', server: DIRECT }));
 	expect(third.value).toMatchObject({ status: 'no-response', rcode: null });
 	expect(third.value.detail).toContain('not asked');
 	expect(third.ms).toBeLessThan(50);
+});
+
+test('a far server without UDP has 600 ms a round trip to answer over TCP', async () => {
+	const server = await serve((one) => (one.transport === 'udp' ? [] : [ANSWER(one)]));
+	const { ask } = resolverOver(({ transport }) => ({
+		address: '127.0.0.1',
+		port: server.ports[transport],
+		latencyMs: 550,
+	}));
+	const { value, ms } = await took(ask({ name: 'x.test', type: 'A', server: DIRECT }));
+	expect(value).toMatchObject({ status: 'ok', transport: 'tcp', quirks: ['udp-lost'] });
+	expect(ms).toBeLessThan(1_800);
+});
+
+test('a server 250 ms away is asked once a question, and is never taken for silent', async () => {
+	const server = await serve((one) => [ANSWER(one)]);
+	const { ask } = resolverOver(({ transport }) => ({
+		address: '127.0.0.1',
+		port: server.ports[transport],
+		latencyMs: 250,
+	}));
+	const names = Array.from({ length: 20 }, (_, i) => `n${i}.test`);
+	const first = await Promise.all(names.map((name) => ask({ name, type: 'A', server: DIRECT })));
+	expect(first.every(({ status, quirks }) => status === 'ok' && quirks.length === 0)).toBe(true);
+	const second = await took(ask({ name: 'last.test', type: 'A', server: DIRECT }));
+	expect(second.value).toMatchObject({ status: 'ok', transport: 'udp' });
+	expect(server.seen).toHaveLength(21);
 });
 
 test('a server that drops one kind of question is not given up', async () => {
@@ -312,7 +473,11 @@ test('a port where nobody listens is a refused connection, at once', async () =>
 	await server.close();
 	const { ask } = resolverOver(internetOf({ [RESOLVER]: server }));
 	const { value, ms } = await took(ask({ name: 'x.test', type: 'A' }));
-	expect(value).toMatchObject({ status: 'connection-refused', rcode: null });
+	expect(value).toMatchObject({
+		status: 'connection-refused',
+		rcode: null,
+		quirks: ['udp-refused'],
+	});
 	expect(ms).toBeLessThan(500);
 });
 
@@ -506,7 +671,7 @@ test('garbage behind a matching header is asked again over TCP', async () => {
 			: [ANSWER(one)],
 	);
 	const answer = await ask({ name: 'x.test', type: 'A' });
-	expect(answer).toMatchObject({ status: 'ok', transport: 'tcp' });
+	expect(answer).toMatchObject({ status: 'ok', transport: 'tcp', quirks: ['malformed-udp'] });
 });
 
 test('garbage on both transports is malformed', async () => {
@@ -525,6 +690,26 @@ test('a name that no message can hold is malformed, and nothing is sent', async 
 	expect(answer).toMatchObject({ status: 'malformed', server: RESOLVER });
 	expect(seen).toHaveLength(0);
 });
+
+test('a server without a port is asked at the one that is set, and named as it was asked for', async () => {
+	const both = await onOnePort();
+	const { ask } = resolverOver(WHERE_IT_IS, [RESOLVER], both.port);
+	const udp = await ask({ name: 'x.test', type: 'A', server: '127.0.0.1' });
+	expect(udp).toMatchObject({ status: 'ok', server: '127.0.0.1', transport: 'udp' });
+	const tcp = await ask({ name: 'x.test', type: 'A', server: '127.0.0.1', tcp: true });
+	expect(tcp).toMatchObject({ status: 'ok', server: '127.0.0.1', transport: 'tcp' });
+	const named = await ask({ name: 'y.test', type: 'A', server: `127.0.0.1:${both.port}` });
+	expect(named).toMatchObject({ status: 'ok', server: `127.0.0.1:${both.port}` });
+});
+
+/** A port that is free for UDP is not always free for TCP. */
+async function onOnePort(): Promise<{ readonly port: number }> {
+	for (;;) {
+		const server = await serve((one) => [ANSWER(one)]);
+		const { udp, tcp } = server.ports;
+		if (udp === tcp) return { port: udp };
+	}
+}
 
 test('a type or server that is none is our own mistake', async () => {
 	const { ask } = resolverOver(WHERE_IT_IS);
