@@ -82,6 +82,13 @@ export {
 	resolution,
 	type View,
 } from './facts/dns/resolution.ts';
+export {
+	type SerialGap,
+	type Soa,
+	type SoaAt,
+	type SoaSurvey,
+	soaSurvey,
+} from './facts/dns/soa-survey.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 
 export { type Zone, zoneOf } from './facts/dns/zone-of.ts';

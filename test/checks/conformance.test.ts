@@ -15,6 +15,7 @@ it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
 		'dns/addresses',
 		'dns/resolution',
+		'dns/soa',
 		'email/dkim',
 		'email/dmarc',
 		'email/mx',
