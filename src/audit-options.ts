@@ -44,6 +44,8 @@ export interface AuditOptions {
 	/** `IP`, `IP:PORT` or `https://…`; the system's resolver unless given. */
 	readonly resolver?: string | undefined;
 	readonly resolve?: NetSettings['resolve'];
+	/** Port of name servers that are asked directly, not of the resolver. Default 53. */
+	readonly dnsPort?: number | undefined;
 	readonly caFiles?: readonly string[] | undefined;
 	/** Folder to record the evidence in. */
 	readonly record?: string | undefined;

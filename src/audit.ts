@@ -66,9 +66,14 @@ async function auditWithin(
 	const net = createNet({
 		resolver: options.resolver,
 		resolve: options.resolve,
+		dnsPort: options.dnsPort,
 		addressMap: options.addressMap,
 		registrable: target.registrable,
-		named: [...target.hosts, ...target.endpoints.map((url) => new URL(url).hostname)],
+		named: [
+			...target.hosts,
+			...target.oldDomains,
+			...target.endpoints.map((url) => new URL(url).hostname),
+		],
 		caFiles: options.caFiles,
 		env: options.env ?? {},
 		userAgent: USER_AGENT,

@@ -12,6 +12,7 @@ import { audit } from '../../src/index.ts';
 import { startLab } from '../../src/lab/start-lab.ts';
 import { loadWorld } from '../../src/lab/world.ts';
 import { VERSION } from '../../src/version.ts';
+import { a, replyTo, soa, startNameServer } from '../net/name-server.ts';
 import { launch, root } from './launch.ts';
 
 /** Colours, cursor movements, links. */
@@ -66,6 +67,9 @@ describe('usage', () => {
 		[['audit', 'example.com', '--resolve', 'a.example:443:999.0.0.1'], /write HOST:PORT:IP/],
 		[['audit', 'example.com', '--resolve', 'a.example:65536:203.0.113.7'], /write HOST:PORT:IP/],
 		[['audit', 'example.com', '--resolver', 'nonsense'], /resolver/],
+		[['audit', 'example.com', '--dns-port', '0'], /--dns-port "0": give a port from 1 to 65535/],
+		[['audit', 'example.com', '--dns-port', '65536'], /give a port from 1 to 65535/],
+		[['audit', 'example.com', '--dns-port', '53x'], /give a port from 1 to 65535/],
 		[['audit', 'example.com', '-o', 'report.pdf'], /-o "report\.pdf": the format is told by/],
 		[['audit', 'example.com', '--replay', '/nonexistent'], /evidence\.jsonl: ENOENT/],
 		[['audit', 'example.com', '--config', '/nonexistent.yaml'], /cannot be read \(ENOENT\)/],
@@ -399,6 +403,25 @@ describe('an audit that cannot look', () => {
 		const report = JSON.parse(stdout) as Report;
 		expect(report.complete).toBe(false);
 		expect(report.checks.some((row) => row.code === 'cancelled')).toBe(true);
+	});
+
+	it('walks from the root on the port that a private network has for its name servers', async () => {
+		const server = await startNameServer((one) => {
+			const name = one.name.toLowerCase();
+			if (one.type === 'NS' && name === '.') {
+				return [replyTo(one, { answers: [{ type: 'NS', name, ttl: 60, data: 'ns.test' }] })];
+			}
+			if (one.type === 'A' && name === 'ns.test') {
+				return [replyTo(one, { answers: [a(name, '127.0.0.1')] })];
+			}
+			return [replyTo(one, { rcode: 3, authorities: [soa('test')] })];
+		});
+		const { udp } = server.ports;
+		const at = { resolver: `127.0.0.1:${udp}`, dnsPort: udp };
+		await audit({ domain: 'shop.example.test', only: ['dns/resolution'], ...at });
+		await server.close();
+		const direct = server.seen.filter(({ recursionDesired }) => !recursionDesired);
+		expect(direct.map(({ name }) => name.toLowerCase())).toContain('shop.example.test');
 	});
 
 	it('plans every request without sending one', async () => {

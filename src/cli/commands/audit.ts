@@ -130,6 +130,7 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 		timeoutSeconds: durationOf(cli.timeout ?? config.timeout, '--timeout'),
 		resolver: cli.resolver ?? config.resolver,
 		resolve: (cli.resolve ?? []).map(parseResolve),
+		dnsPort: cli.dnsPort === undefined ? config.dnsPort : parsePort(cli.dnsPort),
 		caFiles: cli.ca,
 		record: cli.record,
 		replay: cli.replay,
@@ -191,6 +192,12 @@ function parseResolve(text: string): { host: string; port: number; address: stri
 		throw new Usage(`--resolve "${text}": write HOST:PORT:IP, as in example.com:443:203.0.113.7`);
 	}
 	return { host: host.toLowerCase(), port: Number(port), address };
+}
+
+function parsePort(text: string): number {
+	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+	if (port >= 1 && port <= 65_535) return port;
+	throw new Usage(`--dns-port "${visible(text)}": give a port from 1 to 65535`);
 }
 
 function isAddress(text: string): boolean {
