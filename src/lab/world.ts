@@ -52,6 +52,16 @@ const ZoneSchema = z.strictObject({
 			glue: z.boolean().default(true),
 			/** RDATA of DS records. */
 			ds: z.array(z.string()).default([]),
+			/** What one server of the parent says instead. */
+			differs: z
+				.array(
+					z.strictObject({
+						at: Address,
+						none: z.boolean().default(false),
+						ns: NameServers.optional(),
+					}),
+				)
+				.default([]),
 		})
 		.optional(),
 	/** One server's own edition: `without` ("www A") taken away, sets in `records` replaced. */

@@ -44,26 +44,27 @@ export function hostingOf(world: SettledWorld): Hosting {
 	const above = new Map<string, Labels>(
 		[...apexes].map(([name, apex]) => [name, parentOf(apex, apexes) ?? apex.slice(-1)]),
 	);
-	const childrenOf = (parent: Labels) =>
+	const childrenOf = (parent: Labels, at: string) =>
 		[...specs].flatMap(([name, spec]) =>
 			keyOf(above.get(name) ?? []) === keyOf(parent) && keyOf(parent) !== name
-				? delegationRecords(labelsOf(name), spec)
+				? delegationRecords(labelsOf(name), spec, at)
 				: [],
 		);
 
 	host(INFRASTRUCTURE.root, rootZone(tlds));
 	for (const tld of tlds) {
 		const own = parsed([textOf(specs.get(tld)?.records ?? [])], [tld]);
-		host(INFRASTRUCTURE.tld, tldZone(tld, [...own, ...childrenOf([tld])]));
+		for (const address of INFRASTRUCTURE.tld) {
+			host([address], tldZone(tld, [...own, ...childrenOf([tld], address)]));
+		}
 	}
 	host(INFRASTRUCTURE.tld, ownZone());
 	for (const [name, spec] of specs) {
 		const apex = labelsOf(name);
 		if (apex.length < 2) continue;
-		const delegated = childrenOf(apex);
 		for (const address of serversOf(spec)) {
 			const records = editionAt(address, spec, apex);
-			host([address], createZone(apex, [...records, ...delegated]));
+			host([address], createZone(apex, [...records, ...childrenOf(apex, address)]));
 		}
 	}
 	return hosting;
@@ -170,9 +171,10 @@ function setKey({ owner, type }: Pick<ResourceRecord, 'owner' | 'type'>): string
 	return `${keyOf(owner)} ${type}`;
 }
 
-/** What the parent holds about a zone: NS, glue for servers inside the parent, DS. */
-function delegationRecords(apex: Labels, spec: ZoneSpec): ResourceRecord[] {
-	const { none = false, glue = true, ds = [], ns } = spec.delegation ?? {};
+/** What one server of the parent holds about a zone: NS, glue for servers inside the zone, DS. */
+function delegationRecords(apex: Labels, spec: ZoneSpec, at: string): ResourceRecord[] {
+	const { glue = true, ds = [], differs = [] } = spec.delegation ?? {};
+	const { none = false, ns } = differs.find((one) => one.at === at) ?? spec.delegation ?? {};
 	if (none) return [];
 	const servers = Object.entries(ns ?? spec.ns ?? DEFAULT_SERVERS);
 	const hosts = servers.map(([name, addresses]) => ({ host: absolute(name, apex), addresses }));

@@ -3,6 +3,7 @@ import { defineDerivation, type Fact, type GetFact, known } from '../../core/fac
 import type { DnsAnswer } from '../../core/io.ts';
 import { type Delegation, delegation } from './delegation.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
+import { panelFor } from './dns-panel.ts';
 import { moment } from './moment.ts';
 import { isReachableClass, type NetworkScope, networkScope } from './network-scope.ts';
 import { isWithin } from './zone-of.ts';
@@ -76,10 +77,12 @@ export interface ZoneSurvey {
 
 /** Addresses of one zone that are asked. */
 const MOST_ADDRESSES = 26;
+/** Of one name and family: more are one provider's pool. */
+const MOST_OF_A_NAME = 4;
 
 /**
- * Everything that the zone's servers are asked, at once. About a dozen small questions a server, all in
- * flight together, so that a dead one costs its time only once.
+ * Everything that the zone's servers are asked. About a dozen small questions a server, all in flight
+ * together, and a server is asked as soon as anybody names it, so that dead ones cost their time once.
  */
 export const zoneSurvey = defineDerivation({
 	name: 'dns.zone-survey',
@@ -92,19 +95,15 @@ export const zoneSurvey = defineDerivation({
 		const [led, scope] = await Promise.all([get(delegation({ name })), get(networkScope({}))]);
 		if (led.status !== 'known') return led;
 		if (scope.status !== 'known') return scope;
-		const sets = checkedSets(led.value.zone, hosts);
-		const asking: Asking = { zone: led.value.zone, sets, scope: scope.value, get };
-		const byParent = parentServers(led.value);
-		const outside = await Promise.all(
-			byParent.map((one) => (isWithin(one.name, asking.zone) ? one : withOwn(one, asking))),
-		);
-		const first = await askAll(outside, [], asking);
-		const all = await childServers(outside, first, asking);
-		const more = await askAll(all, first, asking);
-		const servers = [...first, ...more].sort(byNameAndAddress);
+		const { zone, views } = led.value;
+		const delegatedTo = delegatedNames(led.value);
+		const sets = checkedSets(zone, [name, ...hosts, ...delegatedTo.keys()]);
+		const isSeenOverV4 = views.some(({ server }) => !server.includes(':'));
+		const asking: Asking = { zone, sets, scope: scope.value, isSeenOverV4, get };
+		const { servers, own } = await crawl(delegatedTo, asking);
 		return known({
 			delegation: led.value,
-			nameServers: all,
+			nameServers: nameServersFrom(delegatedTo, servers, own, zone),
 			servers,
 			sets,
 			isIntercepted: await isIntercepted(servers, asking),
@@ -117,12 +116,14 @@ interface Asking {
 	readonly zone: string;
 	readonly sets: readonly CheckedSet[];
 	readonly scope: NetworkScope;
+	/** A server above the zone answered over IPv4. */
+	readonly isSeenOverV4: boolean;
 	readonly get: GetFact;
 }
 
-/** What a visitor or a mail server depends on. */
-function checkedSets(zone: string, hosts: readonly string[]): readonly CheckedSet[] {
-	const inside = [...new Set([zone, `www.${zone}`, ...hosts])].filter((one) => isWithin(one, zone));
+/** What visitors, mail and the way to the zone depend on; the last are its servers' own names. */
+function checkedSets(zone: string, names: readonly string[]): readonly CheckedSet[] {
+	const inside = [...new Set([zone, `www.${zone}`, ...names])].filter((one) => isWithin(one, zone));
 	return [
 		...inside.flatMap((name) => [
 			{ name, type: 'A' },
@@ -133,60 +134,154 @@ function checkedSets(zone: string, hosts: readonly string[]): readonly CheckedSe
 	];
 }
 
-function parentServers({ views }: Delegation): readonly NameServer[] {
+/** The parent's name servers with their glue, of all views together. */
+function delegatedNames({ views }: Delegation): ReadonlyMap<string, readonly string[]> {
 	const names = [...new Set(views.flatMap((view) => view.names))].sort();
-	return names.map((name) => {
-		const glue = [...new Set(views.flatMap((view) => view.glue[name] ?? []))].sort();
+	return new Map(
+		names.map((name) => {
+			const glue = views.flatMap((view) => view.glue[name] ?? []);
+			return [name, [...new Set(glue)].sort()];
+		}),
+	);
+}
+
+type Own = NameServer['own'];
+
+const UNSAID: Own = { A: null, AAAA: null };
+
+interface Crawled {
+	readonly servers: readonly ServerAt[];
+	/** What the resolver, or the first server of the zone, says of each name server. */
+	readonly own: ReadonlyMap<string, Own>;
+}
+
+/** Asks every server that the parent, or a server of the zone, names. */
+async function crawl(
+	delegatedTo: ReadonlyMap<string, readonly string[]>,
+	asking: Asking,
+): Promise<Crawled> {
+	const { zone, get } = asking;
+	const names = new Set<string>();
+	const places = new Set<string>();
+	const servers: ServerAt[] = [];
+	const said: { readonly name: string; readonly by: string; readonly own: Own }[] = [];
+	const running: Promise<void>[] = [];
+
+	const visit = (name: string, addresses: readonly string[]) => {
+		for (const address of chosen(name, addresses)) {
+			const place = `${name} ${address}`;
+			if (places.has(place) || places.size >= MOST_ADDRESSES) continue;
+			places.add(place);
+			running.push(askOne({ name, address }, asking).then(heard));
+		}
+	};
+	const learn = async (name: string, by: string, asked: Promise<Own>) => {
+		const own = await asked;
+		said.push({ name, by, own });
+		visit(name, addressesOfOwn(own));
+	};
+	const meet = (name: string, glue: readonly string[]) => {
+		visit(name, glue);
+		if (names.has(name)) return;
+		names.add(name);
+		if (isWithin(name, zone)) return;
+		running.push(
+			learn(
+				name,
+				'',
+				ownOf((type) => get(lookup({ name, type }))),
+			),
+		);
+	};
+	const heard = async (server: ServerAt) => {
+		servers.push(server);
+		if (server.state !== 'authoritative' || server.ns === null) return;
+		const listed = namesIn(server.ns, zone);
+		for (const name of listed) meet(name, []);
+		const inside = [...names].filter((name) => isWithin(name, zone));
+		const ask = (name: string) => (type: string) =>
+			get(dnsAnswer({ name, type, server: server.address }));
+		await Promise.all(
+			inside.map((name) => learn(name, placeOf(server), ownIn(server, name, asking, ask(name)))),
+		);
+	};
+
+	for (const [name, glue] of delegatedTo) meet(name, glue);
+	// Whoever is heard may add to what is running.
+	for (let next = 0; next < running.length; next++) await running[next];
+	const own = new Map<string, Own>();
+	for (const one of said.sort((a, b) => compare(a.by, b.by))) {
+		if (!own.has(one.name)) own.set(one.name, one.own);
+	}
+	return { servers: servers.sort((a, b) => compare(placeOf(a), placeOf(b))), own };
+}
+
+/** Of a provider's anycast pool, one address a family stands for all. */
+function chosen(name: string, addresses: readonly string[]): readonly string[] {
+	const most = panelFor([name]) === null ? MOST_OF_A_NAME : 1;
+	const sorted = addresses.toSorted();
+	return [
+		...sorted.filter((address) => !address.includes(':')).slice(0, most),
+		...sorted.filter((address) => address.includes(':')).slice(0, most),
+	];
+}
+
+async function ownOf(ask: (type: 'A' | 'AAAA') => Promise<Fact<DnsAnswer>>): Promise<Own> {
+	const [a, aaaa] = await Promise.all([ask('A'), ask('AAAA')]);
+	return {
+		A: a.status === 'known' ? a.value : null,
+		AAAA: aaaa.status === 'known' ? aaaa.value : null,
+	};
+}
+
+/** The parent's name servers are among the checked sets; those that only the zone lists are asked for. */
+async function ownIn(
+	server: ServerAt,
+	name: string,
+	{ sets }: Asking,
+	ask: (type: 'A' | 'AAAA') => Promise<Fact<DnsAnswer>>,
+): Promise<Own> {
+	const at = (type: string) => sets.findIndex((set) => set.name === name && set.type === type);
+	if (at('A') < 0) return ownOf(ask);
+	return { A: server.sets[at('A')] ?? null, AAAA: server.sets[at('AAAA')] ?? null };
+}
+
+function addressesOfOwn({ A, AAAA }: Own): readonly string[] {
+	return [A, AAAA].flatMap((answer) => (answer === null ? [] : addressesIn(answer)));
+}
+
+function nameServersFrom(
+	delegatedTo: ReadonlyMap<string, readonly string[]>,
+	servers: readonly ServerAt[],
+	own: ReadonlyMap<string, Own>,
+	zone: string,
+): readonly NameServer[] {
+	const listed = new Set(
+		servers.flatMap(({ state, ns }) =>
+			state === 'authoritative' && ns !== null ? namesIn(ns, zone) : [],
+		),
+	);
+	return [...new Set([...delegatedTo.keys(), ...listed])].sort().map((name) => {
+		const glue = delegatedTo.get(name) ?? [];
+		const its = own.get(name) ?? UNSAID;
 		return {
 			name,
-			byParent: true,
-			byChild: false,
+			byParent: delegatedTo.has(name),
+			byChild: listed.has(name),
 			glue,
-			own: { A: null, AAAA: null },
-			addresses: glue,
+			own: its,
+			addresses: [...new Set([...glue, ...addressesOfOwn(its)])].sort(),
 		};
 	});
 }
 
-/** Adds what the resolver, or one server of the zone, says about the name. */
-async function withOwn(
-	server: NameServer,
-	{ get }: Asking,
-	authority?: string,
-): Promise<NameServer> {
-	const { name } = server;
-	const ask = (type: string) =>
-		authority === undefined
-			? get(lookup({ name, type }))
-			: get(dnsAnswer({ name, type, server: authority }));
-	const [a, aaaa] = await Promise.all([ask('A'), ask('AAAA')]);
-	const A = a.status === 'known' ? a.value : null;
-	const AAAA = aaaa.status === 'known' ? aaaa.value : null;
-	const found = [A, AAAA].flatMap((answer) => (answer === null ? [] : addressesIn(answer)));
-	const addresses = [...new Set([...server.glue, ...found])].sort();
-	return { ...server, own: { A, AAAA }, addresses };
-}
-
-/** Asks every address that was not asked yet. */
-async function askAll(
-	nameServers: readonly NameServer[],
-	asked: readonly ServerAt[],
-	asking: Asking,
-): Promise<readonly ServerAt[]> {
-	const done = new Set(asked.map((one) => `${one.name} ${one.address}`));
-	const open = nameServers
-		.flatMap(({ name, addresses }) => addresses.map((address) => ({ name, address })))
-		.filter(({ name, address }) => !done.has(`${name} ${address}`))
-		.slice(0, MOST_ADDRESSES);
-	return Promise.all(open.map((one) => askOne(one, asking)));
-}
-
 async function askOne(
 	at: { readonly name: string; readonly address: string },
-	{ zone, sets, scope, get }: Asking,
+	{ zone, sets, scope, isSeenOverV4, get }: Asking,
 ): Promise<ServerAt> {
 	const nothing = { ...at, soa: null, tcp: null, ns: null, sets: [] };
 	if (!isReachableClass(at.address, scope)) return { ...nothing, state: 'not-asked' };
+	const isV6 = at.address.includes(':');
 	const ask = async (name: string, type: string, more: { tcp?: true } = {}) => {
 		const fact = await get(dnsAnswer({ name, type, server: at.address, ...more }));
 		return fact.status === 'known' ? fact.value : null;
@@ -199,68 +294,50 @@ async function askOne(
 		}),
 		ask(zone, 'SOA', { tcp: true }),
 		ask(zone, 'NS'),
-		at.address.includes(':') ? get(ipv6Works({})) : known(true),
+		isV6 || !isSeenOverV4 ? get(familyWorks({ family: isV6 ? 6 : 4 })) : known(true),
 		...sets.map(({ name, type }) => ask(name, type)),
 	]);
-	const state = stateOf(soa, zone);
+	const state = stateOf(soa, tcp, zone);
 	const isSure = works.status === 'known' && works.value;
 	const isSilent = state === 'silent' || state === 'refused';
 	if (state === 'not-asked' || (isSilent && !isSure)) return { ...nothing, state: 'not-asked' };
 	return { ...at, state, soa, tcp, ns, sets: answers };
 }
 
-function stateOf(soa: DnsAnswer | null, zone: string): ServerState {
+/** By what it answered last: a server that lost one question may have answered the next. */
+function stateOf(soa: DnsAnswer | null, tcp: DnsAnswer | null, zone: string): ServerState {
 	if (soa === null) return 'not-asked';
 	switch (soa.status) {
 		case 'no-response':
-			return 'silent';
 		case 'connection-refused':
-			return 'refused';
+			if (tcp !== null && tcp.rcode !== null) return stateOf(tcp, null, zone);
+			return soa.status === 'no-response' ? 'silent' : 'refused';
 		case 'malformed':
 			return 'malformed';
 		case 'ok':
-			return soa.aa && soa.records.some(({ owner }) => owner === zone) ? 'authoritative' : 'lame';
 		case 'nodata':
 		case 'nxdomain':
 		case 'cname-only':
-			return soa.aa ? 'no-soa' : 'lame';
+			return soa.aa ? stateOfHolder(soa, zone) : 'lame';
 		default:
 			return 'lame';
 	}
 }
 
-/** The servers that only the zone itself lists, and for names inside it what the zone says of them. */
-async function childServers(
-	known_: readonly NameServer[],
-	servers: readonly ServerAt[],
-	asking: Asking,
-): Promise<readonly NameServer[]> {
-	const listed = new Set(
-		servers.flatMap(({ ns }) => (ns === null ? [] : namesIn(ns, asking.zone))),
-	);
-	const authority = servers.find(({ state }) => state === 'authoritative')?.address;
-	const before = new Set(known_.map(({ name }) => name));
-	const added = [...listed]
-		.filter((name) => !before.has(name))
-		.map((name) => ({ ...NOBODY, name }));
-	const all = await Promise.all(
-		[...known_, ...added].map(async (one) => {
-			const marked = { ...one, byChild: listed.has(one.name) };
-			const isInside = isWithin(one.name, asking.zone);
-			if (isInside) return withOwn(marked, asking, authority);
-			return one.byParent ? marked : withOwn(marked, asking);
-		}),
-	);
-	return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+function stateOfHolder(soa: DnsAnswer, zone: string): ServerState {
+	if (soa.chain.length > 0) return 'no-soa';
+	if (soa.status === 'ok') {
+		return soa.records.some(({ owner }) => owner === zone) ? 'authoritative' : 'lame';
+	}
+	return isOfParent(soa, zone) ? 'lame' : 'no-soa';
 }
 
-const NOBODY = {
-	byParent: false,
-	byChild: true,
-	glue: [],
-	own: { A: null, AAAA: null },
-	addresses: [],
-} as const;
+/** It holds a zone above, and denies this one from there. */
+function isOfParent({ authority }: DnsAnswer, zone: string): boolean {
+	return authority.some(
+		({ type, owner }) => type === 'SOA' && owner !== zone && isWithin(zone, owner),
+	);
+}
 
 /** Host names in an authoritative NS answer. */
 export function namesIn(answer: DnsAnswer, zone: string): readonly string[] {
@@ -310,14 +387,16 @@ async function differSince(
 	return now.status === 'known' ? now.value : null;
 }
 
-/** A root server answers over IPv6 from here; without one that has such an address nobody knows. */
-const ipv6Works = defineDerivation({
-	name: 'dns.ipv6-works',
-	params: z.object({}),
-	async derive(_, get): Promise<Fact<boolean>> {
+/** A root server answers over this family from here; where none has such an address nobody knows. */
+const familyWorks = defineDerivation({
+	name: 'dns.family-works',
+	params: z.object({ family: z.literal([4, 6]) }),
+	async derive({ family }, get): Promise<Fact<boolean>> {
 		const scope = await get(networkScope({}));
 		if (scope.status !== 'known') return scope;
-		const roots = scope.value.roots.filter(({ address }) => address.includes(':')).slice(0, 2);
+		const roots = scope.value.roots
+			.filter(({ address }) => address.includes(':') === (family === 6))
+			.slice(0, 2);
 		const answers = await Promise.all(
 			roots.map(({ address }) => get(dnsAnswer({ name: '.', type: 'NS', server: address }))),
 		);
@@ -325,6 +404,10 @@ const ipv6Works = defineDerivation({
 	},
 });
 
-function byNameAndAddress(a: ServerAt, b: ServerAt): number {
-	return `${a.name} ${a.address}` < `${b.name} ${b.address}` ? -1 : 1;
+function placeOf({ name, address }: ServerAt): string {
+	return `${name} ${address}`;
+}
+
+function compare(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
 }
