@@ -102,6 +102,13 @@ export {
 	zoneSurvey,
 } from './facts/dns/zone-survey.ts';
 export { type AuditedZone, auditedZones, surveyOf } from './facts/dns/zones.ts';
+export type { RegisteredDs } from './facts/domain/rdap-domain.ts';
+export {
+	type Registration,
+	type RegistrationView,
+	registeredDomainOf,
+	registrationOf,
+} from './facts/domain/registration.ts';
 export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';
 export { GIT_FILES } from './facts/exposure/exposure-git.ts';
 export {

@@ -1,0 +1,8 @@
+/** `undefined` for what is no JSON. */
+export function jsonIn(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}
