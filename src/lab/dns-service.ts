@@ -213,7 +213,10 @@ async function replaced(
 		return await right();
 	}
 	const reply = await right();
-	if ('rcode' in does) return { ...reply, ...NO_RECORDS, rcode: does.rcode, ede: does.ede };
+	if ('rcode' in does) {
+		const { rcode, ede } = does;
+		return { ...reply, ...NO_RECORDS, rcode, ede, aa: reply.aa && rcode === 'NXDOMAIN' };
+	}
 	return {
 		...reply,
 		...NO_RECORDS,

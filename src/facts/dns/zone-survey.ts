@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
-import type { DnsAnswer } from '../../core/io.ts';
-import { type Delegation, delegation } from './delegation.ts';
+import type { DnsAnswer, DnsStatus } from '../../core/io.ts';
+import { type Delegation, delegation, type ParentView } from './delegation.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
 import { panelFor } from './dns-panel.ts';
 import { moment } from './moment.ts';
@@ -67,8 +67,9 @@ export interface ZoneSurvey {
 	readonly servers: readonly ServerAt[];
 	readonly sets: readonly CheckedSet[];
 	/**
-	 * Somebody answers DNS at 192.0.2.1, where nobody is, or every "server" recurses for us and none has
-	 * authority: port 53 is intercepted between us and them, and no single server can be judged.
+	 * Somebody answers DNS at 192.0.2.1, where nobody is, or every "server", the parent's too, recurses for
+	 * us and none has authority: port 53 is intercepted between us and them, and no single server can be
+	 * judged.
 	 */
 	readonly isIntercepted: boolean;
 	/** When its servers were seen to have different serials, ISO 8601; `null` where they have one. */
@@ -106,7 +107,7 @@ export const zoneSurvey = defineDerivation({
 			nameServers: nameServersFrom(delegatedTo, servers, own, zone),
 			servers,
 			sets,
-			isIntercepted: await isIntercepted(servers, asking),
+			isIntercepted: await isIntercepted(servers, views, asking),
 			differSince: await differSince(servers, asking),
 		});
 	},
@@ -347,9 +348,12 @@ export function namesIn(answer: DnsAnswer, zone: string): readonly string[] {
 	);
 }
 
-function isStrange({ status, aa }: DnsAnswer): boolean {
-	return !aa && status !== 'no-response' && status !== 'connection-refused';
+/** No server of a zone says this about it. */
+function isStrange({ status, aa, rcode }: DnsAnswer): boolean {
+	return rcode !== null && (!aa || ERRORS.includes(status));
 }
+
+const ERRORS: readonly DnsStatus[] = ['refused', 'servfail', 'other-error'];
 
 /** Asks for the zone at an address where no server is: whoever answers sits on our way. */
 const controlAnswer = defineDerivation({
@@ -363,13 +367,14 @@ const controlAnswer = defineDerivation({
 
 async function isIntercepted(
 	servers: readonly ServerAt[],
+	views: readonly ParentView[],
 	{ zone, get }: Asking,
 ): Promise<boolean> {
 	const answered = servers.flatMap(({ soa }) => (soa?.rcode == null ? [] : [soa]));
 	if (!answered.some(isStrange)) return false;
 	const control = await get(controlAnswer({ zone }));
 	if (control.status === 'known' && control.value) return true;
-	return answered.every(({ aa, ra }) => !aa && ra);
+	return [...answered, ...views.map(({ answer }) => answer)].every(({ aa, ra }) => !aa && ra);
 }
 
 async function differSince(
