@@ -62,6 +62,11 @@ export {
 	isDead,
 	type Served,
 } from './facts/dns/address-survey.ts';
+export {
+	type ClaimableName,
+	type ClaimStanding,
+	claimableNames,
+} from './facts/dns/claimable-names.ts';
 export { type Delegation, delegation, type ParentView } from './facts/dns/delegation.ts';
 export {
 	type Addresses,
@@ -73,6 +78,7 @@ export {
 } from './facts/dns/dns.ts';
 export { dnsPanel, panelFor } from './facts/dns/dns-panel.ts';
 export { hostNameFault } from './facts/dns/host-name.ts';
+export { type LostTarget, lostTargets } from './facts/dns/named-targets.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
 export { registrableOf } from './facts/dns/registrable.ts';
 export {
@@ -83,12 +89,20 @@ export {
 	type View,
 } from './facts/dns/resolution.ts';
 export {
+	type NameServerSurvey,
+	nameServerSurvey,
+	type ServerBehaviour,
+} from './facts/dns/server-behaviour.ts';
+export {
 	type SerialGap,
 	type Soa,
 	type SoaAt,
 	type SoaSurvey,
 	soaSurvey,
 } from './facts/dns/soa-survey.ts';
+export { type TakeoverView, takeoverView } from './facts/dns/takeover.ts';
+export { takeoverService } from './facts/dns/takeover-services.ts';
+export type { UnservedZone } from './facts/dns/unserved-zone.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 
 export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
@@ -275,6 +289,49 @@ export {
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/web/http.ts';
 export { type LocationFault, readLocation } from './facts/web/location.ts';
 export {
+	type OldDomain,
+	oldDomains,
+	type SurveyedDomain,
+} from './facts/web/old-domain.ts';
+export { type OldUrl, type UnreadLine } from './facts/web/old-url-list.ts';
+export {
+	isTarget,
+	type OldUrlSurvey,
+	type OldUrlWalk,
+	oldUrlList,
+	oldUrlSurvey,
+	type Walk as OldUrlWay,
+	withoutSlash,
+} from './facts/web/old-urls.ts';
+export {
+	isCampaignParameter,
+	type QueryChange,
+	queryChange,
+	rawQuery,
+} from './facts/web/query-change.ts';
+export {
+	isSamePage,
+	type PageSketch,
+	type RandomPath,
+	randomPath,
+	randomPathOf,
+} from './facts/web/random-path.ts';
+export {
+	MATRIX_QUERY,
+	type MatrixWalk,
+	type RedirectMatrix,
+	redirectMatrix,
+	startPaths,
+} from './facts/web/redirect-matrix.ts';
+export {
+	isOutside,
+	OUTSIDE,
+	type Redirector,
+	type RedirectorProbe,
+	type RedirectorSurvey,
+	redirectorSurvey,
+} from './facts/web/redirectors.ts';
+export {
 	type ChainEnd,
 	chainInWords,
 	type Hop,
@@ -298,3 +355,12 @@ export {
 	unseenPage,
 } from './facts/web/sites.ts';
 export { isLocalName } from './facts/web/stranger.ts';
+export {
+	ownedBy,
+	type ToldHost,
+	type ToldSite,
+	type ToldTarget,
+	toldHosts,
+	toldSites,
+	toldTargets,
+} from './facts/web/told.ts';

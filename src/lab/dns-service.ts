@@ -22,7 +22,7 @@ type Transport = 'udp' | 'tcp';
 type Question = Pick<DnsQuery, 'name' | 'type' | 'class' | 'flags' | 'edns'>;
 
 /** How the bytes of a right answer are spoilt. */
-type Spoilt = 'garbage' | 'cut' | 'wrong-id' | 'wrong-question';
+type Spoilt = 'garbage' | 'cut' | 'wrong-id' | 'wrong-question' | 'lower-case';
 
 type Outcome =
 	| { readonly kind: 'reply'; readonly reply: DnsReply; readonly spoilt: Spoilt | null }
@@ -37,6 +37,8 @@ const RECURSION_DESIRED = 0x0100;
 const CHECKING_DISABLED = 0x0010;
 const WITHOUT_EDNS = 512;
 const MOST_OVER_TCP = 65_535;
+/** Octets before the question (RFC 1035 §4.1.1). */
+const HEADER = 12;
 
 /** Starts every name server and the resolver of the world. */
 export async function startDns(
@@ -55,7 +57,9 @@ export async function startDns(
 		const isOpen = (settings(address)?.[transport] ?? 'open') === 'open';
 		if (zones === undefined || !isOpen) return null;
 		const outcome = await outcomeAt(address, zones, { question, transport });
-		return outcome.kind === 'reply' && outcome.spoilt === null ? outcome.reply : null;
+		const isUsable =
+			outcome.kind === 'reply' && (outcome.spoilt === null || outcome.spoilt === 'lower-case');
+		return isUsable ? outcome.reply : null;
 	};
 	const resolve = createResolver(INFRASTRUCTURE.root, async (address, asked) => {
 		const question = { class: IN, flags: 0, ...asked };
@@ -164,6 +168,7 @@ function matches(fault: DnsFault, server: string, { question, transport }: Asked
 		return false;
 	if (fault.transport !== undefined && fault.transport !== transport) return false;
 	if (fault.onlyEdns === true && question.edns === null) return false;
+	if (fault.onlyMixedCase === true && !/[A-Z]/.test(question.name.join('.'))) return false;
 	return !(fault.unlessCheckingDisabled === true && (question.flags & CHECKING_DISABLED) !== 0);
 }
 
@@ -244,6 +249,13 @@ function spoil(packet: Buffer, how: Spoilt | null): Buffer {
 		case 'wrong-question': {
 			const other = Buffer.from(packet);
 			other[13] = (other[13] ?? 0) ^ 0x01;
+			return other;
+		}
+		case 'lower-case': {
+			const end = packet.indexOf(0, HEADER);
+			const lowered = packet.toString('latin1', HEADER, end).toLowerCase();
+			const other = Buffer.from(packet);
+			other.write(lowered, HEADER, 'latin1');
 			return other;
 		}
 	}

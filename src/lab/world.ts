@@ -86,6 +86,8 @@ const DnsFaultSchema = z.strictObject({
 	transport: z.enum(['udp', 'tcp']).optional(),
 	/** Only where the query has EDNS (RFC 6891). */
 	onlyEdns: z.boolean().optional(),
+	/** Only where the name has a capital letter. */
+	onlyMixedCase: z.boolean().optional(),
 	/** Not where the query has checking disabled, as a validating resolver behaves. */
 	unlessCheckingDisabled: z.boolean().optional(),
 	/** Only the first so many matching queries. */
@@ -104,6 +106,8 @@ const DnsFaultSchema = z.strictObject({
 			'wrong-id',
 			/** Another question than asked. */
 			'wrong-question',
+			/** The right answer, with the letters of the question in lower case. */
+			'lower-case',
 			/** The right answer without AA. */
 			'not-authoritative',
 			/** Refers to the root. */

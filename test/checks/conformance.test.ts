@@ -14,8 +14,10 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
 		'dns/addresses',
+		'dns/nameservers',
 		'dns/resolution',
 		'dns/soa',
+		'dns/takeover',
 		'email/dkim',
 		'email/dmarc',
 		'email/mx',
