@@ -40,7 +40,7 @@ export interface Registration {
 	/** In words, for a state that is not `registered`. */
 	readonly why: string;
 	readonly because: UnknownReason | null;
-	/** The registry's URL that was asked; `null` where none is known. */
+	/** What was asked first, of the registry's service; `null` where none is known. */
 	readonly url: string | null;
 	/** The registry's date, else the registrar's; `null` where neither publishes one. ISO 8601. */
 	readonly expiresAt: string | null;
@@ -102,7 +102,7 @@ export const registrationOf = defineDerivation({
 		const { answer, url: last } = await answerAt(url, asking);
 		if (answer.kind === 'absent') {
 			const why = `${new URL(last).host} knows no ${domain} (404${answer.isRdap ? '' : ', as a web page'})`;
-			return known({ ...nothing(domain), state: 'not-found', why, url: last });
+			return known({ ...nothing(domain), state: 'not-found', why, url });
 		}
 		if (answer.kind !== 'domain') {
 			return known(unavailable(domain, url, reasonOf(answer), inWords(last, answer)));
@@ -113,7 +113,7 @@ export const registrationOf = defineDerivation({
 			return known(unavailable(domain, url, 'inconclusive', why));
 		}
 		const registrar = await registrarOf(answer.domain, last, asking);
-		return known(registered(domain, { url: last, ...answer }, registrar));
+		return known({ ...registered(domain, { url: last, ...answer }, registrar), url });
 	},
 });
 
@@ -316,7 +316,6 @@ function registered(
 	return {
 		...nothing(domain),
 		state: 'registered',
-		url: registry.url,
 		expiresAt: atRegistry.expiresAt ?? atRegistrar?.expiresAt ?? null,
 		createdAt: events['registration'] ?? null,
 		transferredAt: events['transfer'] ?? null,

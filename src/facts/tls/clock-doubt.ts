@@ -14,7 +14,7 @@ import { servedChains } from './served-chains.ts';
 import { type Certificate, parseCertificate } from './x509.ts';
 
 /** The clock of the machine that audits. Touches no network. */
-const clockReading = defineProbe({
+export export const clockReading = defineProbe({
 	name: 'clock.reading',
 	params: z.object({}),
 	value: z.object({ at: z.string() }),
@@ -55,6 +55,21 @@ export const clockDoubt = defineDerivation({
 		if (certificates.every(({ notBefore, notAfter }) => notBefore <= at && at <= notAfter)) {
 			return known({ ours, doubt: null });
 		}
+		return get(comparedClock(params));
+	},
+});
+
+/** Our clock against two others, whatever dates hang on it. */
+export const comparedClock = defineDerivation({
+	name: 'clock.compared',
+	params: z.object({ host: z.string(), beside: z.string() }),
+	async derive(params, get): Promise<Fact<ClockDoubt>> {
+		const reading = await get(clockReading({}));
+		if (reading.status !== 'known') return reading;
+		const ours = reading.value.at;
+		const served = await get(servedChains(params));
+		const chains = served.status === 'known' ? served.value : [];
+		const certificates = chains.flatMap(({ chain }) => chain.flatMap(readable));
 		const issuer = certificates.flatMap(({ issuerUrls }) => issuerUrls).find(isPlainHttp);
 		const [theirs, others] = await Promise.all([
 			dateAt(httpExchange({ url: `http://${params.host}/` }), get),
@@ -62,7 +77,7 @@ export const clockDoubt = defineDerivation({
 				? dateAt(httpExchange({ url: `http://${params.beside}/` }), get)
 				: dateAt(strangerExchange({ url: issuer, home: params.host, maxBytes: 65_536 }), get),
 		]);
-		return known({ ours, doubt: doubtOf(at, theirs, others) });
+		return known({ ours, doubt: doubtOf(Date.parse(ours), theirs, others) });
 	},
 });
 
@@ -94,7 +109,8 @@ interface Seen {
 	readonly address: string;
 }
 
-async function dateAt(exchange: FactRef<HttpOutcome>, get: GetFact): Promise<Seen | null> {
+/** The time that a server's answer shows; `null` without a readable Date. */
+export async function dateAt(exchange: FactRef<HttpOutcome>, get: GetFact): Promise<Seen | null> {
 	const answer = await get(exchange);
 	if (answer.status !== 'known' || answer.value.kind !== 'answered') return null;
 	const [date = ''] = fieldValues(answer.value, 'date');
