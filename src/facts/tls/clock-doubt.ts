@@ -14,7 +14,7 @@ import { servedChains } from './served-chains.ts';
 import { type Certificate, parseCertificate } from './x509.ts';
 
 /** The clock of the machine that audits. Touches no network. */
-export export const clockReading = defineProbe({
+export const clockReading = defineProbe({
 	name: 'clock.reading',
 	params: z.object({}),
 	value: z.object({ at: z.string() }),
