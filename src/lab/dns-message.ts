@@ -194,7 +194,8 @@ function createWriter(start: readonly Buffer[]) {
 	};
 }
 
-function labelBytes(labels: Labels): Buffer {
+/** Labels without the root's. */
+export function labelBytes(labels: Labels): Buffer {
 	return Buffer.concat(
 		labels.flatMap((label) => [Buffer.of(label.length), Buffer.from(label, 'latin1')]),
 	);

@@ -40,14 +40,15 @@ const MOST_OVER_TCP = 65_535;
 /** Octets before the question (RFC 1035 §4.1.1). */
 const HEADER = 12;
 
-/** Starts every name server and the resolver of the world. */
+/** Starts every name server and the resolver of the world. Signatures count from `now`. */
 export async function startDns(
 	world: SettledWorld,
 	board: Switchboard,
+	now: Date,
 	seen: (question: SeenQuestion) => void,
 ): Promise<void> {
 	const withoutZones = Object.keys(world.nameServers).map((address) => [address, []] as const);
-	const hosting = new Map<string, readonly Zone[]>([...withoutZones, ...hostingOf(world)]);
+	const hosting = new Map<string, readonly Zone[]>([...withoutZones, ...hostingOf(world, now)]);
 	const faults = createFaults(world.dnsFaults);
 	const settings = (address: string) => world.nameServers[address];
 
@@ -90,7 +91,10 @@ export async function startDns(
 		asked: Asked,
 	): Promise<Outcome> => {
 		const fault = faults.matching(zones === null ? 'resolver' : address, asked);
-		const right = () => rightAnswer(address, zones, asked);
+		const right = async () => {
+			const reply = await rightAnswer(address, zones, asked);
+			return settings(address)?.notAuthoritative ? { ...reply, aa: false } : reply;
+		};
 		return await outcomeOf(fault, right);
 	};
 
@@ -98,8 +102,9 @@ export async function startDns(
 		packet: Buffer,
 		at: { address: string; zones: readonly Zone[] | null; transport: Transport },
 	): Promise<Buffer | 'silence' | 'close'> => {
-		const query = decodeQuery(packet);
-		if (query === null) return 'silence';
+		const asked = decodeQuery(packet);
+		if (asked === null) return 'silence';
+		const query = at.zones === null ? asked : asHeardBy(settings(at.address), asked);
 		const { address, zones, transport } = at;
 		seen({
 			server: address,
@@ -107,6 +112,9 @@ export async function startDns(
 			type: typeName(query.type),
 			transport,
 		});
+		const refusal = refusalBy(settings(address), query);
+		if (refusal === 'silence') return 'silence';
+		if (refusal !== null) return encodeReply({ ...query, edns: null }, refusal, WITHOUT_EDNS);
 		const outcome = await outcomeAt(address, zones, { question: query, transport });
 		if (outcome.kind !== 'reply') return outcome.kind;
 		const most = transport === 'tcp' ? MOST_OVER_TCP : (query.edns?.size ?? WITHOUT_EDNS);
@@ -261,13 +269,30 @@ function spoil(packet: Buffer, how: Spoilt | null): Buffer {
 	}
 }
 
+// ── Servers that cannot do what they are asked ───────────────────────────────────────────────────
+
+type ServerSettings = SettledWorld['nameServers'][string] | undefined;
+
+/** Its question as it will come back. */
+function asHeardBy(server: ServerSettings, query: DnsQuery): DnsQuery {
+	if (server?.caseFault !== 'lowered') return query;
+	// Type and class are no letters; no length octet is one either.
+	const name = query.question.subarray(0, -4).toString('latin1').toLowerCase();
+	const question = Buffer.concat([Buffer.from(name, 'latin1'), query.question.subarray(-4)]);
+	return { ...query, question };
+}
+
+function refusalBy(server: ServerSettings, query: DnsQuery): DnsReply | 'silence' | null {
+	const isMixed = query.name.some((label) => /[A-Z]/.test(label));
+	if (server?.caseFault === 'silence' && isMixed) return 'silence';
+	if (server?.ednsFault === undefined || query.edns === null) return null;
+	return server.ednsFault === 'silence' ? 'silence' : { ...REFUSED, rcode: server.ednsFault };
+}
+
 // ── Special answers ──────────────────────────────────────────────────────────────────────────────
 
 /** To what is no standard query in class IN; `null` for one that is. */
-function specialAnswer(
-	question: Question,
-	server: SettledWorld['nameServers'][string] | undefined,
-): DnsReply | null {
+function specialAnswer(question: Question, server: ServerSettings): DnsReply | null {
 	if ((question.flags & OPCODE) !== 0) return { ...REFUSED, rcode: 'NOTIMP' };
 	if (question.class === CHAOS) return versionAnswer(question, server?.version);
 	return question.class === IN ? null : REFUSED;

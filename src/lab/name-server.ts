@@ -1,3 +1,4 @@
+import { type Absent, proofOf } from './denial.ts';
 import type { DnsQuery, DnsReply } from './dns-message.ts';
 import { plainRdata } from './dns-message.ts';
 import { isWithin, keyOf, type Labels } from './domain-name.ts';
@@ -25,52 +26,65 @@ export function authoritativeAnswer(zones: readonly Zone[], question: Question):
 	const first = zoneFor(zones, question.name, question.type);
 	if (first === null) return REFUSED;
 	const answer: ResourceRecord[] = [];
+	const authority: ResourceRecord[] = [];
 	let zone = first;
 	let name = question.name;
 	for (let hops = 0; hops <= MAX_ALIASES; hops++) {
 		const found = find(zone, name, question.type);
-		if (found.kind !== 'alias') return concluded(found, { zone, zones, answer, question });
+		const soFar = { zone, zones, name, answer, authority, question };
+		if (found.kind !== 'alias') return concluded(found, soFar);
 		const isLoop = answer.some(({ owner, type }) => type === TYPES.CNAME && same(owner, name));
-		if (isLoop) return { ...EMPTY, answer };
-		answer.push(...found.records);
+		if (isLoop) return { ...EMPTY, answer, authority };
+		answer.push(...signed(found, soFar));
+		authority.push(...expansionProof(found, soFar));
 		name = found.target;
 		const next = zoneFor(zones, name, question.type);
-		if (next === null) return { ...EMPTY, answer };
+		if (next === null) return { ...EMPTY, answer, authority };
 		zone = next;
 	}
-	return { ...EMPTY, answer };
+	return { ...EMPTY, answer, authority };
 }
 
 interface SoFar {
 	readonly zone: Zone;
 	readonly zones: readonly Zone[];
+	/** At the end of the aliases. */
+	readonly name: Labels;
 	readonly answer: readonly ResourceRecord[];
+	readonly authority: readonly ResourceRecord[];
 	readonly question: Question;
 }
 
 function concluded(found: Exclude<Found, { kind: 'alias' }>, soFar: SoFar): DnsReply {
-	const { zone, zones, answer, question } = soFar;
+	const { zone, zones, name, answer } = soFar;
+	const authority = (more: readonly ResourceRecord[]) => [...soFar.authority, ...more];
 	switch (found.kind) {
-		case 'records': {
-			const records = [...found.records, ...signatures(zone, found.records, question)];
+		case 'records':
 			return {
 				...EMPTY,
-				answer: [...answer, ...records],
+				answer: [...answer, ...signed(found, soFar)],
+				authority: authority(expansionProof(found, soFar)),
 				additional: addressesFor(found.records, zones),
 			};
-		}
 		case 'referral':
 			return {
 				...EMPTY,
 				aa: answer.length > 0,
 				answer,
-				authority: [...found.ns, ...ofType(zone.node(found.cut) ?? [], TYPES.DS)],
+				authority: authority([...found.ns, ...delegationProof(found.cut, soFar)]),
 				additional: addressesFor(found.ns, [zone]),
 			};
-		case 'nodata':
-			return { ...EMPTY, answer, authority: absence(zone) };
+		case 'nodata': {
+			const absent = { kind: 'type', name, wildcard: found.wildcard } as const;
+			return { ...EMPTY, answer, authority: authority(absence(absent, soFar)) };
+		}
 		case 'nxdomain':
-			return { ...EMPTY, rcode: 'NXDOMAIN', answer, authority: absence(zone) };
+			return {
+				...EMPTY,
+				rcode: 'NXDOMAIN',
+				answer,
+				authority: authority(absence({ kind: 'name', name }, soFar)),
+			};
 	}
 }
 
@@ -84,12 +98,38 @@ function zoneFor(zones: readonly Zone[], name: Labels, type: number): Zone | nul
 	return (isCut ? above : undefined) ?? deepest ?? null;
 }
 
-/** The SOA, with the time for which the absence may be cached as its TTL (RFC 2308 §3). */
-function absence(zone: Zone): ResourceRecord[] {
-	return ofType(zone.node(zone.apex) ?? [], TYPES.SOA).map((soa) => {
-		const minimum = plainRdata(soa.rdata).readUInt32BE(plainRdata(soa.rdata).length - 4);
-		return { ...soa, ttl: Math.min(soa.ttl, minimum) };
-	});
+/** The SOA, with the time for which the absence may be cached as its TTL (RFC 2308 §3), and the proof. */
+function absence(absent: Absent, { zone, question }: SoFar): ResourceRecord[] {
+	const soa = ofType(zone.node(zone.apex) ?? [], TYPES.SOA);
+	const minimum = plainRdata(soa[0]?.rdata ?? []);
+	const most = minimum.length < 4 ? 0 : minimum.readUInt32BE(minimum.length - 4);
+	return [
+		...[...soa, ...signatures(zone, soa, question)].map((record) => ({
+			...record,
+			ttl: Math.min(record.ttl, most),
+		})),
+		...proved(absent, zone, question),
+	];
+}
+
+function proved(absent: Absent, zone: Zone, question: Question): ResourceRecord[] {
+	if (!question.edns?.dnssecOk) return [];
+	return proofOf(zone, absent).flatMap((record) => [
+		record,
+		...signatures(zone, [record], question),
+	]);
+}
+
+/** That the name itself does not exist, where a wildcard stood in for it (RFC 4035 §3.1.3.3). */
+function expansionProof({ wildcard }: Found, { zone, name, question }: SoFar): ResourceRecord[] {
+	return wildcard === undefined ? [] : proved({ kind: 'exact', name }, zone, question);
+}
+
+/** The DS, or the proof that there is none (RFC 4035 §3.1.4). */
+function delegationProof(cut: Labels, { zone, question }: SoFar): ResourceRecord[] {
+	const ds = ofType(zone.node(cut) ?? [], TYPES.DS);
+	if (ds.length > 0) return [...ds, ...signatures(zone, ds, question)];
+	return proved({ kind: 'type', name: cut, wildcard: undefined }, zone, question);
 }
 
 /** Addresses of the hosts that the records name, as far as these zones know them. */
@@ -110,17 +150,29 @@ function addressesFor(
 	});
 }
 
-/** RRSIG records of the zone that cover these, where DNSSEC was asked for. */
+/** Each set that was found, with the signatures that cover it. */
+function signed(
+	{ records, wildcard }: Extract<Found, { records: unknown }>,
+	{ zone, question }: SoFar,
+): ResourceRecord[] {
+	if (question.type === TYPES.ANY || question.type === TYPES.RRSIG) return [...records];
+	const types = [...new Set(records.map(({ type }) => type))];
+	return types.flatMap((type) => {
+		const set = ofType(records, type);
+		return [...set, ...signatures(zone, set, question, wildcard)];
+	});
+}
+
+/** RRSIG records of the zone that cover this set, where DNSSEC was asked for. */
 function signatures(
 	zone: Zone,
-	records: readonly ResourceRecord[],
-	{ edns, type }: Question,
+	[first]: readonly ResourceRecord[],
+	{ edns }: Question,
+	wildcard?: Labels,
 ): ResourceRecord[] {
-	const [first] = records;
-	if (!edns?.dnssecOk || first === undefined || type === TYPES.RRSIG) return [];
-	return ofType(zone.node(first.owner) ?? [], TYPES.RRSIG).filter(
-		({ rdata }) => plainRdata(rdata).readUInt16BE(0) === first.type,
-	);
+	if (!edns?.dnssecOk || first === undefined) return [];
+	const { owner, type } = first;
+	return zone.signatures(wildcard ?? owner, type).map((record) => ({ ...record, owner }));
 }
 
 function same(a: Labels, b: Labels): boolean {

@@ -57,7 +57,7 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
 		certificates.get(owner) ?? authority.issue(owner.certificate, []);
 
 	try {
-		await startDns(settled, board, (question) => dns.push(question));
+		await startDns(settled, board, zero, (question) => dns.push(question));
 		await startWeb({
 			sites: [...settled.sites, authoritySite(authority)],
 			issue: issued,

@@ -33,6 +33,80 @@ export function textOf(records: string | readonly string[]): string {
 	return typeof records === 'string' ? records : records.join('\n');
 }
 
+const DsKind = z.enum([
+	/** SHA-256 of each key that signs keys. */
+	'right',
+	'none',
+	/** Of a key that the zone does not have. */
+	'mismatch',
+	/** The right one and one of such a key. */
+	'and-stale',
+	/** SHA-1 alone, or beside SHA-256. */
+	'sha1',
+	'sha1-too',
+	'sha384',
+]);
+
+/** When signatures are valid, in hours from the lab's start. */
+const Validity = z.strictObject({ fromHours: z.number(), untilHours: z.number() });
+
+const DnssecSchema = z.strictObject({
+	/** IANA's numbers; the zone is signed with each. Real signatures for 1, 5, 7, 8, 10 and 13 to 16. */
+	algorithms: z.array(z.number().int().min(0).max(255)).min(1).default([13]),
+	rsaBits: z.number().int().min(512).default(2048),
+	/** A key for keys (257) and one for records (256), or one (257) for both. */
+	keys: z.enum(['split', 'single']).default('split'),
+	/** A further pair that signs nothing and has no DS, as during a key rollover. */
+	standby: z.boolean().default(false),
+	/** NSEC, or NSEC3 with these parameters (salt in hex). */
+	denial: z
+		.union([
+			z.literal('nsec'),
+			z.strictObject({
+				iterations: z.number().int().min(0).max(0xffff).default(0),
+				salt: z
+					.string()
+					.regex(/^(?:[0-9a-fA-F]{2})*$/)
+					.default(''),
+			}),
+		])
+		.default('nsec'),
+	/** Negative answers come without proof, or with proof of something else. */
+	denialFault: z.enum(['absent', 'wrong']).optional(),
+	/** A week old, good for two more unless given. */
+	validity: Validity.default({ fromHours: -168, untilHours: 336 }),
+	/** The first that fits a set counts. */
+	signatureFaults: z
+		.array(
+			z.strictObject({
+				/** `www A`, or a type alone for every name (`NSEC3`); every set unless given. */
+				sets: z.array(z.string().regex(/^\S+(?: \S+)?$/)).optional(),
+				/** At one server alone. */
+				at: Address.optional(),
+				does: z.union([z.enum(['missing', 'invalid']), Validity]),
+			}),
+		)
+		.default([]),
+	/** At the parent, beside what `delegation.ds` gives. */
+	ds: DsKind.default('right'),
+	/** The DS stays, and the zone has neither keys nor signatures. */
+	withoutKeys: z.boolean().default(false),
+	/** Servers that hold the unsigned edition. */
+	unsignedAt: z.array(Address).default([]),
+	/** CDS and CDNSKEY (RFC 7344); `delete` is RFC 8078's. */
+	cds: z.enum(['none', 'right', 'mismatch', 'delete']).default('none'),
+	/** Servers that sign with keys of their own, as a second provider does (RFC 8901). */
+	otherSigner: z
+		.strictObject({
+			at: z.array(Address).min(1),
+			/** The parent has a DS for its keys too. */
+			ds: z.boolean().default(true),
+			/** Each side publishes the other's keys for records. */
+			crossPublished: z.boolean().default(false),
+		})
+		.optional(),
+});
+
 const ZoneSchema = z.strictObject({
 	/**
 	 * Its name servers: they hold the zone, and the parent delegates to them. SOA, NS and the
@@ -59,11 +133,15 @@ const ZoneSchema = z.strictObject({
 						at: Address,
 						none: z.boolean().default(false),
 						ns: NameServers.optional(),
+						/** Where the zone is signed. */
+						ds: DsKind.optional(),
 					}),
 				)
 				.default([]),
 		})
 		.optional(),
+	/** Signed when the lab starts; nothing else in the zone changes. */
+	dnssec: DnssecSchema.optional(),
 	/** One server's own edition: `without` ("www A") taken away, sets in `records` replaced. */
 	differs: z
 		.array(
@@ -145,6 +223,12 @@ const NameServerSchema = z.strictObject({
 	recursion: z.boolean().default(false),
 	/** Answer to `version.bind CH TXT`. */
 	version: z.string().optional(),
+	/** What it does with a query that has EDNS (RFC 6891 §7): an error without OPT, or nothing. */
+	ednsFault: z.enum(['FORMERR', 'NOTIMP', 'silence']).optional(),
+	/** The question comes back in lower case; or one with a capital letter is not answered. */
+	caseFault: z.enum(['lowered', 'silence']).optional(),
+	/** Right answers without AA. */
+	notAuthoritative: z.boolean().default(false),
 });
 
 // ── Certificates ─────────────────────────────────────────────────────────────────────────────────
@@ -411,6 +495,10 @@ const WorldSchema = z.strictObject({
 	unmapped: z.enum(['refused', 'silent', 'unreachable']).default('refused'),
 	/** By apex. Root and top-level domains are made from these. */
 	zones: z.record(z.string().min(1), ZoneSchema).default({}),
+	/** The root and the top-level domains are signed, so that a chain leads down from the root's key. */
+	signedRoot: z.boolean().default(false),
+	/** The servers of the root and the top-level domains have IPv6 addresses too. */
+	ipv6: z.boolean().default(false),
 	nameServers: z.record(Address, NameServerSchema).default({}),
 	dnsFaults: z.array(DnsFaultSchema).default([]),
 	sites: z.array(SiteSchema).default([]),
@@ -438,6 +526,8 @@ const WorldSchema = z.strictObject({
 export type World = z.input<typeof WorldSchema>;
 /** With its defaults filled in. */
 export type SettledWorld = z.output<typeof WorldSchema>;
+export type DnssecSpec = z.output<typeof DnssecSchema>;
+export type DsKind = z.output<typeof DsKind>;
 export type ZoneSpec = z.output<typeof ZoneSchema>;
 export type DnsFault = z.output<typeof DnsFaultSchema>;
 export type CertificateSpec = z.output<typeof CertificateFields>;
@@ -456,6 +546,11 @@ function isRegExp(text: string): boolean {
 	} catch {
 		return false;
 	}
+}
+
+/** With its defaults filled in. */
+export function settleDnssec(spec: z.input<typeof DnssecSchema>): DnssecSpec {
+	return DnssecSchema.parse(spec);
 }
 
 /** Throws with the file's name, and for each fault its path inside the file. */

@@ -1,4 +1,6 @@
 import ipaddr from 'ipaddr.js';
+import { byCanonicalOrder } from './canonical-form.ts';
+import { plainRdata } from './dns-message.ts';
 import { isWithin, keyOf, type Labels, nameOf } from './domain-name.ts';
 import { type ResourceRecord, TYPES } from './record.ts';
 
@@ -7,10 +9,18 @@ export interface Zone {
 	readonly records: readonly ResourceRecord[];
 	/** Records at exactly this name; `undefined` where there is no node, empty for a mere ancestor. */
 	node(labels: Labels): readonly ResourceRecord[] | undefined;
+	/** RRSIG records that stand at this name and cover this type. */
+	signatures(labels: Labels, type: number): readonly ResourceRecord[];
+	readonly denial: {
+		/** NSEC or NSEC3 records in canonical order. */
+		readonly chain: readonly ResourceRecord[];
+		/** `wrong` proves something else. */
+		readonly fault: 'absent' | 'wrong' | undefined;
+	};
 }
 
 /** What a zone holds for one name and type, before aliases are followed. */
-export type Found =
+export type Found = (
 	| { readonly kind: 'records'; readonly records: readonly ResourceRecord[] }
 	| {
 			readonly kind: 'alias';
@@ -19,14 +29,30 @@ export type Found =
 	  }
 	| { readonly kind: 'referral'; readonly cut: Labels; readonly ns: readonly ResourceRecord[] }
 	| { readonly kind: 'nodata' }
-	| { readonly kind: 'nxdomain' };
+	| { readonly kind: 'nxdomain' }
+) & {
+	/** Stood in for the name. */
+	readonly wildcard?: Labels;
+};
 
-export function createZone(apex: Labels, records: readonly ResourceRecord[]): Zone {
+export function createZone(
+	apex: Labels,
+	records: readonly ResourceRecord[],
+	denialFault?: Zone['denial']['fault'],
+): Zone {
 	const nodes = new Map<string, ResourceRecord[]>();
+	const signatures = new Map<string, ResourceRecord[]>();
 	for (const record of records) {
 		if (!isWithin(record.owner, apex)) {
 			throw new RangeError(`${nameOf(record.owner)} is outside the zone ${nameOf(apex)}`);
 		}
+		const covered = coveredBy(record);
+		if (covered !== null) {
+			const set = `${keyOf(record.owner)} ${covered}`;
+			signatures.set(set, [...(signatures.get(set) ?? []), record]);
+		}
+		// They stand at no name that can be asked for (RFC 5155 §7.2.8).
+		if ((covered ?? record.type) === TYPES.NSEC3) continue;
 		const key = keyOf(record.owner);
 		nodes.set(key, [...(nodes.get(key) ?? []), record]);
 		for (let depth = 1; depth < record.owner.length - apex.length + 1; depth++) {
@@ -34,7 +60,24 @@ export function createZone(apex: Labels, records: readonly ResourceRecord[]): Zo
 			if (!nodes.has(ancestor)) nodes.set(ancestor, []);
 		}
 	}
-	return { apex, records, node: (labels) => nodes.get(keyOf(labels)) };
+	return {
+		apex,
+		records,
+		node: (labels) => nodes.get(keyOf(labels)),
+		signatures: (labels, type) => signatures.get(`${keyOf(labels)} ${type}`) ?? [],
+		denial: { chain: chainOf(records), fault: denialFault },
+	};
+}
+
+/** The type that an RRSIG covers; `null` for other records. */
+function coveredBy({ type, rdata }: ResourceRecord): number | null {
+	return type === TYPES.RRSIG ? plainRdata(rdata).readUInt16BE(0) : null;
+}
+
+function chainOf(records: readonly ResourceRecord[]): readonly ResourceRecord[] {
+	const hashed = ofType(records, TYPES.NSEC3);
+	const chain = hashed.length > 0 ? hashed : ofType(records, TYPES.NSEC);
+	return chain.sort((a, b) => byCanonicalOrder(a.owner, b.owner));
 }
 
 export function ofType(records: readonly ResourceRecord[], type: number): ResourceRecord[] {
@@ -53,11 +96,10 @@ export function find(zone: Zone, name: Labels, type: number): Found {
 	const exact = zone.node(name);
 	if (exact !== undefined) return at(exact, type);
 	const wildcard = wildcardFor(zone, name);
-	if (wildcard === undefined) return { kind: 'nxdomain' };
-	return at(
-		wildcard.map((record) => ({ ...record, owner: name })),
-		type,
-	);
+	const there = wildcard === null ? undefined : zone.node(wildcard);
+	if (wildcard === null || there === undefined) return { kind: 'nxdomain' };
+	const here = there.map((record) => ({ ...record, owner: name }));
+	return { ...at(here, type), wildcard };
 }
 
 /** A zone cut or DNAME on the way down to the name. */
@@ -98,12 +140,12 @@ function at(here: readonly ResourceRecord[], type: number): Found {
 }
 
 /** At the closest encloser only (RFC 4592 §3.3.1). */
-function wildcardFor(zone: Zone, name: Labels): readonly ResourceRecord[] | undefined {
+function wildcardFor(zone: Zone, name: Labels): Labels | null {
 	for (let depth = 1; depth <= name.length - zone.apex.length; depth++) {
 		const encloser = name.slice(depth);
-		if (zone.node(encloser) !== undefined) return zone.node(['*', ...encloser]);
+		if (zone.node(encloser) !== undefined) return ['*', ...encloser];
 	}
-	return undefined;
+	return null;
 }
 
 /** The name that the RDATA of an NS, CNAME, DNAME or MX ends with. */

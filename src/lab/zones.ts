@@ -1,12 +1,22 @@
 import { isWithin, keyOf, type Labels, labelsOf, nameOf } from './domain-name.ts';
 import { absolute, parseRecords, type ResourceRecord, TYPES, typeNumber } from './record.ts';
-import { type SettledWorld, textOf, type ZoneSpec } from './world.ts';
+import { createSigner, dsRecords } from './signed-zone.ts';
+import {
+	type DnssecSpec,
+	type SettledWorld,
+	settleDnssec,
+	textOf,
+	type ZoneSpec,
+} from './world.ts';
 import { createZone, type Zone } from './zone.ts';
 
 /** Addresses that the lab's own infrastructure has. */
 export const INFRASTRUCTURE = {
 	root: ['198.51.100.1', '198.51.100.2'],
 	tld: ['198.51.100.3', '198.51.100.4'],
+	/** Where the world has IPv6. */
+	root6: ['2001:db8:1::1', '2001:db8:1::2'],
+	tld6: ['2001:db8:1::3', '2001:db8:1::4'],
 	resolver: '198.51.100.53',
 	authority: '198.51.100.80',
 } as const;
@@ -27,9 +37,10 @@ export type Hosting = ReadonlyMap<string, readonly Zone[]>;
 
 /**
  * Every zone of the world, with a root and top-level domains that lead to them. A zone named like a
- * top-level domain adds its records to that one.
+ * top-level domain adds its records to that one. Signatures are made, their times counted from `now`.
  */
-export function hostingOf(world: SettledWorld): Hosting {
+export function hostingOf(world: SettledWorld, now: Date): Hosting {
+	const signer = createSigner(now);
 	const hosting = new Map<string, Zone[]>();
 	const host = (addresses: readonly string[], zone: Zone) => {
 		for (const address of new Set(addresses)) {
@@ -51,20 +62,40 @@ export function hostingOf(world: SettledWorld): Hosting {
 				: [],
 		);
 
-	host(INFRASTRUCTURE.root, rootZone(tlds));
+	const hostSigned = (
+		address: string,
+		apex: Labels,
+		records: readonly ResourceRecord[],
+		spec: DnssecSpec | undefined,
+	) => {
+		const all = spec === undefined ? records : signer.signed(apex, records, spec, address);
+		host([address], createZone(apex, all, spec?.denialFault));
+	};
+	const { roots, tlds: tldServers, addresses } = infrastructureOf(world);
+	const usual = world.signedRoot ? settleDnssec({}) : undefined;
+	const tldSpec = (tld: string) => specs.get(tld)?.dnssec ?? usual;
+
+	const keysOfTlds = tlds.flatMap((tld) => {
+		const spec = tldSpec(tld);
+		return spec === undefined ? [] : dsRecords([tld], spec, spec.ds, DELEGATION_TTL);
+	});
+	for (const address of roots) {
+		hostSigned(address, [], [...rootRecords(tlds, addresses), ...keysOfTlds], usual);
+	}
 	for (const tld of tlds) {
 		const own = parsed([textOf(specs.get(tld)?.records ?? [])], [tld]);
-		for (const address of INFRASTRUCTURE.tld) {
-			host([address], tldZone(tld, [...own, ...childrenOf([tld], address)]));
+		for (const address of tldServers) {
+			const records = [...own, ...childrenOf([tld], address)];
+			hostSigned(address, [tld], [...tldRecords(tld, addresses), ...records], tldSpec(tld));
 		}
 	}
-	host(INFRASTRUCTURE.tld, ownZone());
+	host(tldServers, ownZone(addresses));
 	for (const [name, spec] of specs) {
 		const apex = labelsOf(name);
 		if (apex.length < 2) continue;
 		for (const address of serversOf(spec)) {
-			const records = editionAt(address, spec, apex);
-			host([address], createZone(apex, [...records, ...childrenOf(apex, address)]));
+			const records = [...editionAt(address, spec, apex), ...childrenOf(apex, address)];
+			hostSigned(address, apex, records, spec.dnssec);
 		}
 	}
 	return hosting;
@@ -84,37 +115,48 @@ function serversOf({ ns = DEFAULT_SERVERS }: ZoneSpec): string[] {
 
 // ── Root and top-level domains ───────────────────────────────────────────────────────────────────
 
-const OWN_RECORDS = [
-	...ROOT_NAMES.map((name, index) => `${name} 86400 A ${INFRASTRUCTURE.root[index]}`),
-	...TLD_NAMES.map((name, index) => `${name} 86400 A ${INFRASTRUCTURE.tld[index]}`),
-];
+function infrastructureOf({ ipv6 }: SettledWorld) {
+	const { root, tld, root6, tld6 } = INFRASTRUCTURE;
+	const named = (names: readonly string[], type: 'A' | 'AAAA', list: readonly string[]) =>
+		names.map((name, index) => `${name} 86400 ${type} ${list[index]}`);
+	return {
+		roots: [...root, ...(ipv6 ? root6 : [])],
+		tlds: [...tld, ...(ipv6 ? tld6 : [])],
+		/** Of both, as lines. */
+		addresses: [
+			...named(ROOT_NAMES, 'A', root),
+			...named(TLD_NAMES, 'A', tld),
+			...(ipv6 ? [...named(ROOT_NAMES, 'AAAA', root6), ...named(TLD_NAMES, 'AAAA', tld6)] : []),
+		],
+	};
+}
 
-function rootZone(tlds: readonly string[]): Zone {
+function rootRecords(tlds: readonly string[], addresses: readonly string[]): ResourceRecord[] {
 	const lines = [
 		`. 86400 SOA ${ROOT_NAMES[0]} hostmaster.internet.test. 1 1800 900 604800 86400`,
 		...ROOT_NAMES.map((name) => `. 518400 NS ${name}`),
 		...tlds.flatMap((tld) => TLD_NAMES.map((name) => `${tld}. 172800 NS ${name}`)),
 	];
-	return createZone([], [...parsed(lines, []), ...parsed(OWN_RECORDS, [])]);
+	return [...parsed(lines, []), ...parsed(addresses, [])];
 }
 
-function tldZone(tld: string, children: readonly ResourceRecord[]): Zone {
+function tldRecords(tld: string, addresses: readonly string[]): ResourceRecord[] {
 	const lines = [
 		`@ 900 SOA ${TLD_NAMES[0]} hostmaster.internet.test. 1 1800 900 604800 900`,
 		...TLD_NAMES.map((name) => `@ 172800 NS ${name}`),
 	];
 	const own =
 		tld === 'test'
-			? parsed([...TLD_NAMES.map((name) => `${OWN_ZONE}. 172800 NS ${name}`), ...OWN_RECORDS], [])
+			? parsed([...TLD_NAMES.map((name) => `${OWN_ZONE}. 172800 NS ${name}`), ...addresses], [])
 			: [];
-	return createZone([tld], [...parsed(lines, [tld]), ...own, ...children]);
+	return [...parsed(lines, [tld]), ...own];
 }
 
-function ownZone(): Zone {
+function ownZone(addresses: readonly string[]): Zone {
 	const lines = [
 		`@ 900 SOA ${TLD_NAMES[0]} hostmaster.internet.test. 1 1800 900 604800 900`,
 		...TLD_NAMES.map((name) => `@ 172800 NS ${name}`),
-		...OWN_RECORDS,
+		...addresses,
 		`${AUTHORITY_HOST}. 3600 A ${INFRASTRUCTURE.authority}`,
 	];
 	return createZone(labelsOf(OWN_ZONE), parsed(lines, labelsOf(OWN_ZONE)));
@@ -174,7 +216,8 @@ function setKey({ owner, type }: Pick<ResourceRecord, 'owner' | 'type'>): string
 /** What one server of the parent holds about a zone: NS, glue for servers inside the zone, DS. */
 function delegationRecords(apex: Labels, spec: ZoneSpec, at: string): ResourceRecord[] {
 	const { glue = true, ds = [], differs = [] } = spec.delegation ?? {};
-	const { none = false, ns } = differs.find((one) => one.at === at) ?? spec.delegation ?? {};
+	const differing = differs.find((one) => one.at === at);
+	const { none = false, ns } = differing ?? spec.delegation ?? {};
 	if (none) return [];
 	const servers = Object.entries(ns ?? spec.ns ?? DEFAULT_SERVERS);
 	const hosts = servers.map(([name, addresses]) => ({ host: absolute(name, apex), addresses }));
@@ -189,6 +232,9 @@ function delegationRecords(apex: Labels, spec: ZoneSpec, at: string): ResourceRe
 			ds.map((rdata) => `@ ${DELEGATION_TTL} DS ${rdata}`),
 			apex,
 		),
+		...(spec.dnssec === undefined
+			? []
+			: dsRecords(apex, spec.dnssec, differing?.ds ?? spec.dnssec.ds, DELEGATION_TTL)),
 		...hosts.flatMap(({ host, addresses }) =>
 			glue && isWithin(host, apex) ? addressRecords(host, addresses) : [],
 		),
