@@ -77,6 +77,18 @@ export {
 	textsIn,
 } from './facts/dns/dns.ts';
 export { dnsPanel, panelFor } from './facts/dns/dns-panel.ts';
+export type { SeenDenial, SeenSet, SeenSignature } from './facts/dns/dnssec-answer.ts';
+export { isDigestValidated, isValidated } from './facts/dns/dnssec-crypto.ts';
+export {
+	type DnssecSurvey,
+	dnssecSurvey,
+	failsValidation,
+	REVOKED,
+	type SeenDs,
+	type SeenKey,
+	type SigningServer,
+} from './facts/dns/dnssec-survey.ts';
+export { dnssecClock, momentOf, secondsUntil, timingAt } from './facts/dns/dnssec-time.ts';
 export { hostNameFault } from './facts/dns/host-name.ts';
 export { type LostTarget, lostTargets } from './facts/dns/named-targets.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
@@ -102,6 +114,12 @@ export {
 } from './facts/dns/soa-survey.ts';
 export { type TakeoverView, takeoverView } from './facts/dns/takeover.ts';
 export { takeoverService } from './facts/dns/takeover-services.ts';
+export {
+	type PlannedMove,
+	type TtlSet,
+	type TtlSurvey,
+	ttlSurvey,
+} from './facts/dns/ttl-survey.ts';
 export type { UnservedZone } from './facts/dns/unserved-zone.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 
@@ -116,6 +134,8 @@ export {
 	zoneSurvey,
 } from './facts/dns/zone-survey.ts';
 export { type AuditedZone, auditedZones, surveyOf } from './facts/dns/zones.ts';
+export { type AuditedDomain, auditedDomains } from './facts/domain/domains.ts';
+export { type ParentDs, parentDs } from './facts/domain/parent-ds.ts';
 export type { RegisteredDs } from './facts/domain/rdap-domain.ts';
 export {
 	type Registration,
@@ -123,6 +143,8 @@ export {
 	registeredDomainOf,
 	registrationOf,
 } from './facts/domain/registration.ts';
+export { registrationClock } from './facts/domain/registration-clock.ts';
+export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
 export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';
 export { GIT_FILES } from './facts/exposure/exposure-git.ts';
 export {
@@ -293,7 +315,7 @@ export {
 	oldDomains,
 	type SurveyedDomain,
 } from './facts/web/old-domain.ts';
-export { type OldUrl, type UnreadLine } from './facts/web/old-url-list.ts';
+export type { OldUrl, UnreadLine } from './facts/web/old-url-list.ts';
 export {
 	isTarget,
 	type OldUrlSurvey,
@@ -303,6 +325,7 @@ export {
 	type Walk as OldUrlWay,
 	withoutSlash,
 } from './facts/web/old-urls.ts';
+export { type LostPost, lostPosts } from './facts/web/post-routes.ts';
 export {
 	isCampaignParameter,
 	type QueryChange,

@@ -18,6 +18,7 @@ it('found the checks', () => {
 		'dns/resolution',
 		'dns/soa',
 		'dns/takeover',
+		'dns/ttl',
 		'email/dkim',
 		'email/dmarc',
 		'email/mx',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
-import { type DnsAnswer, type DnsData, GIVEN_BY_ZONE } from '../../core/io.ts';
+import type { DnsAnswer, DnsData } from '../../core/io.ts';
 import { dnsAnswer, lookup } from './dns.ts';
 import { panelFor } from './dns-panel.ts';
 import { moment } from './moment.ts';
+import { plannedZone } from './planned-zone.ts';
 import { newestSerial, serialOrder } from './serial-order.ts';
 import { workingZone } from './working-zone.ts';
 import { contradicts } from './zone-contents.ts';
@@ -91,18 +92,22 @@ export const soaSurvey = defineDerivation({
 });
 
 async function plannedSoa(name: string, get: GetFact): Promise<SoaSurvey | null> {
-	const zone = await get(zoneOf({ name }));
-	if (zone.status !== 'known') return null;
-	const answer = await get(lookup({ name: zone.value.name, type: 'SOA' }));
-	if (answer.status !== 'known' || answer.value.server !== GIVEN_BY_ZONE) return null;
-	const soa = soasIn(answer.value, zone.value.name)[0] ?? null;
+	const planned = await get(plannedZone({ name }));
+	if (planned.status !== 'known' || planned.value === null) return null;
+	const zone = planned.value;
+	const [answer, served] = await Promise.all([
+		get(lookup({ name: zone, type: 'SOA' })),
+		get(zoneOf({ name })),
+	]);
+	const soa = answer.status === 'known' ? (soasIn(answer.value, zone)[0] ?? null) : null;
+	const names = served.status === 'known' ? served.value.servers : [];
 	return {
-		zone: zone.value.name,
+		zone,
 		isPlanned: true,
 		servers: [],
 		soa,
-		panel: panelFor(zone.value.servers),
-		isManaged: isManaged(zone.value.servers),
+		panel: panelFor(names),
+		isManaged: isManaged(names),
 		primaryExists: soa === null ? null : await hasAddress(soa.mname, get),
 		gap: null,
 	};
