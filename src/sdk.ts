@@ -62,6 +62,7 @@ export {
 	isDead,
 	type Served,
 } from './facts/dns/address-survey.ts';
+export { type AliasStep, type AliasTrail, aliasTrail } from './facts/dns/alias-trail.ts';
 export {
 	type ClaimableName,
 	type ClaimStanding,
@@ -90,6 +91,7 @@ export {
 } from './facts/dns/dnssec-survey.ts';
 export { dnssecClock, momentOf, secondsUntil, timingAt } from './facts/dns/dnssec-time.ts';
 export { hostNameFault } from './facts/dns/host-name.ts';
+export { type NameServerDomain, nameServerDomains } from './facts/dns/name-server-domains.ts';
 export { type LostTarget, lostTargets } from './facts/dns/named-targets.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
 export { registrableOf } from './facts/dns/registrable.ts';
@@ -112,6 +114,7 @@ export {
 	type SoaSurvey,
 	soaSurvey,
 } from './facts/dns/soa-survey.ts';
+export { type SubZone, subZones } from './facts/dns/sub-zones.ts';
 export { type TakeoverView, takeoverView } from './facts/dns/takeover.ts';
 export { takeoverService } from './facts/dns/takeover-services.ts';
 export {
@@ -123,7 +126,8 @@ export {
 export type { UnservedZone } from './facts/dns/unserved-zone.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 
-export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
+export { type Disagreement, type Edition, zoneConsistency } from './facts/dns/zone-consistency.ts';
+export { isWithin as isWithinZone, type Zone, zoneOf } from './facts/dns/zone-of.ts';
 export {
 	type CheckedSet,
 	type NameServer,

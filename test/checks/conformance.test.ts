@@ -14,6 +14,8 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
 		'dns/addresses',
+		'dns/alias',
+		'dns/dnssec',
 		'dns/nameservers',
 		'dns/resolution',
 		'dns/soa',

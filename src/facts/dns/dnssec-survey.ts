@@ -12,6 +12,7 @@ import {
 	readDs,
 	readNsec3,
 	readNsec3Param,
+	readRrsig,
 } from './dnssec-records.ts';
 import { isWithin, zoneOf } from './zone-of.ts';
 import { type ServerAt, type ZoneSurvey, zoneSurvey } from './zone-survey.ts';
@@ -79,6 +80,11 @@ export interface DnssecSurvey {
 	readonly parents: readonly DsView[];
 	/** All of them together. */
 	readonly ds: readonly SeenDs[];
+	/** When the signatures over the DS hold, as a measure for our clock. */
+	readonly parentPeriods: readonly {
+		readonly inception: number;
+		readonly expiration: number;
+	}[];
 	/** The parent is known to have no DS itself, so nobody follows the chain down to this zone. */
 	readonly isParentUnsigned: boolean;
 	/** Servers with authority; one, the resolver, where `via` says so. */
@@ -225,6 +231,7 @@ async function surveyed(asking: Asking): Promise<DnssecSurvey> {
 	const ds = seenDs(zone, parents, keys);
 	const unsigned: DnssecSurvey = {
 		...{ zone, parent, via, unasked, parents, ds },
+		parentPeriods: dsAnswers.flatMap(periodsIn),
 		isParentUnsigned: false,
 		servers: asking.servers.map((server, at) => bareServer(server, zone, keyAnswers[at] ?? null)),
 		isStripped: false,
@@ -288,6 +295,16 @@ function viewOf({ server, answer }: DsAnswer): DsView {
 	const records = answer.records.flatMap(({ wire }) => (wire === undefined ? [] : [wire]));
 	const ttls = answer.records.map(({ ttl }) => ttl);
 	return { server, records: records.sort(), ttl: ttls.length > 0 ? Math.min(...ttls) : null };
+}
+
+function periodsIn({ answer }: DsAnswer): DnssecSurvey['parentPeriods'] {
+	const { additional, authority } = answer;
+	return [...additional, ...authority].flatMap(({ type, wire }) => {
+		const rrsig = type === 'RRSIG' && wire !== undefined ? readRrsig(wire) : null;
+		if (rrsig === null) return [];
+		const { inception, expiration } = rrsig;
+		return [{ inception, expiration }];
+	});
 }
 
 function seenDs(
