@@ -7,6 +7,7 @@ import {
 	type Verdicts,
 } from '../../src/sdk.ts';
 import { inPanel } from './_in-panel.ts';
+import { shellName } from './_shell-name.ts';
 
 /** A name of ours and the records that lead away from it. */
 type Leading = {
@@ -76,7 +77,8 @@ const vantages = (a: { isConfirmed: boolean }) =>
 		? 'Asked of the resolver and, independently, of the name servers from the root down; both agree.'
 		: 'Asked of the resolver, which answers for other names. The name servers themselves were not heard from here.';
 
-const dig = (a: { host: string }) => `dig +noall +comments +answer ${a.host.replace('*', 'x')} A`;
+const dig = (a: { host: string }) =>
+	`dig +noall +comments +answer ${shellName(a.host.replace('*', 'x'))} A`;
 
 function deleteOrReclaim(a: Unclaimed): Fix {
 	return records(
@@ -173,7 +175,8 @@ export const TAKEOVER_VERDICTS = {
 					),
 		control:
 			'Two sources agree: the name servers of the top-level domain deny the domain, and the registry has no such registration.',
-		reproduce: (a: Unregistered) => `dig +noall +comments ${a.domain} NS; whois ${a.domain}`,
+		reproduce: (a: Unregistered) =>
+			`dig +noall +comments ${shellName(a.domain)} NS; whois ${shellName(a.domain)}`,
 		cause: (a: Unregistered) =>
 			a.kind === 'NS'
 				? 'dns/delegation/nameserver-domain-expiring'
@@ -212,7 +215,9 @@ export const TAKEOVER_VERDICTS = {
 		control:
 			'Every server was asked directly and answered; none was merely silent. The resolver finds no answer either.',
 		reproduce: (a: UnclaimedZone) =>
-			a.servers.map((server) => `dig +norecurse @${server} ${a.zone} SOA`).join('; '),
+			a.servers
+				.map((server) => `dig +norecurse @${shellName(server)} ${shellName(a.zone)} SOA`)
+				.join('; '),
 		cause: (a: UnclaimedZone) => a.cause,
 	},
 } satisfies Verdicts<ClaimableName['context']>;

@@ -21,6 +21,7 @@ import {
 	unknown,
 	z,
 } from '../../src/sdk.ts';
+import { deadAliasCause } from './_alias-cause.ts';
 import { TAKEOVER_VERDICTS } from './_takeover-verdicts.ts';
 
 type Said = Judgement<keyof typeof TAKEOVER_VERDICTS>;
@@ -267,14 +268,13 @@ function leading(view: TakeoverView, { subject, panel }: About, own: string) {
 
 /** `dns/resolution` says of the same record that it leads nowhere. */
 function sharedCause({ name, apex, context }: ClaimableName, own: string): string {
-	if (name === `www.${apex}`) return 'dns/resolution/www-missing';
 	switch (context.standing) {
 		case 'linked':
 			return 'dns/resolution/host-missing';
 		case 'wildcard':
 			return own;
 		default:
-			return 'dns/resolution/no-address';
+			return deadAliasCause(name, apex);
 	}
 }
 
