@@ -45,6 +45,7 @@ export type {
 	TlsOutcome,
 	TrustStore,
 } from './core/io.ts';
+export { GIVEN_BY_ZONE } from './core/io.ts';
 export type { Severity } from './core/severity.ts';
 export { defineSubjects, type Subject } from './core/subject.ts';
 export type { Target } from './core/target.ts';
@@ -127,7 +128,7 @@ export type { UnservedZone } from './facts/dns/unserved-zone.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 
 export { type Disagreement, type Edition, zoneConsistency } from './facts/dns/zone-consistency.ts';
-export { isWithin as isWithinZone, type Zone, zoneOf } from './facts/dns/zone-of.ts';
+export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
 export {
 	type CheckedSet,
 	type NameServer,
@@ -276,6 +277,7 @@ export {
 } from './facts/tls/served-chains.ts';
 export { tlsHandshake, trustStore } from './facts/tls/tls.ts';
 export { botWall, isEmptyPage } from './facts/web/bot-wall.ts';
+export { type CampaignWalk, campaignWalks } from './facts/web/campaigns.ts';
 export {
 	type CanonicalSurvey,
 	canonicalSurvey,

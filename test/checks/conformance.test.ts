@@ -21,6 +21,7 @@ it('found the checks', () => {
 		'dns/soa',
 		'dns/takeover',
 		'dns/ttl',
+		'domain/registration',
 		'email/dkim',
 		'email/dmarc',
 		'email/mx',

@@ -21,9 +21,9 @@ import { ianaServices } from './rdap-services.ts';
 export interface RegistrationView {
 	/** The URL that answered. */
 	readonly url: string;
-	/** When the registration ends; a registrar's own date where that is the only one. ISO 8601. */
+	/** `expiration`: when the registry ends it. ISO 8601. */
 	readonly expiresAt: string | null;
-	/** Until when the registrar was paid, where the answer tells that apart. ISO 8601. */
+	/** `registrar expiration`: until when the registrar was paid. ISO 8601. */
 	readonly registrarExpiresAt: string | null;
 	/** RFC 8056, sorted. */
 	readonly statuses: readonly string[];
@@ -42,7 +42,7 @@ export interface Registration {
 	readonly because: UnknownReason | null;
 	/** What was asked first, of the registry's service; `null` where none is known. */
 	readonly url: string | null;
-	/** The registry's date, else the registrar's; `null` where neither publishes one. ISO 8601. */
+	/** `expiration`, else `registrar expiration`; `null` where neither is published. ISO 8601. */
 	readonly expiresAt: string | null;
 	readonly createdAt: string | null;
 	readonly transferredAt: string | null;
@@ -316,7 +316,7 @@ function registered(
 	return {
 		...nothing(domain),
 		state: 'registered',
-		expiresAt: atRegistry.expiresAt ?? atRegistrar?.expiresAt ?? null,
+		expiresAt: endOf(atRegistry) ?? (atRegistrar === null ? null : endOf(atRegistrar)),
 		createdAt: events['registration'] ?? null,
 		transferredAt: events['transfer'] ?? null,
 		changedAt: events['last changed'] ?? null,
@@ -335,13 +335,15 @@ function registered(
 	};
 }
 
-/** `expiration` is the registry's word, `registrar expiration` the registrar's (RFC 9083 §10.2.3). */
 function viewOf(url: string, { events, statuses }: RdapDomain): RegistrationView {
-	const registrarExpiresAt = events['registrar expiration'] ?? null;
 	return {
 		url,
-		expiresAt: events['expiration'] ?? registrarExpiresAt,
-		registrarExpiresAt,
+		expiresAt: events['expiration'] ?? null,
+		registrarExpiresAt: events['registrar expiration'] ?? null,
 		statuses,
 	};
 }
+
+/** The registry's word goes before the registrar's (RFC 9083 §10.2.3). */
+const endOf = ({ expiresAt, registrarExpiresAt }: RegistrationView) =>
+	expiresAt ?? registrarExpiresAt;

@@ -12,6 +12,8 @@ export interface Sibling {
 	readonly because: string;
 	/** Named by the user, not found in DNS. */
 	readonly isConfigured: boolean;
+	/** Its names serve the audited domain's zone. */
+	readonly isNameServer: boolean;
 	readonly registration: Registration;
 }
 
@@ -38,7 +40,8 @@ export const siblingDomains = defineDerivation({
 		for (const one of [...configured(params), ...(await inDns(params, get))]) {
 			const name = registrableOf(one.host);
 			if (name === domain || found.has(name) || registeredDomainOf(name) !== name) continue;
-			found.set(name, { because: one.because, isConfigured: one.isConfigured });
+			const { host: _, ...about } = one;
+			found.set(name, about);
 		}
 		const siblings = await Promise.all(
 			[...found].slice(0, MOST_SIBLINGS).map(async ([name, about]): Promise<readonly Sibling[]> => {
@@ -51,10 +54,8 @@ export const siblingDomains = defineDerivation({
 	},
 });
 
-interface Named {
+interface Named extends Omit<Sibling, 'registration' | 'domain'> {
 	readonly host: string;
-	readonly because: string;
-	readonly isConfigured: boolean;
 }
 
 interface Params {
@@ -63,14 +64,13 @@ interface Params {
 	readonly oldDomains: readonly string[];
 }
 
+const CONFIGURED = { isConfigured: true, isNameServer: false };
+const IN_DNS = { isConfigured: false, isNameServer: false };
+
 function configured({ required, oldDomains }: Params): readonly Named[] {
 	return [
-		...required.map((host) => ({ host, because: `${host} must work`, isConfigured: true })),
-		...oldDomains.map((host) => ({
-			host,
-			because: 'visitors still come by it',
-			isConfigured: true,
-		})),
+		...required.map((host) => ({ ...CONFIGURED, host, because: `${host} must work` })),
+		...oldDomains.map((host) => ({ ...CONFIGURED, host, because: 'visitors still come by it' })),
 	];
 }
 
@@ -82,9 +82,9 @@ async function inDns({ domain, required }: Params, get: GetFact): Promise<readon
 			const addresses = await get(addressesOf({ host }));
 			if (addresses.status !== 'known') return [];
 			return addresses.value.a.chain.map(({ target }) => ({
+				...IN_DNS,
 				host: target.toLowerCase(),
 				because: `${host} is an alias into it`,
-				isConfigured: false,
 			}));
 		}),
 	);
@@ -96,6 +96,7 @@ async function inDns({ domain, required }: Params, get: GetFact): Promise<readon
 				host,
 				because: `the name server ${host} lies in it`,
 				isConfigured: false,
+				isNameServer: true,
 			})),
 	];
 	const own = await Promise.all(
