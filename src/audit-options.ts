@@ -25,6 +25,8 @@ export interface AuditOptions {
 	readonly drift?: boolean | undefined;
 	/** `false`: only what the zone file says is judged, and no network is touched. */
 	readonly live?: boolean | undefined;
+	/** File of the root's name servers, in the form of IANA's named.root, instead of the resolver's word. */
+	readonly rootHints?: string | undefined;
 	/** Base URL of the RDAP service to ask. */
 	readonly rdap?: string | undefined;
 	/** Prefixes of ids to run, and to leave out. */

@@ -1,5 +1,6 @@
 import {
 	addressesIn,
+	GIVEN_BY_ZONE,
 	type Host,
 	type Resolution,
 	type UnknownReason,
@@ -31,6 +32,8 @@ export interface Absence {
 	readonly isAlias: boolean;
 	/** The walk from the root came to the same. */
 	readonly isConfirmed: boolean;
+	/** The zone file that the user plans to publish says so. */
+	readonly isPlanned: boolean;
 	/** A zone above the registrable name denies it: nothing is delegated. */
 	readonly undelegated: boolean;
 	readonly v6: readonly string[];
@@ -142,8 +145,9 @@ function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
 	const nxdomain = walk === null ? A.status === 'nxdomain' : walk.outcome === 'nxdomain';
 	const filtered = walk?.outcome === 'filtered';
 	const isAlias = A.aliases.length > 0 || (walk?.aliases.length ?? 0) > 0;
+	const isPlanned = A.server === GIVEN_BY_ZONE;
 	const seen = [
-		`the resolver says ${viewInWords(A)}`,
+		`${isPlanned ? 'the zone file' : 'the resolver'} says ${viewInWords(A)}`,
 		...(walk === null ? [] : [`from the root ${walkInWords(walk)}`]),
 	].join(', and ');
 	const deepest = walk?.cuts.at(-1) ?? '';
@@ -153,6 +157,7 @@ function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
 		exists: isAlias || !(filtered ? A.status === 'nxdomain' : nxdomain),
 		isAlias,
 		isConfirmed: walk !== null && isDenied(walk),
+		isPlanned,
 		undelegated: walk?.outcome === 'nxdomain' && !isAlias && !isPartOf(deepest, host.apex),
 		v6: AAAA.status === 'ok' ? AAAA.addresses : addressesIn(walked?.AAAA ?? { records: [] }),
 	};

@@ -26,6 +26,7 @@ type Absent = Named & {
 	readonly undelegated: boolean;
 	readonly isAlias: boolean;
 	readonly isConfirmed: boolean;
+	readonly isPlanned: boolean;
 };
 
 /** Most registries publish DS records for a day; resolvers keep the old one for as long. */
@@ -58,7 +59,10 @@ const linesFor = (a: Absent) => [
 	...(a.isAlias ? [`; first delete the CNAME record of ${a.host}, then publish`] : []),
 	a.line,
 ];
-const vantages = (a: Absent) =>
+const vantages = (a: Absent) => (a.isPlanned ? PLANNED : asked(a));
+const PLANNED =
+	'Read in the zone file that is to be published; no server was asked about this name.';
+const asked = (a: Absent) =>
 	a.isConfirmed
 		? 'Asked of the resolver and, independently, of the name servers from the root down; both agree.'
 		: 'Asked of the resolver, which answers for other names. The name servers themselves were not heard from here.';

@@ -245,6 +245,7 @@ function linkedArgs({ host, page, negativeTtl, isConfirmed }: DeadLink, panel: s
 		undelegated: false,
 		isAlias: false,
 		isConfirmed,
+		isPlanned: false,
 		usedBy: `${page} links to it`,
 	};
 }

@@ -91,6 +91,9 @@ export type DnsQuirk = (typeof DNS_QUIRKS)[number];
 /** Who "answered" where the zone file that the user gave holds the name. */
 export const GIVEN_BY_ZONE = '--zone';
 
+/** In the place of a resolver where the user forbade the network. */
+export const NOT_LIVE = '--no-live';
+
 /** Who "answered" where the user gave a name's addresses with `--resolve`. */
 export const GIVEN_BY_USER = '--resolve';
 

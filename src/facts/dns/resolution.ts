@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
-import { type DnsAnswer, type DnsStatus, GIVEN_BY_USER } from '../../core/io.ts';
+import { type DnsAnswer, type DnsStatus, GIVEN_BY_USER, GIVEN_BY_ZONE } from '../../core/io.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
 import { linkedHosts } from './linked-hosts.ts';
 import { type Walk, walk } from './walk.ts';
@@ -51,7 +51,8 @@ export const resolution = defineDerivation({
 			if (effort !== 'compare') return known(seen);
 			return known({ ...seen, authoritative: await steadyOther(host, a.value, get) });
 		}
-		if (effort === 'glance') return known(seen);
+		// The servers cannot know yet what the user's zone file says.
+		if (effort === 'glance' || a.value.server === GIVEN_BY_ZONE) return known(seen);
 		const [walkedA, walkedAaaa] = await Promise.all([
 			get(walk({ name: host, type: 'A' })),
 			get(walk({ name: host, type: 'AAAA' })),
@@ -99,8 +100,9 @@ async function answersUnchecked(host: string, get: GetFact): Promise<boolean> {
  * answer by place fail one of these. `null` where nothing contradicts the resolver.
  */
 async function steadyOther(host: string, resolver: View, get: GetFact): Promise<View | null> {
-	// An address that the user gave is meant to differ from what is published.
-	if (resolver.server === GIVEN_BY_USER || resolver.aliases.length > 0) return null;
+	// What the user gave is meant to differ from what is published.
+	const isGiven = resolver.server === GIVEN_BY_USER || resolver.server === GIVEN_BY_ZONE;
+	if (isGiven || resolver.aliases.length > 0) return null;
 	const zone = await get(zoneOf({ name: host }));
 	if (zone.status !== 'known') return null;
 	const servers = await serverAddresses(zone.value.servers, get);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
-import type { DnsAnswer, DnsRecord, DnsStatus } from '../../core/io.ts';
+import { type DnsAnswer, type DnsRecord, type DnsStatus, GIVEN_BY_ZONE } from '../../core/io.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
 import { networkScope } from './network-scope.ts';
 import { isWithin } from './zone-of.ts';
@@ -52,13 +52,20 @@ export interface Walk {
  * zone after the other, so that a resolver's cache, filter or validator has no part in the answer.
  * Referrals are believed only downwards, glue and records only inside the zone that gives them. For
  * the owner it looks like one more resolver: about three questions, asked only when a fault is
- * about to be believed.
+ * about to be believed. What the user's zone file says of a name is what its servers will say, so
+ * the walk begins where that file leads out of the zone.
  */
 export const walk = defineDerivation({
 	name: 'dns.walk',
 	params: z.object({ name: z.string(), type: z.string(), depth: z.number().int().default(0) }),
 	async derive({ name, type, depth }, get): Promise<Fact<Walk>> {
-		const scope = await get(networkScope({}));
+		const [told, scope] = await Promise.all([
+			get(dnsAnswer({ name, type })),
+			get(networkScope({})),
+		]);
+		if (told.status === 'known' && told.value.server === GIVEN_BY_ZONE) {
+			return planned(told.value, { name, type, depth }, get);
+		}
 		if (scope.status !== 'known') return scope;
 		const roots = scope.value.roots.map(({ address }) => address);
 		const trail: Trail = { type, depth, get, roots, cuts: [], aliases: [], failures: [] };
@@ -66,6 +73,35 @@ export const walk = defineDerivation({
 		return known(await fromRoot(name, trail));
 	},
 });
+
+async function planned(
+	{ status, chain, records, negativeTtl, authority }: DnsAnswer,
+	asked: { readonly name: string; readonly type: string; readonly depth: number },
+	get: GetFact,
+): Promise<Fact<Walk>> {
+	const outcome = LAST_WORDS[status];
+	const aliases = chain.map(({ target }) => target);
+	const zone = authority[0]?.owner ?? records[0]?.owner ?? asked.name;
+	if (outcome !== undefined) {
+		return known({ outcome, records, negativeTtl, zone, cuts: [], aliases, failures: [] });
+	}
+	const end = aliases.at(-1);
+	if (end === undefined || asked.depth >= MOST_DEPTH) {
+		const nothing = { records: [], negativeTtl: null, cuts: [], failures: [] };
+		return known({ ...nothing, outcome: 'broken', zone, aliases });
+	}
+	const rest = await get(walk({ name: end, type: asked.type, depth: asked.depth + 1 }));
+	if (rest.status !== 'known') return rest;
+	return known({ ...rest.value, cuts: [], aliases: [...aliases, ...rest.value.aliases] });
+}
+
+/** What a zone file can say of a name. */
+const LAST_WORDS: Readonly<Partial<Record<DnsStatus, WalkOutcome>>> = {
+	ok: 'ok',
+	nodata: 'nodata',
+	nxdomain: 'nxdomain',
+	'cname-loop': 'endless',
+};
 
 interface Trail {
 	readonly type: string;

@@ -5,6 +5,7 @@ import { rdataData, rdataOctets, rdataText } from './rdata.ts';
 import { BadWord, RdataWords, type RelativeName, shown } from './rdata-words.ts';
 import { ttlIn } from './ttl.ts';
 import { generated } from './zone-generate.ts';
+import { isWithin } from './zone-of.ts';
 import { TYPE_WORDS, zoneTypeName, zoneTypeNumber } from './zone-type.ts';
 import { entryAt, linesOf, type Word, type ZoneEntry, type ZoneFault } from './zone-words.ts';
 
@@ -26,7 +27,7 @@ export interface ZoneRecord extends DnsRecord {
 }
 
 export interface ZoneFile {
-	/** Owner of the SOA; without one, the origin that the file begins with. */
+	/** Owner of the SOA; without one, the `$ORIGIN` that the file begins with, else the origin given. */
 	readonly apex: string;
 	readonly hasSoa: boolean;
 	/** Every record that could be read, in order. Owners may be outside the zone. */
@@ -69,6 +70,8 @@ class ZoneReader {
 	readonly #records: ZoneRecord[] = [];
 	readonly #faults: ZoneFault[] = [];
 	readonly #first: Labels;
+	/** The first `$ORIGIN` before any record, where it lies in the origin given. */
+	#stated: Labels | null = null;
 	#moreFaults = 0;
 	#origin: Labels;
 	/** `null` before the first record, and after one whose owner cannot be read. */
@@ -116,7 +119,7 @@ class ZoneReader {
 	result(): ZoneFile {
 		const soa = this.#records.find(({ type }) => type === 'SOA');
 		return {
-			apex: soa?.owner ?? nameOf(this.#first),
+			apex: soa?.owner ?? nameOf(this.#stated ?? this.#first),
 			hasSoa: soa !== undefined,
 			records: this.#records,
 			faults: this.#faults,
@@ -161,6 +164,7 @@ class ZoneReader {
 		switch (directive.text.toUpperCase()) {
 			case '$ORIGIN':
 				this.#origin = this.#nameIn(argument(directive, first, 'a name')).labels;
+				this.#stateOrigin();
 				refuseMore(more);
 				break;
 			case '$TTL':
@@ -178,6 +182,12 @@ class ZoneReader {
 			default:
 				throw new BadWord(`${shown(directive)} is no directive`, directive);
 		}
+	}
+
+	#stateOrigin(): void {
+		if (this.#stated !== null || this.#records.length > 0) return;
+		const isBelow = isWithin(nameOf(this.#origin), nameOf(this.#first));
+		this.#stated = isBelow ? this.#origin : this.#first;
 	}
 
 	#generate(words: readonly Word[]): void {

@@ -78,7 +78,7 @@ describe('walk', () => {
 		});
 		expect(walked).toMatchObject({ outcome: 'ok', zone: 'shop.test', cuts: ['test', 'shop.test'] });
 		expect(walked.records.map(({ text }) => text)).toEqual(['203.0.113.10']);
-		expect(asked).toHaveLength(7);
+		expect(asked).toHaveLength(8);
 	});
 
 	it.each(['nodata', 'nxdomain'] as const)('believes %s only with the AA bit', async (status) => {

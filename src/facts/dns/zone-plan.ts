@@ -1,0 +1,50 @@
+import { basename, dirname } from 'node:path';
+import { z } from 'zod';
+import { defineDerivation, defineProbe, type Fact, known } from '../../core/fact.ts';
+import { LARGEST_ZONE, parseZoneFile, type ZoneFile } from './zone-file.ts';
+import { linesOf } from './zone-words.ts';
+
+/** The zone file as it is on the disk, latin1. */
+const zoneFileText = defineProbe({
+	name: 'zone.file',
+	params: z.object({ path: z.string() }),
+	value: z.string(),
+	observe: ({ path }, io) => io.files.read(dirname(path), basename(path), LARGEST_ZONE + 1),
+	describe: ({ path }, text) => ({
+		kind: 'file',
+		summary: `${basename(path)}: ${linesOf(text).length} lines`,
+		detail: '',
+	}),
+	plan: () => null,
+});
+
+/** The zone that is meant to be published. */
+export const zonePlan = defineDerivation({
+	name: 'zone.plan',
+	params: z.object({
+		/** Absolute. */
+		path: z.string(),
+		/** What names are relative to before the file says so. */
+		origin: z.string(),
+	}),
+	async derive({ path, origin }, get): Promise<Fact<ZoneFile>> {
+		const text = await get(zoneFileText({ path }));
+		return text.status === 'known' ? known(parseZoneFile(text.value, origin)) : text;
+	},
+});
+
+/**
+ * The zone that a file without `$ORIGIN` is taken to hold: the registrable domain, or a sub-domain that
+ * is audited and that the file is named after.
+ */
+export function originFor({
+	domain,
+	registrable,
+	path,
+}: {
+	readonly domain: string;
+	readonly registrable: string;
+	readonly path: string;
+}): string {
+	return basename(path).toLowerCase().includes(domain) ? domain : registrable;
+}

@@ -1,0 +1,25 @@
+import { Unobserved } from '../core/fact.ts';
+import { type DnsPort, NOT_LIVE } from '../core/io.ts';
+import { systemClock } from './clock.ts';
+import type { Net } from './io.ts';
+
+/**
+ * No network at all: every port refuses, so that what a check says rests on the user's files alone.
+ * `overlay` answers what those say of DNS.
+ */
+export function createNotLive(overlay: (ask: DnsPort['ask']) => DnsPort['ask']): Net {
+	const refuse = () =>
+		Promise.reject(new Unobserved('not-asked', 'it needs the network, which --no-live forbids'));
+	return {
+		vantage: { resolver: NOT_LIVE, node: process.versions.node, proxy: null },
+		io: {
+			dns: { ask: overlay(refuse) },
+			http: { exchange: refuse },
+			tls: { handshake: refuse, roots: refuse },
+			smtp: { session: refuse },
+			timing: { series: refuse },
+			clock: systemClock,
+		},
+		close: () => Promise.resolve(),
+	};
+}
