@@ -321,6 +321,76 @@ describe('faults of name servers', () => {
 	});
 });
 
+describe('servers that cannot do what they are asked', () => {
+	const zone = { 'shop.example': { records: 'www A 203.0.113.10' } };
+	const www = ['www.shop.example', 'A'] as const;
+
+	test.each(['FORMERR', 'NOTIMP'] as const)(
+		'%s answers EDNS, without OPT, and a plain query is answered',
+		async (ednsFault) => {
+			await using own = await startLab({ zones: zone, nameServers: { [NS1]: { ednsFault } } });
+			const refused = await udp(own, NS1, www, { udpSize: 1232 });
+			expect([refused.rcode, refused.additionals]).toEqual([ednsFault, []]);
+			expect((await udp(own, NS1, www)).answers).toHaveLength(1);
+			expect((await udp(own, NS2, www, { udpSize: 1232 })).rcode).toBe('NOERROR');
+			// Its resolver does without EDNS there, as resolvers do.
+			expect((await udp(own, RESOLVER, www, { udpSize: 1232, rd: true })).answers).toHaveLength(1);
+		},
+	);
+
+	test('EDNS is dropped where the world says so', async () => {
+		await using own = await startLab({
+			zones: zone,
+			nameServers: { [NS1]: { ednsFault: 'silence' } },
+		});
+		expect(await udpBytes(own, NS1, www, { udpSize: 1232 })).toBeNull();
+		expect(await udpBytes(own, NS1, www)).not.toBeNull();
+	});
+
+	test('the letters of a question are lost, or must be small', async () => {
+		const mixed = ['wWw.sHop.Example', 'A'] as const;
+		await using own = await startLab({
+			zones: zone,
+			nameServers: { [NS1]: { caseFault: 'lowered' }, [NS2]: { caseFault: 'silence' } },
+		});
+		const lowered = await udp(own, NS1, mixed);
+		expect(lowered.questions?.[0]?.name).toBe('www.shop.example');
+		expect(lowered.answers).toHaveLength(1);
+		expect(await udpBytes(own, NS2, mixed)).toBeNull();
+		expect(await udpBytes(own, NS2, www)).not.toBeNull();
+		await using sound = await startLab({ zones: zone });
+		expect((await udp(sound, NS1, mixed)).questions?.[0]?.name).toBe('wWw.sHop.Example');
+	});
+
+	test('right answers come without AA', async () => {
+		await using own = await startLab({
+			zones: zone,
+			nameServers: { [NS1]: { notAuthoritative: true } },
+		});
+		const answer = await udp(own, NS1, www);
+		expect([answer.flag_aa, answer.answers?.length]).toEqual([false, 1]);
+		expect((await udp(own, NS2, www)).flag_aa).toBe(true);
+	});
+});
+
+test('the root and the top level are reached over IPv6 where the world has it', async () => {
+	await using own = await startLab({
+		ipv6: true,
+		zones: { 'shop.example': { ns: { ns1: [NS1, '2001:db8::21'] }, records: '@ A 203.0.113.10' } },
+	});
+	const roots = await udp(own, '2001:db8:1::1', ['a.root.internet.test', 'AAAA'], {});
+	expect(roots.rcode).toBe('NOERROR');
+	expect(
+		texts((await udp(own, RESOLVER, ['b.root.internet.test', 'AAAA'], { rd: true })).answers),
+	).toEqual(['b.root.internet.test AAAA 2001:db8:1::2']);
+	const referral = await udp(own, '2001:db8:1::3', ['shop.example', 'A']);
+	expect(texts(referral.additionals)).toContain('ns1.shop.example AAAA 2001:db8::21');
+	expect((await udp(own, '2001:db8::21', ['shop.example', 'A'])).flag_aa).toBe(true);
+	await using without = await startLab({});
+	const none = await udp(without, RESOLVER, ['a.root.internet.test', 'AAAA'], { rd: true });
+	expect(none.answers).toEqual([]);
+});
+
 test('no bytes make a server stop answering', async () => {
 	fc.assert(
 		fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
