@@ -146,6 +146,8 @@ export const SOA_VERDICTS = {
 		control: (a: Serials) =>
 			`Asked twice, ${a.seconds} s apart, and compared as RFC 1982 does; a server that had caught up at the second look is not named.`,
 		reproduce: everyServer,
+		cause: (a: Serials) =>
+			a.differing === null ? 'dns/soa/serials-differ' : 'dns/delegation/servers-disagree',
 	},
 	'timers-unusual': {
 		outcome: 'fail',

@@ -1,7 +1,7 @@
 import { CHECKS_FOLDER } from '../checks-folder.ts';
 import type { AnyCheck } from '../core/check.ts';
+import { closest } from '../core/closest.ts';
 import { listCheckIds, loadChecks } from '../engine/load-checks.ts';
-import { closest } from './closest.ts';
 import { Usage } from './usage.ts';
 
 /** Refuses ids that select nothing: a misspelt `--skip` would otherwise pass for a wish. */

@@ -7,7 +7,7 @@ import { moment } from './moment.ts';
 import { plannedZone } from './planned-zone.ts';
 import { newestSerial, serialOrder } from './serial-order.ts';
 import { workingZone } from './working-zone.ts';
-import { contradicts } from './zone-contents.ts';
+import { type Disagreement, zoneConsistency } from './zone-consistency.ts';
 import { zoneOf } from './zone-of.ts';
 import type { ServerAt, ZoneSurvey } from './zone-survey.ts';
 
@@ -33,7 +33,7 @@ export interface SerialGap {
 	}[];
 	/** Between the looks. */
 	readonly seconds: number;
-	/** A set that differs between them at both looks, `name TYPE`; `null` where none of those compared does. */
+	/** A set about which they disagree, `name TYPE`; `null` where none of those compared does. */
 	readonly differing: string | null;
 	/** Every server belongs to a provider that keeps its own copies in step, by ways of its own. */
 	readonly isManaged: boolean;
@@ -75,7 +75,7 @@ export const soaSurvey = defineDerivation({
 		const soa = newestOf(servers);
 		const [primaryExists, gap] = await Promise.all([
 			soa === null ? null : hasAddress(soa.mname, get),
-			gapIn(survey.value, get),
+			gapIn(survey.value, { name, hosts }, get),
 		]);
 		if (gap.status !== 'known') return gap;
 		return known({
@@ -151,7 +151,11 @@ interface Look {
 	readonly serial: number;
 }
 
-async function gapIn(survey: ZoneSurvey, get: GetFact): Promise<Fact<SerialGap | null>> {
+async function gapIn(
+	survey: ZoneSurvey,
+	about: { readonly name: string; readonly hosts: string[] },
+	get: GetFact,
+): Promise<Fact<SerialGap | null>> {
 	const { differSince, delegation } = survey;
 	const { zone } = delegation;
 	const first = survey.servers.flatMap((at) => lookOf(at, at.soa, zone));
@@ -171,17 +175,17 @@ async function gapIn(survey: ZoneSurvey, get: GetFact): Promise<Fact<SerialGap |
 	if (behind.length === 0) return known(null);
 	const now = await get(moment({ of: `${zone} still has different serials` }));
 	if (now.status !== 'known') return unknown('our-bug', 'the clock could not be read');
+	const compared = await get(zoneConsistency(about));
 	return known({
 		newest: { name: ahead.at.name, address: ahead.at.address, serial: ahead.serial },
 		behind: behind.map(({ at, serial: its }) => {
 			return { name: at.name, address: at.address, serial: its };
 		}),
 		seconds: Math.max(0, Math.floor((Date.parse(now.value) - Date.parse(differSince)) / 1_000)),
-		differing: await differing(
+		differing: differing(
 			ahead.at,
 			behind.map(({ at }) => at),
-			survey,
-			get,
+			compared.status === 'known' ? compared.value : [],
 		),
 		isManaged: isManaged(survey.nameServers.map(({ name }) => name)),
 	});
@@ -199,25 +203,20 @@ function isBehind(serial: number, newest: number): boolean {
 	return order === 'less' || order === 'undefined';
 }
 
-/** The first set that contradicts, and still does when both are asked again. */
-async function differing(
+/** The first set about which one of these and the server ahead of it disagree. */
+function differing(
 	ahead: ServerAt,
 	behind: readonly ServerAt[],
-	{ sets }: ZoneSurvey,
-	get: GetFact,
-): Promise<string | null> {
-	const suspects = behind.flatMap((at) =>
-		sets.flatMap((set, i) =>
-			contradicts(ahead.sets[i] ?? null, at.sets[i] ?? null) ? [{ ...set, at }] : [],
-		),
-	);
-	const again = async (name: string, type: string, { address: server }: ServerAt) => {
-		const fact = await get(dnsAnswer({ name, type, server, again: 1 }));
-		return fact.status === 'known' ? fact.value : null;
-	};
-	for (const { name, type, at } of suspects) {
-		const [one, other] = await Promise.all([again(name, type, ahead), again(name, type, at)]);
-		if (contradicts(one, other)) return `${name} ${type}`;
-	}
-	return null;
+	disagreements: readonly Disagreement[],
+): string | null {
+	const found = disagreements.find(({ editions }) => {
+		const editionOf = ({ address }: ServerAt) =>
+			editions.find(({ servers }) => servers.some((one) => one.address === address));
+		const newest = editionOf(ahead);
+		return behind.some((at) => {
+			const its = editionOf(at);
+			return its !== undefined && newest !== undefined && its !== newest;
+		});
+	});
+	return found === undefined ? null : `${found.name} ${found.type}`;
 }

@@ -142,11 +142,6 @@ describe('serials that differ', () => {
 		expect(await said(old)).toEqual([['serials-differ', 'high']]);
 	});
 
-	it('takes no load balancer for different content', async () => {
-		const pool = behind([soa(2_030_010_100), '@ 30 A 203.0.113.99']);
-		expect(await said(pool)).toEqual([['serials-differ', 'later']]);
-	});
-
 	it('is information at a provider that numbers its sites, while they agree', async () => {
 		const zone = behind([soa(2_030_010_100)], {}, MANAGED);
 		const sites = { ...zone, zones: { ...zone.zones, ...CLOUDFLARE } };
