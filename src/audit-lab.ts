@@ -5,14 +5,22 @@ import path from 'node:path';
 import type { AnyCheck } from './core/check.ts';
 import type { Finding } from './core/finding.ts';
 import { audit } from './engine/audit.ts';
+import { NO_POLICY } from './engine/judge.ts';
 import { liveObserver } from './engine/observer.ts';
 import { type Asked, parseTarget } from './engine/parse-target.ts';
 import { createFiles } from './files/create-files.ts';
+import { dnsOverlay } from './given-dns.ts';
 import { type Lab, type LabOptions, startLab } from './lab/start-lab.ts';
 import type { World } from './lab/world.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet } from './net/io.ts';
 import { USER_AGENT } from './version.ts';
+
+export interface LabAuditOptions extends LabOptions {
+	readonly connectMs?: number;
+	/** Options of single checks, by check id, as the configuration gives them. */
+	readonly checkOptions?: Readonly<Record<string, unknown>>;
+}
 
 export interface LabAudit {
 	readonly findings: readonly Finding[];
@@ -29,7 +37,7 @@ export async function auditLab(
 	world: World,
 	check: AnyCheck | readonly AnyCheck[],
 	asked: Partial<Asked>,
-	options: LabOptions & { readonly connectMs?: number } = {},
+	options: LabAuditOptions = {},
 ): Promise<LabAudit> {
 	await using lab = await startLab(world, options);
 	const target = parseTarget({ seed: randomBytes(8).toString('hex'), ...asked });
@@ -41,6 +49,8 @@ export async function auditLab(
 		resolver: lab.resolver,
 		addressMap: lab.addressMap,
 		registrable: target.registrable,
+		named: [...target.hosts, ...target.oldDomains],
+		overlay: await dnsOverlay({}, target),
 		caFiles: [authority],
 		env: {},
 		connectMs: options.connectMs,
@@ -54,6 +64,7 @@ export async function auditLab(
 			checks: [check].flat(),
 			observer: liveObserver(io, controller.signal, () => undefined),
 			now: systemClock.now(),
+			policy: { ...NO_POLICY, options: options.checkOptions ?? {} },
 		});
 		return { findings, requests: lab.requests };
 	} finally {

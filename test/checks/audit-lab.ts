@@ -1,7 +1,10 @@
-import { auditLab as auditWorld, type LabAudit as WorldAudit } from '../../src/audit-lab.ts';
+import {
+	auditLab as auditWorld,
+	type LabAuditOptions,
+	type LabAudit as WorldAudit,
+} from '../../src/audit-lab.ts';
 import type { AnyCheck } from '../../src/core/check.ts';
 import type { Asked } from '../../src/engine/parse-target.ts';
-import type { LabOptions } from '../../src/lab/start-lab.ts';
 import type { World } from '../../src/lab/world.ts';
 
 export const SEED = '0123456789abcdef';
@@ -16,7 +19,7 @@ export async function auditLab(
 	world: World,
 	check: AnyCheck | readonly AnyCheck[],
 	asked: Partial<Asked> & { readonly domain: string },
-	options: LabOptions & { readonly connectMs?: number } = {},
+	options: LabAuditOptions = {},
 ): Promise<LabAudit> {
 	const audited = await auditWorld(world, check, { ...asked, seed: SEED }, options);
 	const said = audited.findings.map(
