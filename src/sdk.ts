@@ -13,6 +13,7 @@ export {
 	type Verdict,
 	type Verdicts,
 } from './core/check.ts';
+export { closest } from './core/closest.ts';
 export type { Evidence } from './core/evidence.ts';
 export {
 	blocked,
@@ -64,6 +65,7 @@ export {
 	type Served,
 } from './facts/dns/address-survey.ts';
 export { type AliasStep, type AliasTrail, aliasTrail } from './facts/dns/alias-trail.ts';
+export { type CaaRecord, caaOf, caaSurvey, type RelevantCaa } from './facts/dns/caa.ts';
 export {
 	type ClaimableName,
 	type ClaimStanding,
@@ -125,7 +127,9 @@ export {
 	ttlSurvey,
 } from './facts/dns/ttl-survey.ts';
 export type { UnservedZone } from './facts/dns/unserved-zone.ts';
+export { type Vantage, vantage } from './facts/dns/vantage.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
+export { type Wildcard, type WildcardLanding, wildcard } from './facts/dns/wildcard.ts';
 
 export { type Disagreement, type Edition, zoneConsistency } from './facts/dns/zone-consistency.ts';
 export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
