@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
+import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { DnsAnswer, DnsStatus } from '../../core/io.ts';
 import { controlName } from '../hosts.ts';
 import { dnsAnswer, lookup } from './dns.ts';
@@ -14,7 +14,8 @@ import {
 	readNsec3Param,
 	readRrsig,
 } from './dnssec-records.ts';
-import { isWithin, zoneOf } from './zone-of.ts';
+import { registrableOf } from './registrable.ts';
+import { isWithin } from './zone-of.ts';
 import { type ServerAt, type ZoneSurvey, zoneSurvey } from './zone-survey.ts';
 
 /** A key of the zone, without the key itself. */
@@ -184,20 +185,35 @@ function onceEach(servers: readonly ServerAt[]): readonly Asked[] {
 	});
 }
 
-async function byResolver(
-	name: string,
-	get: GetFact,
-): Promise<Way | Exclude<Fact<never>, { status: 'known' }>> {
-	const zone = await get(zoneOf({ name }));
-	if (zone.status !== 'known') return zone;
+type Unsettled = Exclude<Fact<never>, { status: 'known' }>;
+
+async function byResolver(name: string, get: GetFact): Promise<Way | Unsettled> {
+	const zone = await zoneUnchecked(name, get);
+	if (zone === null) return unknown('inconclusive', `the resolver names no zone for ${name}`);
+	const isMissing = !isWithin(zone, registrableOf(name));
+	const asked = isMissing ? registrableOf(name) : zone;
 	return {
-		zone: zone.value.name,
-		parent: parentOf(zone.value.name),
+		zone: asked,
+		parent: parentOf(asked),
 		via: 'resolver',
 		parentServers: [undefined],
 		servers: [{ name: 'resolver', address: undefined, isWhole: true }],
-		unasked: '',
+		unasked: isMissing ? 'missing' : '',
 	};
+}
+
+/** Climbs to the SOA with checking disabled: a zone that fails validation has to be found too. */
+async function zoneUnchecked(name: string, get: GetFact): Promise<string | null> {
+	for (let at = name; at !== ''; at = at.split('.').slice(1).join('.')) {
+		const answer = await ask(at, 'SOA', undefined, get);
+		const isSaid = ['ok', 'nodata', 'nxdomain'].includes(answer?.status ?? '');
+		if (answer === null || !isSaid) return null;
+		const apex = [...answer.records, ...answer.authority].find(
+			({ type, owner }) => type === 'SOA' && isWithin(at, owner),
+		);
+		if (apex !== undefined && answer.chain.length === 0) return apex.owner;
+	}
+	return null;
 }
 
 function parentOf(zone: string): string {
