@@ -94,6 +94,8 @@ interface NotApplicable extends Common {
 interface Skipped extends Common {
 	readonly outcome: 'skipped';
 	readonly verdict: null;
+	/** It needs what the user forbade to ask; absent where the user left the check itself out. */
+	readonly reason?: 'not-asked';
 }
 
 /** A risk that somebody accepted, in writing, until a day. */

@@ -169,6 +169,13 @@ export const ReportSchema = z.object({
 		hosts: z.array(z.string()),
 		repo: z.string().optional(),
 		platform: z.string().optional(),
+		zone: z
+			.object({
+				file: z.string(),
+				use: z.enum(['plan', 'drift']).describe('plan: names in it were answered from it'),
+				live: z.boolean().describe('false: nothing but the file was looked at'),
+			})
+			.optional(),
 	}),
 	tool: z.object({ name: z.literal('launch-ready'), version: z.string() }),
 	startedAt: z.string(),

@@ -73,7 +73,8 @@ export async function audit(request: AuditRequest): Promise<Audited> {
 	const findings = settled.flat();
 	const selected = findings.map((finding) => unselected(finding, selection));
 	const { findings: waived, uses } = waive(selected, selection.accept, now);
-	return { findings: fold(waived), store, waivers: uses };
+	const folded = fold(waived).map((finding) => leftOpen(finding, store));
+	return { findings: folded, store, waivers: uses };
 }
 
 async function plan(
@@ -141,6 +142,16 @@ function unselected(finding: Finding, { only, skip }: Selection): Finding {
 		verdict: null,
 		message: `${id} was left out`,
 	};
+}
+
+/** What rests on something that the user forbade to ask is left out by the user, and not unknown. */
+function leftOpen(finding: Finding, store: FactStore): Finding {
+	if (finding.outcome !== 'unknown' || finding.reason === 'our-bug') return finding;
+	const { check, subject, locus, facts, message, reason } = finding;
+	const isForbidden = reason === 'not-asked' || facts.some((key) => store.wasNotAsked(key));
+	if (!isForbidden) return finding;
+	const place = { check, subject, locus, facts, message };
+	return { ...place, outcome: 'skipped', verdict: null, reason: 'not-asked' };
 }
 
 function skipped(check: AnyCheck, { kind, name }: Subject): Finding {

@@ -29,6 +29,7 @@ export class FactStore {
 	readonly #facts = new Map<string, Promise<Fact<unknown>>>();
 	readonly #waitsFor = new Map<string, Set<string>>();
 	readonly #observed = new Map<string, Observed & { readonly source: Probe }>();
+	readonly #notAsked = new Set<string>();
 	readonly #observer: Observer;
 	#quiet: Promise<unknown> = Promise.resolve();
 
@@ -64,6 +65,11 @@ export class FactStore {
 			: seen.source.describe(seen.params as never, seen.value as never);
 	}
 
+	/** The user forbade to ask for it. */
+	wasNotAsked(key: string): boolean {
+		return this.#notAsked.has(key);
+	}
+
 	/** Everything that was observed, in an order that does not depend on timing. */
 	observed(): readonly Observed[] {
 		return [...this.#observed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, seen]) => seen);
@@ -89,6 +95,7 @@ export class FactStore {
 
 	async #observe(ref: FactRef<unknown>, source: Probe): Promise<Fact<unknown>> {
 		const fact = await this.#observer.observe(ref);
+		if (fact.status === 'unknown' && fact.because === 'not-asked') this.#notAsked.add(ref.key);
 		if (fact.status === 'known') {
 			const { params } = ref;
 			this.#observed.set(ref.key, { probe: source.name, params, value: fact.value, source });

@@ -3,6 +3,7 @@ import type { Evidence } from '../core/evidence.ts';
 import type { Place } from '../core/fact.ts';
 import { type Failed, type Finding, idOf, isFailed, type Waiver } from '../core/finding.ts';
 import type { Fix, Platform } from '../core/fix.ts';
+import { NOT_LIVE } from '../core/io.ts';
 import type { Report, ReportFinding, ReportTiming, ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { coverageOf, type Row, rowsOf } from '../score/coverage.ts';
@@ -69,6 +70,7 @@ export function compose(about: Composed): Report {
 			),
 			...(repo !== null && { repo }),
 			...(about.platformName !== null && { platform: about.platformName }),
+			...zoneOf(about),
 		},
 		tool: { name: 'launch-ready', version: about.version },
 		startedAt: about.startedAt.toISOString(),
@@ -102,6 +104,13 @@ export function compose(about: Composed): Report {
 		map: about.map,
 		timings: [...about.timings],
 	};
+}
+
+function zoneOf({ target, vantage }: Composed): Pick<Report['target'], 'zone'> {
+	const { zoneFile, zoneUse } = target;
+	if (zoneFile === null) return {};
+	const file = zoneFile.split(/[\\/]/).at(-1) ?? zoneFile;
+	return { zone: { file, use: zoneUse, live: vantage.resolver !== NOT_LIVE } };
 }
 
 function decisionOf(

@@ -90,6 +90,7 @@ class Page {
 			`${(colour ?? chalk.yellow).bold(decision.launch)}  ${chalk.bold(name)}`,
 			this.#wrap(visible(decision.sentence)),
 		];
+		if (target.zone !== undefined) lines.push(this.#wrap(zoneInWords(target.zone)));
 		if (!complete) {
 			lines.push(chalk.yellow('The run ended early: what was not reached is counted as unknown.'));
 		}
@@ -312,6 +313,14 @@ class Page {
 			...rest.map((line) => `${' '.repeat(hang)}${line}`),
 		].join('\n');
 	}
+}
+
+function zoneInWords({ file, use, live }: NonNullable<Report['target']['zone']>): string {
+	const name = visible(file);
+	if (!live) return `Only ${name} was judged: nothing was asked of the network (--no-live).`;
+	return use === 'drift'
+		? `Compared with ${name}: what is live should be what is written there.`
+		: `Judged as planned: names in ${name} are answered from it, everything else by the network.`;
 }
 
 const WAIVER_WORDS = {

@@ -30,8 +30,16 @@ export function decide(findings: readonly Finding[]): Decision {
 	if (high.length > 0) {
 		return { launch: 'GO_WITH_CONDITIONS', sentence: `Go with conditions: ${firstOf(high)}` };
 	}
-	const sentence = `Go: no launch blocker and no high risk was found${unseenBehind(findings)}.`;
+	const sentence = `Go: no launch blocker and no high risk was found${notLive(findings)}${unseenBehind(findings)}.`;
 	return { launch: 'GO', sentence };
+}
+
+/** That the network was left out; empty where it was not. */
+function notLive(findings: readonly Finding[]): string {
+	const isForbidden = findings.some(
+		(one) => one.outcome === 'skipped' && one.reason === 'not-asked',
+	);
+	return isForbidden ? ' in the zone file; nothing else was looked at (--no-live)' : '';
 }
 
 /** Who turned us away, as that may hide a high risk; empty where nobody did. */
