@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
 import { dnsAnswer, lookup } from './dns.ts';
+import { plannedZone } from './planned-zone.ts';
 import { registrableOf } from './registrable.ts';
 import { walk } from './walk.ts';
 import { workingZone } from './working-zone.ts';
@@ -80,7 +81,7 @@ export const aliasTrail = defineDerivation({
 				.filter(({ held }) => !held.isApex)
 				.map(async ({ owner, held }) => ({
 					owner,
-					records: await recordsBeside(owner, held.server, get),
+					records: await recordsBeside(owner, held.server, asking),
 				})),
 		);
 		return known({
@@ -92,13 +93,15 @@ export const aliasTrail = defineDerivation({
 			beside: beside.filter(({ records }) => records.length > 0),
 			resolves: hasAddress,
 			origins: [...new Set([domain, asking.zone])],
-			isHearsay: asking.servers.length === 0,
+			isHearsay: asking.servers.length === 0 && !asking.isPlanned,
 		});
 	},
 });
 
 interface Authority {
 	readonly zone: string;
+	/** The user's zone file holds it: what the resolver is asked is answered from there. */
+	readonly isPlanned: boolean;
 	/** Addresses that answer for the zone; empty where they cannot be asked from here. */
 	readonly servers: readonly string[];
 }
@@ -114,17 +117,25 @@ async function authorityOf(
 	required: readonly string[],
 	get: GetFact,
 ): Promise<Fact<Authority>> {
+	const planned = await get(plannedZone({ name: apex }));
+	if (planned.status === 'known' && planned.value !== null) {
+		return known({ zone: planned.value, isPlanned: true, servers: [] });
+	}
 	const survey = await get(workingZone({ name: apex, hosts: [...required] }));
 	if (survey.status === 'blocked') return survey;
 	if (survey.status === 'unknown') {
 		if (survey.because !== 'unsupported') return survey;
-		return known({ zone: registrableOf(apex), servers: [] });
+		return known({ zone: registrableOf(apex), isPlanned: false, servers: [] });
 	}
 	const { delegation, servers } = survey.value;
 	const asked = servers
 		.filter(({ state }) => state === 'authoritative' || state === 'no-soa')
 		.map(({ address }) => address);
-	return known({ zone: delegation.zone, servers: [...new Set(asked)].slice(0, 2) });
+	return known({
+		zone: delegation.zone,
+		isPlanned: false,
+		servers: [...new Set(asked)].slice(0, 2),
+	});
 }
 
 /** What one name holds. */
@@ -196,8 +207,12 @@ function holdings(owner: string, isOwn: boolean, asking: Asking): Promise<Held |
 }
 
 async function heldBy(owner: string, asking: Asking): Promise<Held | null> {
-	const { zone, servers, get } = asking;
+	const { zone, servers, isPlanned, get } = asking;
 	if (!isWithin(owner, zone)) return heldByWalk(owner, get);
+	if (isPlanned) {
+		const held = await heldAsHeard(owner, get);
+		return held === null ? null : { ...held, isApex: owner === zone };
+	}
 	for (const server of servers) {
 		const fact = await get(dnsAnswer({ name: owner, type: 'CNAME', server }));
 		if (fact.status !== 'known') continue;
@@ -249,12 +264,13 @@ function targetsIn({ records }: Pick<DnsAnswer, 'records'>): Held['targets'] {
 async function recordsBeside(
 	owner: string,
 	server: string | null,
-	get: GetFact,
+	{ isPlanned, get }: Asking,
 ): Promise<readonly string[]> {
-	if (server === null) return [];
+	if (server === null && !isPlanned) return [];
 	const found = await Promise.all(
 		BESIDE.map(async (type) => {
-			const fact = await get(dnsAnswer({ name: owner, type, server }));
+			const asked = { name: owner, type, ...(server !== null && { server }) };
+			const fact = await get(dnsAnswer(asked));
 			if (fact.status !== 'known' || !fact.value.aa) return [];
 			return fact.value.records
 				.filter((one) => one.owner === owner && one.type === type)
