@@ -15,6 +15,7 @@ import {
 	readLocation,
 	readRefresh,
 } from '../../src/sdk.ts';
+import { FAILURES } from './_ends.ts';
 import { isApi, sessionCookieIn } from './_exposure.ts';
 import { hostOf, withoutHash } from './_tags.ts';
 
@@ -345,17 +346,6 @@ function whyBroken({ chain, answer }: ChainReport, last: Hop): string | null {
 	if (status > 599) return null;
 	return status < 500 && isApi(hostOf(last.url), answer) ? null : `answers ${status}`;
 }
-
-const FAILURES: Readonly<Partial<Record<string, string>>> = {
-	'no-such-host': 'does not exist in DNS',
-	'tls-failed': 'has no working HTTPS',
-	'not-tls': 'does not speak TLS',
-	refused: 'refuses the connection',
-	reset: 'breaks the connection off',
-	silent: 'does not answer',
-	unreachable: 'cannot be reached',
-	'bad-response': 'does not answer in HTTP',
-};
 
 /** A page that sends the visitor on by itself. */
 function pageFaults({ chain, answer }: ChainReport): readonly Fault[] {

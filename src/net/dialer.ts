@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { connect as connectSocket, isIP, isIPv6, type Socket } from 'node:net';
 import { Unobserved } from '../core/fact.ts';
 import type { ConnectFailure, DnsAnswer, DnsPort, DnsStatus } from '../core/io.ts';
-import { createRequestBudget, createSlots, isLocal, type Slots } from './budget.ts';
+import { createRequestBudget, createSlots, isLocal, REQUESTS, type Slots } from './budget.ts';
 import { wait, whyStopped } from './wait.ts';
 
 interface Endpoint {
@@ -86,6 +86,8 @@ export interface DialerSettings {
 	readonly named?: readonly string[] | undefined;
 	readonly resolve?: readonly Override[] | undefined;
 	readonly addressMap?: AddressMap | undefined;
+	/** Requests that a public host may be sent beside `REQUESTS`. */
+	readonly moreRequests?: number | undefined;
 	/** Longest wait for a connection, in milliseconds; as long as who asks will wait unless given. */
 	readonly connectMs?: number | undefined;
 }
@@ -101,7 +103,8 @@ export function createDialer(settings: DialerSettings): Dialer {
 	const locate: AddressMap = settings.addressMap ?? (({ address, port }) => ({ address, port }));
 	const overrides = (settings.resolve ?? []).map((one) => ({ ...one, host: plain(one.host) }));
 	const permitted = [settings.registrable ?? [], settings.named ?? []].flat().map(plain);
-	const budget = createRequestBudget();
+	const inAllOfOne = REQUESTS.inAll + (settings.moreRequests ?? 0);
+	const budget = createRequestBudget({ ...REQUESTS, inAll: inAllOfOne });
 	const inAll = createSlots(IN_ALL);
 	const perAddress = new Map<string, Slots>();
 	// Every open connection and every question listens to the audit's signal.

@@ -19,12 +19,15 @@ export interface ChainReport {
 /** A loop costs a second walk, a silence up to two requests; anything else nothing beside the walk. */
 export const chainReport = defineDerivation({
 	name: 'http.chain-report',
-	params: z.object({ url: z.string().transform((text) => new URL(text).href) }),
-	async derive({ url }, get): Promise<Fact<ChainReport>> {
-		const chain = await get(redirectChain({ url }));
+	params: z.object({
+		url: z.string().transform((text) => new URL(text).href),
+		owned: z.array(z.string()).optional(),
+	}),
+	async derive(walk, get): Promise<Fact<ChainReport>> {
+		const chain = await get(redirectChain(walk));
 		if (chain.status !== 'known') return chain;
 		const again =
-			chain.value.end === 'loop' ? await get(redirectChain({ url, cookies: true })) : null;
+			chain.value.end === 'loop' ? await get(redirectChain({ ...walk, cookies: true })) : null;
 		if (again !== null && again.status !== 'known') return again;
 		return known({
 			chain: chain.value,

@@ -76,18 +76,22 @@ export const redirectChain = defineDerivation({
 	params: z.object({
 		url: z.string().transform((text) => new URL(text).href),
 		cookies: z.boolean().default(false),
+		/** Further domains of the target, whose hosts are followed as its own. */
+		owned: z.array(z.string()).optional(),
 	}),
-	async derive({ url, cookies }, get): Promise<Fact<RedirectChain>> {
+	async derive({ url, cookies, owned = [] }, get): Promise<Fact<RedirectChain>> {
 		const walked: Hop[] = [];
 		const visits = new Map<string, number>();
 		const home = new URL(url).hostname;
+		const isOwn = (host: string) => [home, ...owned].some((one) => isSameSite(host, one));
 		for (let next = url; ; ) {
 			const before = visits.get(next) ?? 0;
 			if (before >= (cookies ? MOST_VISITS : 1)) return ended(walked, 'loop');
 			if (walked.length > MOST_REDIRECTS) return ended(walked, 'too-long');
 			visits.set(next, before + 1);
 			const jar = cookies ? { walk: url, step: walked.length } : undefined;
-			const step = await visitHop(next, { home, jar, first: walked.length === 0 }, get);
+			const first = walked.length === 0;
+			const step = await visitHop(next, { home, isOwn, jar, first }, get);
 			if (step.status !== 'known') return step;
 			const { hop, end, fault } = step.value;
 			walked.push(hop);
@@ -158,11 +162,16 @@ type Step = { readonly hop: Hop } & (
 	| { readonly end: null; readonly fault: null; readonly next: string }
 );
 
-type Jar = { readonly walk: string; readonly step: number };
+interface Visit {
+	readonly home: string;
+	isOwn(host: string): boolean;
+	readonly jar: { readonly walk: string; readonly step: number } | undefined;
+	readonly first: boolean;
+}
 
 async function visitHop(
 	url: string,
-	{ home, jar, first }: { home: string; jar: Jar | undefined; first: boolean },
+	{ home, isOwn, jar, first }: Visit,
 	get: GetFact,
 ): Promise<Fact<Step>> {
 	const { hostname } = new URL(url);
@@ -171,7 +180,7 @@ async function visitHop(
 		if (internal.status !== 'known') return internal;
 		if (internal.value) return known(halt(unasked(url), 'internal'));
 	}
-	const foreign = !isSameSite(hostname, home);
+	const foreign = !isOwn(hostname);
 	const asked = { url, ...(jar && { jar }) };
 	const exchange = await get(foreign ? strangerExchange({ ...asked, home }) : httpExchange(asked));
 	if (exchange.status !== 'known') return exchange;
