@@ -40,7 +40,9 @@ export function endOf(
 
 /** Until when the registrar says that it was paid; its own answer before the registry's account of it. */
 export function paidUntil({ atRegistry, atRegistrar }: Registration): string | null {
-	return atRegistrar?.registrarExpiresAt ?? atRegistry?.registrarExpiresAt ?? null;
+	const itsOwn = atRegistrar?.registrarExpiresAt ?? atRegistry?.registrarExpiresAt ?? null;
+	const isOnlyOne = (atRegistry?.expiresAt ?? null) === null;
+	return itsOwn ?? (isOnlyOne ? (atRegistrar?.expiresAt ?? null) : null);
 }
 
 /** Further apart than time zones and a day's rounding explain. */

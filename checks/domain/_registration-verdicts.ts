@@ -37,7 +37,7 @@ const USUAL_PARENT_TTL = days(2);
 
 const day = (iso: string) => iso.slice(0, 10);
 const at = (a: { registrar: string | null }) =>
-	a.registrar === null ? 'at your registrar' : `at ${a.registrar}`;
+	a.registrar === null ? 'at your registrar' : `at ${a.registrar.replace(/\.$/, '')}`;
 const inDays = (count: number) => (count === 1 ? '1 day' : `${count} days`);
 
 /** Quoted, so that a shell takes it as it is. */
@@ -69,7 +69,7 @@ export const REGISTRATION_VERDICTS = {
 	held: {
 		outcome: 'pass',
 		says: (a: Domain & { expiresAt: string | null }) =>
-			`${a.domain} is registered${a.registrar === null ? '' : ` at ${a.registrar}`}${a.expiresAt === null ? '; its registry publishes no end of it' : ` until ${day(a.expiresAt)}`}.`,
+			`${a.domain} is registered${a.registrar === null ? '' : ` ${at(a)}`}${a.expiresAt === null ? '; its registry publishes no end of it' : ` until ${day(a.expiresAt)}`}.`,
 	},
 	'not-registered': {
 		outcome: 'fail',
@@ -100,7 +100,10 @@ export const REGISTRATION_VERDICTS = {
 		lead: (a: Domain) => (a.undelegated ? days(1) : hours(1)),
 		says: (a: Ending & Standing) =>
 			`${a.domain} expired on ${day(a.expiresAt)}, by the registry's own date${a.statuses.length > 0 ? `; its status is ${explained(a.statuses)}` : ''}.`,
-		impact: `${FOR_EVERYBODY} Registrars switch an expired domain off within days.`,
+		impact: (a: Domain) =>
+			a.undelegated
+				? FOR_EVERYBODY
+				: 'The registrar switches it off within days: site, mail and every API then stop for everybody, and in the end somebody else can register it.',
 		fix: (a: Domain) =>
 			renew(
 				a,

@@ -403,12 +403,14 @@ function expiry({ registration, now, say, who }: Case): readonly Said[] {
 	const paid = paidUntil(registration);
 	const isRenewed = statuses.includes('auto renew period');
 	const isPast = paid !== null && Date.parse(paid) <= now.getTime();
-	if (isPast && (isRenewed || atRegistry?.expiresAt == null)) {
-		return [say('renewal-unconfirmed', { ...who, paidUntil: paid, isRenewed })];
-	}
-	if (expiresAt === null) return [];
-	const days = daysUntil(expiresAt, now);
-	return days < SOON ? [say('expires-soon', { ...who, expiresAt, days })] : [];
+	const isUnconfirmed = isPast && (isRenewed || atRegistry?.expiresAt == null);
+	const days = expiresAt === null ? null : daysUntil(expiresAt, now);
+	return [
+		...(isUnconfirmed ? [say('renewal-unconfirmed', { ...who, paidUntil: paid, isRenewed })] : []),
+		...(expiresAt !== null && days !== null && days >= 0 && days < SOON
+			? [say('expires-soon', { ...who, expiresAt, days })]
+			: []),
+	];
 }
 
 /** What is worth knowing about dates, and no risk. */
@@ -500,12 +502,9 @@ function disagreement({ registration, say, who }: Case): readonly Said[] {
 function unseen({ registration, led }: Case): readonly Said[] {
 	if (led.status === 'known' || (registration.nameservers ?? []).length === 0) return [];
 	const why = `the zone above could not be asked (${led.detail})`;
+	const reason = led.status === 'unknown' ? led.because : 'inconclusive';
 	return [
-		cannotSay(
-			'unsupported',
-			`Name servers at registry and parent were not compared: ${why}.`,
-			'high',
-		),
+		cannotSay(reason, `Name servers at registry and parent were not compared: ${why}.`, 'high'),
 	];
 }
 
