@@ -102,7 +102,7 @@ export const rdapAnswer = defineProbe({
 });
 
 /** RFC 7480 §5 by status, RFC 9083 by content. */
-export function readAnswer(outcome: HttpOutcome, url: string, registrant: boolean): RdapAnswer {
+function readAnswer(outcome: HttpOutcome, url: string, registrant: boolean): RdapAnswer {
 	if (outcome.kind === 'failed') {
 		return { kind: 'failed', isSilent: outcome.how === 'silent', detail: outcome.detail };
 	}
