@@ -320,6 +320,8 @@ export const DELEGATION_VERDICTS = {
 			),
 		control: 'The classes of address that this network itself treats as public are excluded.',
 		reproduce: digName,
+		cause: (a: { isOnly: boolean }) =>
+			`dns/delegation/${a.isOnly ? 'no-working-nameserver' : 'nameserver-address-private'}`,
 	},
 	'nameserver-is-alias': {
 		outcome: 'fail',

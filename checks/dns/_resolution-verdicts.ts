@@ -3,6 +3,7 @@ import {
 	days,
 	type Fix,
 	type Host,
+	isWithin,
 	minutes,
 	records,
 	seconds,
@@ -67,11 +68,17 @@ const asked = (a: Absent) =>
 		? 'Asked of the resolver and, independently, of the name servers from the root down; both agree.'
 		: 'Asked of the resolver, which answers for other names. The name servers themselves were not heard from here.';
 
-const CAUSES = {
-	validation: 'dns/dnssec/broken',
-	servers: 'dns/delegation/lame',
-	circle: 'dns/alias/loop',
-} as const;
+type Unanswered = Broken & Named & { readonly apex: string };
+
+const CAUSES: Readonly<Record<Broken['kind'], (a: Unanswered) => string>> = {
+	validation: () => 'dns/dnssec/broken',
+	servers: ({ zone, apex }) => {
+		if (isWithin(apex, zone)) return 'dns/delegation/no-working-nameserver';
+		// Behind an alias, the zone is somebody else's.
+		return isWithin(zone, apex) ? 'dns/delegation/subzone-broken' : 'dns/resolution/servfail';
+	},
+	circle: () => 'dns/alias/loop',
+};
 
 const REPAIRS: Readonly<Record<Broken['kind'], (a: Broken & Named) => Fix>> = {
 	validation: (a) =>
@@ -202,7 +209,7 @@ export const RESOLUTION_VERDICTS = {
 		control: 'The same resolver answers for the root; the zone was also asked without it.',
 		reproduce: (a: Broken & Named) =>
 			`dig ${a.host} A; dig +cd ${a.host} A; dig +trace ${a.host} A`,
-		cause: (a: Broken & Named) => CAUSES[a.kind],
+		cause: (a: Unanswered) => CAUSES[a.kind](a),
 	},
 	'resolvers-disagree': {
 		outcome: 'fail',

@@ -81,7 +81,7 @@ export default defineCheck({
 			case 'disagree':
 				return [...beside, say('resolvers-disagree', { host, ...conclusion.args })];
 			case 'servfail':
-				return [...beside, say('servfail', { host, ...conclusion.args })];
+				return [...beside, say('servfail', { host, apex: subject.apex, ...conclusion.args })];
 			case 'undecided': {
 				if (subject.context.standing === 'guessed' && !answers(given.apex)) {
 					const by = { check: 'dns/resolution', subject: subject.apex };

@@ -210,6 +210,7 @@ describe('aliases', () => {
 		const www = findings.find(({ subject }) => subject === 'www.shop.test');
 		expect(www).toMatchObject({
 			verdict: 'servfail',
+			cause: 'dns/resolution/servfail',
 			fix: { summary: 'Get the name servers of hosting.test to answer for it.' },
 		});
 	});
@@ -277,9 +278,9 @@ describe('two vantages', () => {
 				'203.0.113.21': { udp: 'refused', tcp: 'refused' },
 			},
 		});
-		expect(only(await auditLab(world, check, SHOP), 'shop.test')).toEqual([
-			['shop.test', 'servfail', 'blocker'],
-		]);
+		const audited = await auditLab(world, check, SHOP);
+		expect(only(audited, 'shop.test')).toEqual([['shop.test', 'servfail', 'blocker']]);
+		expect(audited.findings[0]).toMatchObject({ cause: 'dns/delegation/no-working-nameserver' });
 	});
 
 	it('names DNSSEC where only the check fails', async () => {
