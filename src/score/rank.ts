@@ -1,4 +1,4 @@
-import { type Layer, REACHES, type Reach } from '../core/check.ts';
+import { LAYERS, type Layer, REACHES, type Reach } from '../core/check.ts';
 import { type Blocked, type Failed, type Finding, idOf, isFailed } from '../core/finding.ts';
 import { groupBy } from '../core/group-by.ts';
 import { bySeverity, type Severity, worst } from '../core/severity.ts';
@@ -46,8 +46,11 @@ function toRisk(
 	blocked: readonly Blocked[],
 	about: (check: string) => About,
 ): Risk {
+	const layerOf = ({ check }: Failed) => LAYERS.indexOf(about(check).layer);
+	// Of equals, what lies deepest explains the others: a lost registration the lost delegation.
 	const sorted = group.toSorted(
-		(a, b) => bySeverity(a.severity, b.severity) || compare(idOf(a), idOf(b)),
+		(a, b) =>
+			bySeverity(a.severity, b.severity) || layerOf(a) - layerOf(b) || compare(idOf(a), idOf(b)),
 	);
 	const gravest = sorted[0] as Failed;
 	const hidden = blocked.filter(({ by }) =>

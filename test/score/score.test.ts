@@ -100,6 +100,24 @@ describe('ranking', () => {
 		);
 		expect(risks).toMatchObject([{ severity: 'high', effort: 99, findings: [{}, {}] }]);
 	});
+
+	it('names a risk after the deepest of its gravest findings, whose fix comes first', () => {
+		const one = { cause: 'same', severity: 'blocker' as const };
+		const risks = rank(
+			[
+				failure({ ...one, check: 'dns/delegation' }),
+				failure({ ...one, check: 'domain/registration' }),
+				failure({ cause: 'same', severity: 'high', check: 'a/registration' }),
+			],
+			(check) => ({
+				reach: 'sign-in',
+				layer: check === 'dns/delegation' ? 'delegation' : 'registration',
+			}),
+		);
+		expect(risks.map(({ id, layer }) => [id, layer])).toEqual([
+			['domain/registration/bad', 'registration'],
+		]);
+	});
 });
 
 describe('the fix order', () => {
