@@ -201,7 +201,7 @@ export const REGISTRATION_VERDICTS = {
 		severity: 'high',
 		effort: minutes(5),
 		says: (a: Standing) =>
-			`${a.domain} has no transfer lock: its status is ${a.statuses.join(', ') || 'empty'}.`,
+			`${a.domain} has no transfer lock: its status is ${a.statuses.join(', ')}.`,
 		impact:
 			'Whoever gets the transfer code, by a stolen mailbox for one, can move the domain away, and everything with it.',
 		fix: (a: Domain) =>

@@ -242,6 +242,7 @@ export default defineCheck({
 				options: asked,
 			}),
 			example('no lock', seen({ statuses: ['active'] }), 'no-transfer-lock'),
+			example('no status at all', seen({ statuses: [] }), 'unknown'),
 			example(
 				'locked by the registry',
 				seen({ statuses: ['server transfer prohibited'] }),
@@ -436,14 +437,14 @@ function dateNotes({ registration, now, say, who }: Case): readonly Said[] {
 /** Nothing is said where the registry moves domains by rules of its own. */
 function lock({ registration, say, who }: Case): readonly Said[] {
 	const { domain, statuses } = registration;
-	if (statuses.includes('pending transfer')) return [];
+	if (statuses.length === 0 || statuses.includes('pending transfer')) return [];
 	if (!canBeLocked(domain) || isTransferLocked(statuses)) return [];
 	return [say('no-transfer-lock', { ...who, statuses })];
 }
 
 function changeLock({ registration: { domain, statuses }, say, who }: Case): readonly Said[] {
 	const changes = unlockedChanges(statuses);
-	if (!canBeLocked(domain) || changes.length === 0) return [];
+	if (statuses.length === 0 || !canBeLocked(domain) || changes.length === 0) return [];
 	return [say('no-change-lock', { ...who, changes })];
 }
 
@@ -498,13 +499,30 @@ function disagreement({ registration, say, who }: Case): readonly Said[] {
 	return differences.length === 0 ? [] : [say('sources-disagree', { ...who, differences })];
 }
 
-/** What the registry says and nobody here could compare. */
+/** What the answer leaves out, and what nobody here could compare. */
 function unseen({ registration, led }: Case): readonly Said[] {
-	if (led.status === 'known' || (registration.nameservers ?? []).length === 0) return [];
-	const why = `the zone above could not be asked (${led.detail})`;
+	const { domain, nameservers, statuses } = registration;
+	const isBlind = led.status !== 'known' && (nameservers ?? []).length > 0;
 	const reason = led.status === 'unknown' ? led.because : 'inconclusive';
+	const why = led.status === 'known' ? '' : led.detail;
 	return [
-		cannotSay(reason, `Name servers at registry and parent were not compared: ${why}.`, 'high'),
+		...(statuses.length === 0
+			? [
+					cannotSay(
+						'inconclusive',
+						`The answer about ${domain} gives no status: holds and locks are not known.`,
+					),
+				]
+			: []),
+		...(isBlind
+			? [
+					cannotSay(
+						reason,
+						`Name servers at registry and parent were not compared: the zone above could not be asked (${why}).`,
+						'high',
+					),
+				]
+			: []),
 	];
 }
 

@@ -244,6 +244,10 @@ describe.concurrent('locks', () => {
 		]);
 	});
 
+	it('are not missed where the answer speaks of no status', async () => {
+		expect(await judged(shop({ status: undefined }))).toEqual([HELD, ['unknown']]);
+	});
+
 	it('against changes are worth knowing', async () => {
 		expect(await judged(shop({ status: ['server transfer prohibited'] }))).toEqual([
 			HELD,
