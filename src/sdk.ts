@@ -98,6 +98,7 @@ export { type NameServerDomain, nameServerDomains } from './facts/dns/name-serve
 export { type LostTarget, lostTargets } from './facts/dns/named-targets.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
 export { registrableOf } from './facts/dns/registrable.ts';
+export { type ReleasedAddress, releasedAddresses } from './facts/dns/released-addresses.ts';
 export {
 	type DeadLink,
 	deadLinks,
@@ -132,7 +133,14 @@ export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 export { type Wildcard, type WildcardLanding, wildcard } from './facts/dns/wildcard.ts';
 
 export { type Disagreement, type Edition, zoneConsistency } from './facts/dns/zone-consistency.ts';
+export { parseZoneFile, type ZoneFile, type ZoneRecord } from './facts/dns/zone-file.ts';
+export {
+	masterLine,
+	reviewZoneFile,
+	type ZoneFileReview,
+} from './facts/dns/zone-file-review.ts';
 export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
+export { plannedZoneOf, zoneFileName } from './facts/dns/zone-plan.ts';
 export {
 	type CheckedSet,
 	type NameServer,

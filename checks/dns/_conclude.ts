@@ -183,7 +183,10 @@ function isDenied({ outcome }: Walk): boolean {
 	return outcome === 'nodata' || outcome === 'nxdomain';
 }
 
-function viewInWords({ status, addresses, aliases }: View): string {
+function viewInWords({ status, addresses, aliases, invented }: View): string {
+	if (invented.length > 0) {
+		return `${invented.join(', ')}, as it does of every name that does not exist`;
+	}
 	const alias = aliases.at(-1);
 	switch (status) {
 		case 'ok':

@@ -4,6 +4,7 @@ import {
 	at,
 	blockedBy,
 	cannotSay,
+	controlName,
 	type DeadLink,
 	deadLinks,
 	defineCheck,
@@ -55,8 +56,18 @@ export default defineCheck({
 	verdicts: RESOLUTION_VERDICTS,
 	decisive: { by: 'standing', in: ['apex', 'named'] },
 	needs: ({ subject }) => ({
-		seen: resolution({ host: subject.name, effort: effortFor(subject) }),
-		apex: optional(resolution({ host: subject.apex, effort: 'compare' })),
+		seen: resolution({
+			host: subject.name,
+			effort: effortFor(subject),
+			control: controlName(subject.apex, subject.seed),
+		}),
+		apex: optional(
+			resolution({
+				host: subject.apex,
+				effort: 'compare',
+				control: controlName(subject.apex, subject.seed),
+			}),
+		),
 		twin: optional(addressesOf({ host: twinOf(subject) })),
 		home: optional(landing({ url: `https://${subject.apex}/` })),
 		dead: optional(deadLinks({ host: subject.apex })),
@@ -152,6 +163,11 @@ export default defineCheck({
 				given({ ...absent('servfail', 'ok'), failsValidation: true }),
 				'servfail',
 			),
+			example(
+				'an address that the resolver invents',
+				given({ ...absent('nxdomain'), ...invented() }),
+				'apex-missing',
+			),
 			example('www NXDOMAIN', given(absent('nxdomain')), 'www-missing', www),
 			example(
 				'www NXDOMAIN, as the apex is',
@@ -164,6 +180,12 @@ export default defineCheck({
 			example(
 				'app guessed, NXDOMAIN',
 				given(glanced('nxdomain')),
+				'not-applicable',
+				host('app.example.com', 'guessed'),
+			),
+			example(
+				'app guessed, an address that the resolver invents',
+				given({ ...glanced('nxdomain'), ...invented() }),
 				'not-applicable',
 				host('app.example.com', 'guessed'),
 			),
@@ -288,7 +310,15 @@ function lineFor({ name, apex }: Host, twin: Fact<Addresses>): string {
 }
 
 function view(status: View['status'], addresses: readonly string[] = []): View {
-	return { status, addresses, aliases: [], ttl: 300, server: '203.0.113.53', detail: '' };
+	return {
+		status,
+		addresses,
+		aliases: [],
+		ttl: 300,
+		server: '203.0.113.53',
+		detail: '',
+		invented: [],
+	};
 }
 
 function glanced(status: View['status']): Resolution {
@@ -322,6 +352,11 @@ function absent(status: View['status'], outcome: Walk['outcome'] = 'nxdomain'): 
 		failures: [],
 	};
 	return { ...glanced(status), walked: { A: walk, AAAA: { ...walk, records: [] } } };
+}
+
+function invented() {
+	const made = { ...view('nxdomain'), invented: ['203.0.113.80'] };
+	return { resolver: { A: made, AAAA: view('nxdomain') } };
 }
 
 function withV6({ resolver }: Resolution) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Fact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
 import { type Addresses, addressesOf } from './dns/dns.ts';
+import { isInvented } from './dns/invented.ts';
 
 /**
  * `apex`: the audited name; `named`: by the user or the config; both are required to work.
@@ -90,25 +91,37 @@ export const hosts = defineSubjects({
 		const answeredToAnyName = new Set(
 			wildcard?.status === 'known' ? [...wildcard.value.v4, ...wildcard.value.v6] : [],
 		);
-		const wildcardAlias = wildcard?.status === 'known' ? aliasIn(wildcard.value) : undefined;
+		const alias = wildcard?.status === 'known' ? aliasIn(wildcard.value) : undefined;
+		const byWildcard: WildcardAnswer = { alias, answeredToAnyName };
 		const exists = await Promise.all(
 			candidates(params).map(async (host) => {
 				if (isRequired(host)) return [host];
 				const addresses = await get(addressesOf({ host: host.name }));
 				if (addresses.status !== 'known') return [];
-				// A pool behind one alias gives other addresses each time.
-				const alias = aliasIn(addresses.value);
-				const isWildcard = alias !== undefined && alias === wildcardAlias;
-				if (isWildcard && host.context.standing === 'guessed') return [];
-				const own = [...addresses.value.v4, ...addresses.value.v6].filter(
-					(address) => host.context.standing === 'www' || !answeredToAnyName.has(address),
-				);
-				return own.length > 0 ? [host] : [];
+				if (host.context.standing === 'guessed') {
+					return isOfItsOwn(addresses.value, byWildcard) ? [host] : [];
+				}
+				// What a wildcard gives www is meant; what a resolver invents is not.
+				const control = controlName(host.apex, host.seed);
+				const isFalse = await get(isInvented({ host: host.name, control }));
+				if (isFalse.status === 'known' && isFalse.value) return [];
+				return addresses.value.v4.length + addresses.value.v6.length > 0 ? [host] : [];
 			}),
 		);
 		return known(exists.flat());
 	},
 });
+
+interface WildcardAnswer {
+	readonly alias: string | undefined;
+	readonly answeredToAnyName: ReadonlySet<string>;
+}
+
+function isOfItsOwn(addresses: Addresses, { alias, answeredToAnyName }: WildcardAnswer): boolean {
+	// A pool behind one alias gives other addresses each time.
+	if (alias !== undefined && aliasIn(addresses) === alias) return false;
+	return [...addresses.v4, ...addresses.v6].some((address) => !answeredToAnyName.has(address));
+}
 
 /** What the name itself is an alias of. */
 function aliasIn({ a }: Addresses): string | undefined {

@@ -26,9 +26,13 @@ export interface Lab extends AsyncDisposable {
 export interface LabOptions {
 	/** Round trip to simulate on every connection and datagram. None unless given. */
 	readonly latencyMs?: number;
+	/** Whoever asks anybody on port 53 is answered by the recursive resolver, as in some networks. */
+	readonly interceptsDns?: boolean;
 	/** What certificates and Date headers are relative to; the real clock unless given. */
 	readonly now?: Date;
 }
+
+const DNS_PORT = 53;
 
 /**
  * A small internet on ephemeral loopback ports. It is reached through `addressMap` alone, so that
@@ -77,8 +81,12 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
 		throw error;
 	}
 
+	const { interceptsDns = false } = options;
 	return {
-		addressMap: board.addressMap,
+		addressMap: (at) =>
+			board.addressMap(
+				interceptsDns && at.port === DNS_PORT ? { ...at, address: INFRASTRUCTURE.resolver } : at,
+			),
 		resolver: `${INFRASTRUCTURE.resolver}:53`,
 		caPem: authority.rootPem,
 		requests: { http, dns, smtp },

@@ -15,6 +15,7 @@ it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
 		'dns/addresses',
 		'dns/alias',
+		'dns/caa',
 		'dns/delegation',
 		'dns/dnssec',
 		'dns/nameservers',
@@ -22,6 +23,7 @@ it('found the checks', () => {
 		'dns/soa',
 		'dns/takeover',
 		'dns/ttl',
+		'dns/vantage',
 		'dns/wildcard',
 		'domain/registration',
 		'email/dkim',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { type DnsAnswer, type DnsStatus, GIVEN_BY_USER, GIVEN_BY_ZONE } from '../../core/io.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
+import { isInvented } from './invented.ts';
 import { linkedHosts } from './linked-hosts.ts';
 import { type Walk, walk } from './walk.ts';
 import { zoneOf } from './zone-of.ts';
@@ -17,6 +18,8 @@ export interface View {
 	readonly server: string;
 	/** Extended errors, in words. */
 	readonly detail: string;
+	/** Addresses that the resolver gives to every name that does not exist: they count as none. */
+	readonly invented: readonly string[];
 }
 
 /** A host's addresses as the resolver gives them, and what a second vantage made of any fault. */
@@ -40,14 +43,22 @@ const STEADY_TTL = 300;
  */
 export const resolution = defineDerivation({
 	name: 'dns.resolution',
-	params: z.object({ host: z.string(), effort: z.enum(['glance', 'walk', 'compare']) }),
-	async derive({ host, effort }, get): Promise<Fact<Resolution>> {
+	params: z.object({
+		host: z.string(),
+		effort: z.enum(['glance', 'walk', 'compare']),
+		/** A name that nobody has, where invented addresses shall be told from real ones. */
+		control: z.string().optional(),
+	}),
+	async derive({ host, effort, control }, get): Promise<Fact<Resolution>> {
 		const [a, aaaa] = await Promise.all([view(host, 'A', get), view(host, 'AAAA', get)]);
 		if (a.status !== 'known') return a;
 		if (aaaa.status !== 'known') return aaaa;
-		const resolver = { A: a.value, AAAA: aaaa.value };
+		const isFalse = await isInventedAt(host, control, get);
+		const resolver = isFalse
+			? { A: unsaid(a.value), AAAA: unsaid(aaaa.value) }
+			: { A: a.value, AAAA: aaaa.value };
 		const seen = { resolver, walked: null, failsValidation: false, authoritative: null };
-		if (a.value.status === 'ok') {
+		if (resolver.A.status === 'ok') {
 			if (effort !== 'compare') return known(seen);
 			return known({ ...seen, authoritative: await steadyOther(host, a.value, get) });
 		}
@@ -64,6 +75,21 @@ export const resolution = defineDerivation({
 		return known({ ...seen, walked, failsValidation });
 	},
 });
+
+async function isInventedAt(
+	host: string,
+	control: string | undefined,
+	get: GetFact,
+): Promise<boolean> {
+	if (control === undefined) return false;
+	const invented = await get(isInvented({ host, control }));
+	return invented.status === 'known' && invented.value;
+}
+
+/** What the resolver would say if it told the truth, with what it says instead. */
+function unsaid(view: View): View {
+	return { ...view, status: 'nxdomain', addresses: [], invented: view.addresses };
+}
 
 /** Silence about one name, while the resolver works, is what it says about that name. */
 async function view(host: string, type: 'A' | 'AAAA', get: GetFact): Promise<Fact<View>> {
@@ -83,6 +109,7 @@ function viewOf(answer: DnsAnswer): View {
 		ttl: ttls.length > 0 ? Math.min(...ttls) : answer.negativeTtl,
 		server: answer.server,
 		detail: answer.ede.map(({ code, text }) => `${code}${text && ` (${text})`}`).join(', '),
+		invented: [],
 	};
 }
 
