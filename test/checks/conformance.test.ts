@@ -25,6 +25,7 @@ it('found the checks', () => {
 		'dns/ttl',
 		'dns/vantage',
 		'dns/wildcard',
+		'dns/zone-file',
 		'domain/registration',
 		'email/dkim',
 		'email/dmarc',

@@ -26,13 +26,19 @@ export interface ZoneRecord extends DnsRecord {
 	readonly relativeTargets: readonly RelativeName[];
 }
 
+/** A fault with the line it stands on. */
+export interface FaultyLine extends ZoneFault {
+	/** Its beginning, without white space around it. */
+	readonly text: string;
+}
+
 export interface ZoneFile {
 	/** Owner of the SOA; without one, the `$ORIGIN` that the file begins with, else the origin given. */
 	readonly apex: string;
 	readonly hasSoa: boolean;
 	/** Every record that could be read, in order. Owners may be outside the zone. */
 	readonly records: readonly ZoneRecord[];
-	readonly faults: readonly ZoneFault[];
+	readonly faults: readonly FaultyLine[];
 	/** Faults beyond those that are listed. */
 	readonly moreFaults: number;
 }
@@ -41,6 +47,8 @@ export interface ZoneFile {
 export const LARGEST_ZONE = 16 * 1024 * 1024;
 /** Faults that are listed; a file with more is no zone file. */
 const MOST_FAULTS = 200;
+/** Octets of a faulty line that are shown. */
+const MOST_SHOWN = 120;
 /** Records that `$GENERATE` may make in one file. */
 const MOST_GENERATED = 65_536;
 /** Entries that may have to be read again from their second line. */
@@ -68,7 +76,8 @@ export function parseZoneFile(text: string, origin: string): ZoneFile {
 
 class ZoneReader {
 	readonly #records: ZoneRecord[] = [];
-	readonly #faults: ZoneFault[] = [];
+	readonly #faults: FaultyLine[] = [];
+	#lines: readonly string[] = [];
 	readonly #first: Labels;
 	/** The first `$ORIGIN` before any record, where it lies in the origin given. */
 	#stated: Labels | null = null;
@@ -94,6 +103,7 @@ class ZoneReader {
 			return;
 		}
 		const lines = linesOf(text.replace(/^\u00ef\u00bb\u00bf/, ''));
+		this.#lines = lines;
 		let recoveries = 0;
 		for (let line = 1; line <= lines.length; ) {
 			if (lines[line - 1] === '') {
@@ -128,7 +138,8 @@ class ZoneReader {
 	}
 
 	#fault(fault: ZoneFault): void {
-		if (this.#faults.length < MOST_FAULTS) this.#faults.push(fault);
+		const text = (this.#lines[fault.line - 1] ?? '').trim().slice(0, MOST_SHOWN);
+		if (this.#faults.length < MOST_FAULTS) this.#faults.push({ ...fault, text });
 		else this.#moreFaults += 1;
 	}
 

@@ -1,8 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import { defineDerivation, defineProbe, type Fact, known } from '../../core/fact.ts';
+import { defineDerivation, defineProbe, type Fact, type FactRef, known } from '../../core/fact.ts';
 import { LARGEST_ZONE, parseZoneFile, type ZoneFile } from './zone-file.ts';
 import { linesOf } from './zone-words.ts';
+import type { AuditedZone } from './zones.ts';
 
 /** The zone file as it is on the disk, latin1. */
 const zoneFileText = defineProbe({
@@ -47,4 +48,17 @@ export function originFor({
 	readonly path: string;
 }): string {
 	return basename(path).toLowerCase().includes(domain) ? domain : registrable;
+}
+
+type Given = Pick<AuditedZone, 'name' | 'registrable' | 'zoneFile'>;
+
+/** The zone file of the audited zone; asked only where there is one. */
+export function plannedZoneOf({ name, registrable, zoneFile }: Given): FactRef<ZoneFile> {
+	const path = zoneFile ?? '';
+	return zonePlan({ path, origin: originFor({ domain: name, registrable, path }) });
+}
+
+/** As findings name the file: without its folder, which differs from machine to machine. */
+export function zoneFileName({ zoneFile }: Pick<AuditedZone, 'zoneFile'>): string {
+	return basename(zoneFile ?? '');
 }

@@ -278,7 +278,9 @@ describe('the text of a file', () => {
 			['a.example.com', 4],
 			['b.example.com', 5],
 		]);
-		expect(file.faults).toEqual([{ line: 10, column: 2, says: 'the MX record ends before "3"' }]);
+		expect(file.faults).toMatchObject([
+			{ line: 10, column: 2, says: 'the MX record ends before "3"' },
+		]);
 	});
 
 	it('knows what Cloudflare’s export proxies, and what providers call an alias', () => {
@@ -364,7 +366,9 @@ describe('faults', () => {
 	});
 
 	it('says the column', () => {
-		expect(parsed('x 60 IN A 1.2.3').faults).toMatchObject([{ line: 1, column: 11 }]);
+		expect(parsed('x 60 IN A 1.2.3').faults).toMatchObject([
+			{ line: 1, column: 11, text: 'x 60 IN A 1.2.3' },
+		]);
 	});
 
 	it('loses no record after a parenthesis that nobody closes', () => {
@@ -377,7 +381,7 @@ www A 192.0.2.1
     TXT ( "a"
       "b" )`;
 		const file = parsed(text);
-		expect(file.faults).toEqual([
+		expect(file.faults).toMatchObject([
 			{ line: 2, column: 17, says: 'a parenthesis opened here is never closed' },
 			{ line: 5, column: 5, says: 'its owner is that of line 2, which cannot be read' },
 		]);
