@@ -163,8 +163,8 @@ export default defineCheck({
 		const end = walked.hops.at(-1)?.url ?? url;
 		const missing = { host, url, end, lower };
 		const place = { kind: 'host' as const, name: host };
-		if (end !== url && isStart(end, home)) return at(place, say('sends-home', missing));
 		if (answer !== null && isSignIn(answer, end, url)) return say('asks-to-sign-in', { host, end });
+		if (end !== url && isStart(end, home)) return at(place, say('sends-home', missing));
 		const isShell = isLike(random.sketch, home);
 		const asked = reasonToAsk(survey, subject);
 		return at(place, say('answers-200', { ...missing, status, isShell, asked }));

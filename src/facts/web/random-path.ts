@@ -11,9 +11,9 @@ export interface PageSketch {
 	readonly sha256: string;
 	/** Of the body, in bytes, as far as it was read. */
 	readonly length: number;
-	/** `null` where there is none. */
+	/** Its words, as `words`; `null` where there is none. */
 	readonly title: string | null;
-	/** Words of the visible text, those with digits left out. */
+	/** Of the visible text, without those with digits and those of the path asked. */
 	readonly words: readonly string[];
 	/** Paths of what it loads, without their query. */
 	readonly resources: readonly string[];
@@ -70,8 +70,8 @@ export function sketchOf(answer: HttpAnswered, url: string): PageSketch {
 	return {
 		sha256,
 		length: bytes.length,
-		title: page?.title ?? null,
-		words: page === null ? [] : wordsIn(page.text),
+		title: page?.title == null ? null : wordsIn(page.title, url).join(' '),
+		words: page === null ? [] : wordsIn(page.text, url),
 		resources:
 			page === null
 				? []
@@ -79,16 +79,21 @@ export function sketchOf(answer: HttpAnswered, url: string): PageSketch {
 	};
 }
 
-/** Ids, dates and the path asked stand in words with digits, which differ on every page. */
-function wordsIn(text: string): readonly string[] {
+/** Ids and dates stand in words with digits, and a page for missing pages repeats what was asked. */
+function wordsIn(text: string, url: string): readonly string[] {
+	const asked = new Set(split(new URL(url).pathname));
+	return split(text).filter((word) => !/\p{N}/u.test(word) && !asked.has(word));
+}
+
+function split(text: string): readonly string[] {
 	return text
 		.toLowerCase()
 		.split(/[^\p{L}\p{N}-]+/u)
-		.filter((word) => word !== '' && !/\p{N}/u.test(word));
+		.filter((word) => word !== '');
 }
 
 /** Two pages whose words differ in more than this share are two pages. */
-const LEAST_SHARED = 0.9;
+const LEAST_SHARED = 0.95;
 
 /**
  * Whether two answers are one page to a visitor: equal bytes, or the same title, the same resources and
