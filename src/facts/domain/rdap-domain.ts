@@ -46,7 +46,11 @@ type Reading =
 /** Of each kind: names, events, statuses, people. Real answers have a dozen. */
 const MOST = 100;
 
-const text = z.string().nullable().catch(null);
+/** Of one text, in characters: a name, a status, a URL. What is longer is cut. */
+const LONGEST = 2_000;
+
+const cut = z.string().transform((whole) => whole.slice(0, LONGEST));
+const text = cut.nullable().catch(null);
 const number = z.coerce.number().int().min(0).nullable().catch(null);
 /** A member that is not of this shape is left out, and spoils nothing beside it. */
 const list = <T extends z.ZodType>(member: T) =>
@@ -61,7 +65,7 @@ const list = <T extends z.ZodType>(member: T) =>
 		);
 
 const NamedHost = z.object({ ldhName: text, unicodeName: text });
-const Roles = list(z.string());
+const Roles = list(cut);
 const Entity = z.object({
 	roles: Roles,
 	handle: text,
@@ -70,7 +74,7 @@ const Entity = z.object({
 		.tuple([z.unknown(), list(z.array(z.unknown()))])
 		.nullable()
 		.catch(null),
-	publicIds: list(z.object({ type: z.string(), identifier: text })),
+	publicIds: list(z.object({ type: cut, identifier: text })),
 	entities: list(z.object({ roles: Roles })),
 });
 type Entity = z.output<typeof Entity>;
@@ -79,8 +83,8 @@ const DomainObject = z.object({
 	objectClassName: z.string(),
 	ldhName: text,
 	unicodeName: text,
-	events: list(z.object({ eventAction: z.string(), eventDate: z.string() })),
-	status: list(z.string()),
+	events: list(z.object({ eventAction: cut, eventDate: cut })),
+	status: list(cut),
 	nameservers: z.array(z.unknown()).nullable().catch(null),
 	secureDNS: z
 		.object({
@@ -91,12 +95,12 @@ const DomainObject = z.object({
 		.nullable()
 		.catch(null),
 	entities: list(Entity),
-	links: list(z.object({ rel: text, type: text, href: z.string() })),
+	links: list(z.object({ rel: text, type: text, href: cut })),
 	redacted: list(z.object({ name: z.object({ type: text, description: text }) })),
 });
 type DomainObject = z.output<typeof DomainObject>;
 
-const Ds = z.object({ keyTag: number, algorithm: number, digestType: number, digest: z.string() });
+const Ds = z.object({ keyTag: number, algorithm: number, digestType: number, digest: cut });
 
 /**
  * Reads the answer to a domain query (RFC 9083 §5.3). Looser than the RFC: a member of the wrong shape
@@ -234,7 +238,9 @@ function vcardText({ vcardArray }: Entity, property: string): string | null {
 	for (const [name, , , value] of vcardArray?.[1] ?? []) {
 		if (name !== property) continue;
 		const first = Array.isArray(value) ? value[0] : value;
-		if (typeof first === 'string' && first.trim() !== '') return first.trim();
+		if (typeof first !== 'string') continue;
+		const told = first.slice(0, LONGEST).trim();
+		if (told !== '') return told;
 	}
 	return null;
 }

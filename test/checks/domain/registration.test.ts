@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import delegation from '../../../checks/dns/delegation.ts';
+import resolution from '../../../checks/dns/resolution.ts';
 import { isSameParty, isSameRegistrar } from '../../../checks/domain/_concluded.ts';
 import { canBeLocked } from '../../../checks/domain/_statuses.ts';
 import check from '../../../checks/domain/registration.ts';
@@ -134,6 +136,19 @@ describe.concurrent('a domain that is not held', () => {
 				cause: 'dns/delegation/missing',
 			},
 		]);
+	});
+
+	it('is one risk with what DNS shows of it', async () => {
+		const world = registryWorld({}, { zones: undelegated });
+		const { findings } = await auditLab(world, [check, delegation, resolution], {
+			domain: 'shop.test',
+			rdap: REGISTRY,
+		});
+		const blockers = findings.filter(isFailed).filter(({ severity }) => severity === 'blocker');
+		expect(new Set(blockers.map((one) => one.check)).size).toBe(3);
+		expect(new Set(blockers.map(({ cause }) => cause))).toEqual(
+			new Set(['dns/delegation/missing']),
+		);
 	});
 
 	it('is less surely so where the 404 is a web page', async () => {
