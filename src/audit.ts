@@ -4,12 +4,14 @@ import path from 'node:path';
 import type { AuditOptions } from './audit-options.ts';
 import { Unobserved } from './core/fact.ts';
 import type { Io } from './core/io.ts';
+import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import type { Target } from './core/target.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
+import type { DnsOverlay } from './given-dns.ts';
 import { systemClock } from './net/clock.ts';
-import { createNet } from './net/io.ts';
+import { createNet, type Net, type NetSettings } from './net/io.ts';
 import { USER_AGENT, VERSION } from './version.ts';
 
 /*
@@ -36,7 +38,7 @@ export async function audit(options: AuditOptions): Promise<Report> {
 /** Every request that an audit would send, sorted; nothing is sent. */
 export async function plan(options: AuditOptions): Promise<readonly string[]> {
 	const lines = new Set<string>();
-	const target = targetOf(options);
+	const target = targetOf(await withFiles(options));
 	const { runChecks } = await import('./judged-audit.ts');
 	const { planningObserver } = await import('./engine/observer.ts');
 	await runChecks(options, {
@@ -48,7 +50,7 @@ export async function plan(options: AuditOptions): Promise<readonly string[]> {
 }
 
 async function auditLive(options: AuditOptions): Promise<Report> {
-	const target = targetOf(options);
+	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
 		return await auditWithin(limit.signal, target, options);
@@ -63,7 +65,9 @@ async function auditWithin(
 	options: AuditOptions,
 ): Promise<Report> {
 	const startedAt = systemClock.now();
-	const net = createNet({
+	const overlay = await overlayFor(options, target);
+	const net = await openNet(options, {
+		overlay,
 		resolver: options.resolver,
 		resolve: options.resolve,
 		dnsPort: options.dnsPort,
@@ -74,6 +78,7 @@ async function auditWithin(
 			...target.oldDomains,
 			...target.endpoints.map((url) => new URL(url).hostname),
 		],
+		moreRequests: target.oldUrls === null ? 0 : OLD_URL_REQUESTS,
 		caFiles: options.caFiles,
 		env: options.env ?? {},
 		userAgent: USER_AGENT,
@@ -105,6 +110,28 @@ async function auditWithin(
 	}
 }
 
+/** The network, or its stand-in where the user forbade it. */
+async function openNet(
+	{ live }: AuditOptions,
+	settings: Omit<NetSettings, 'overlay'> & { readonly overlay: DnsOverlay },
+): Promise<Net> {
+	if (live !== false) return createNet(settings);
+	const { createNotLive } = await import('./net/not-live.ts');
+	return createNotLive(settings.overlay);
+}
+
+/** Most audits are given no file of DNS, and should not wait for what reads one. */
+async function withFiles(options: AuditOptions): Promise<AuditOptions> {
+	const { zoneFile, drift, live } = options;
+	if (zoneFile === undefined && drift !== true && live !== false) return options;
+	return (await import('./given-dns.ts')).withZoneFile(options);
+}
+
+async function overlayFor(options: AuditOptions, target: Target): Promise<DnsOverlay> {
+	if (target.zoneFile === null && options.rootHints === undefined) return (ask) => ask;
+	return (await import('./given-dns.ts')).dnsOverlay(options, target);
+}
+
 function targetOf(options: AuditOptions): Target {
 	const { repo } = options;
 	if (options.domain === undefined && repo === undefined) {
@@ -124,9 +151,17 @@ function targetOf(options: AuditOptions): Target {
 }
 
 /** One signal for the audit: its time limit and the user's wish to stop, each with its reason. */
-function limits({ timeoutSeconds = TIMEOUT_SECONDS, endpoints = [], signal }: AuditOptions) {
+function limits({
+	timeoutSeconds = TIMEOUT_SECONDS,
+	endpoints = [],
+	oldUrls,
+	signal,
+}: AuditOptions) {
 	const controller = new AbortController();
-	const seconds = timeoutSeconds + (endpoints.length > 0 ? ENDPOINT_PLAN_SECONDS : 0);
+	const seconds =
+		timeoutSeconds +
+		(endpoints.length > 0 ? ENDPOINT_PLAN_SECONDS : 0) +
+		(oldUrls === undefined ? 0 : OLD_URL_SECONDS);
 	const late = new Unobserved('timeout', `the audit's time limit of ${seconds} s was reached`);
 	const timer = setTimeout(() => controller.abort(late), seconds * 1_000);
 	const stop = () => controller.abort(new Unobserved('cancelled', 'the run was stopped'));

@@ -1,4 +1,4 @@
-import type { HttpPort, Io, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
+import type { DnsPort, HttpPort, Io, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
 import { systemClock } from './clock.ts';
 import { type AddressMap, createDialer, type Override, WHERE_IT_IS } from './dialer.ts';
 import { withOverrides } from './dns/overrides.ts';
@@ -19,6 +19,10 @@ export interface NetSettings {
 	readonly registrable: string | null;
 	/** Hosts that the user named, which are no third parties wherever they are. */
 	readonly named?: readonly string[] | undefined;
+	/** Requests that a public host may be sent beside the usual ones: for a list of the user's. */
+	readonly moreRequests?: number | undefined;
+	/** What the user's files say of DNS, before the network is asked. */
+	readonly overlay?: ((ask: DnsPort['ask']) => DnsPort['ask']) | undefined;
 	/** `--ca`: PEM files. */
 	readonly caFiles?: readonly string[] | undefined;
 	/** HTTP_PROXY, HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are read from here. */
@@ -76,7 +80,11 @@ export function createNet(settings: NetSettings): Net {
 			return [publicPem, privatePem].filter((pem) => pem !== '');
 		},
 	});
-	const ask = withOverrides((question) => dns.ask(question), settings.resolve ?? []);
+	const { overlay = (answers) => answers } = settings;
+	const ask = withOverrides(
+		overlay((question) => dns.ask(question)),
+		settings.resolve ?? [],
+	);
 	const dialer = createDialer({ ...settings, ask });
 	const http = once(async () => {
 		const { createHttp } = await import('./http.ts');

@@ -54,10 +54,15 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	requireOutputs(cli);
 	await requireFolder(cli.repo);
 	const config = await configFor(cli);
+	await requireFile(cli.oldUrls, '--old-urls');
+	await requireFile(config.oldUrls, 'oldUrls in the config');
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
 		throw new Usage('--record and --replay take one domain: a recording is of one audit');
+	}
+	if (targets.length > 1 && options.zoneFile !== undefined) {
+		throw new Usage('--zone takes one domain: a zone file holds one zone');
 	}
 	if (cli.plan === true) return printPlan(targets, options);
 
@@ -110,6 +115,18 @@ async function requireFolder(repo: string | undefined): Promise<void> {
 	}
 }
 
+/** Before anything is looked at, as with the folder. */
+async function requireFile(file: string | undefined, from: string): Promise<void> {
+	if (file === undefined) return;
+	const found = await stat(file).catch(
+		(error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
+	);
+	if (found === 'ENOENT') throw new Usage(`${from} "${visible(file)}": there is no such file`);
+	if (typeof found !== 'string' && found.isDirectory()) {
+		throw new Usage(`${from} "${visible(file)}": this is a folder; give the file`);
+	}
+}
+
 async function configFor({ config, repo }: CliOptions): Promise<Config> {
 	const file = config ?? (await findConfig(repo ?? process.cwd()));
 	if (file === null) return {};
@@ -152,10 +169,17 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		oldUrls: cli.oldUrls ?? config.oldUrls,
 		oldDomains: config.oldDomains,
 		campaigns: config.campaigns,
-		zoneFile: cli.zone ?? config.zone,
-		drift: cli.drift ?? config.drift,
+		...zoneOf(cli, config),
+		rootHints: cli.rootHints ?? config.rootHints,
 		rdap: cli.rdap ?? config.rdap,
 	};
+}
+
+/** The config's zone file is not read for a repository alone, which touches no network. */
+function zoneOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
+	const zoneFile = cli.zone ?? (cli.repo === undefined ? config.zone : undefined);
+	const drift = cli.drift ?? (zoneFile === undefined ? undefined : config.drift);
+	return { zoneFile, drift, live: cli.live };
 }
 
 /** `--only` replaces the config's, `--skip` adds to it. */
