@@ -154,6 +154,8 @@ export function dnssecExamples<E>(
 ): readonly E[] {
 	return [
 		example('one key for everything', given(), 'validates'),
+		example('as a resolver passes it on', given({ via: 'resolver' }), 'validates'),
+		example('each server, as a resolver passes it on', given({ via: 'resolver' }), 'unknown'),
 		example(
 			'no DS and no key',
 			given({ ds: [], servers: [serverWith(1, CSK, UNSIGNED)] }),

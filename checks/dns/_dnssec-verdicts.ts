@@ -106,7 +106,7 @@ const PRODUCTS = {
 		`rndc sign ${zone}                        # BIND`,
 		`knotc zone-sign ${zone}                  # Knot DNS`,
 		`pdnsutil rectify-zone ${zone} && pdns_control purge '${zone}$'   # PowerDNS`,
-		`ldns-signzone -n ${zone}.zone K${zone}.*.private && nsd-control reload ${zone}   # NSD, keys made with ldns-keygen`,
+		`ldns-signzone -n ${zone}.zone $(basename -s .private K${zone}.*.private) && nsd-control reload ${zone}   # NSD, keys made with ldns-keygen`,
 	],
 	keys: (zone: string) => [
 		`rndc dnssec -status ${zone}              # BIND`,
@@ -479,7 +479,7 @@ export const DNSSEC_VERDICTS = {
 					`nsec3param iterations 0 optout no salt-length 0;   # BIND, in dnssec-policy; by hand: rndc signing -nsec3param 1 0 0 - ${a.zone}`,
 					'nsec3-iterations: 0 / nsec3-salt-length: 0         # Knot DNS, in the policy',
 					`pdnsutil set-nsec3 ${a.zone} '1 0 0 -'             # PowerDNS`,
-					`ldns-signzone -n -t 0 ${a.zone}.zone K${a.zone}.*.private   # NSD`,
+					`ldns-signzone -n -t 0 ${a.zone}.zone $(basename -s .private K${a.zone}.*.private)   # NSD`,
 				],
 				...atProvider(a),
 			),

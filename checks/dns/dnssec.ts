@@ -84,7 +84,8 @@ export default defineCheck({
 		}
 		const said = [...chainFaults(context), ...signatureFaults(context)];
 		const all = [...said, ...brokenIn(context, said), ...weaknesses(context)];
-		return all.length > 0 ? all : say('validates', soundArgs(context));
+		const sound = all.length > 0 ? all : [say('validates', soundArgs(context))];
+		return [...sound, ...onlyByResolver(survey)];
 	},
 	examples: dnssecExamples,
 });
@@ -123,6 +124,13 @@ function soundArgs({ survey, reading }: Context) {
 		sets: reading.sets.length,
 		servers: reading.answered.length,
 	};
+}
+
+/** Where nobody else could be asked, a server that differs from the others was not seen. */
+function onlyByResolver({ via, zone }: DnssecSurvey): readonly Said[] {
+	if (via === 'servers') return [];
+	const detail = `port 53 is filtered or intercepted here: of the servers of ${zone}, only what the resolver passes on was verified`;
+	return [cannotSay('unsupported', detail, 'high')];
 }
 
 function unanswered({ survey, about }: Context): readonly Said[] {
