@@ -131,7 +131,7 @@ export type { UnservedZone } from './facts/dns/unserved-zone.ts';
 export { type Vantage, vantage } from './facts/dns/vantage.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 export { type Wildcard, type WildcardLanding, wildcard } from './facts/dns/wildcard.ts';
-
+export { workingZone } from './facts/dns/working-zone.ts';
 export { type Disagreement, type Edition, zoneConsistency } from './facts/dns/zone-consistency.ts';
 export { parseZoneFile, type ZoneFile, type ZoneRecord } from './facts/dns/zone-file.ts';
 export {

@@ -1,6 +1,8 @@
 import {
 	at,
 	auditedZones,
+	blocked,
+	blockedBy,
 	type CaaRecord,
 	caaSurvey,
 	cannotSay,
@@ -12,6 +14,8 @@ import {
 	type Locus,
 	optional,
 	type RelevantCaa,
+	unknown,
+	workingZone,
 	z,
 } from '../../src/sdk.ts';
 import { CAA_TAGS, CAA_VERDICTS } from './_caa-verdicts.ts';
@@ -38,8 +42,9 @@ export default defineCheck({
 			hosts: [...new Set([...required, ...(name === registrable ? [`www.${name}`] : [])])],
 		}),
 		panel: optional(dnsPanel({ domain: name })),
+		zone: optional(workingZone({ name, hosts: [...required] })),
 	}),
-	judge({ given: { seen, panel: panelFact }, subject, say }) {
+	judge({ given: { seen, panel: panelFact, zone }, subject, say }) {
 		const panel = panelFact.status === 'known' ? panelFact.value : null;
 		const sets = distinct(seen);
 		const own = sets
@@ -67,6 +72,8 @@ export default defineCheck({
 			}),
 		];
 		const failed = seen.filter(({ caa }) => caa.status === 'failed');
+		// A zone that nobody answers for has no CAA records that could be read, and no other fault.
+		if (failed.length > 0 && zone.status === 'blocked') return blockedBy(zone.by, zone.detail);
 		if (failed.length > 0) {
 			const what = failed.map(({ caa }) => `${caa.at} CAA: ${caa.failure}`);
 			return [...found, cannotSay('inconclusive', [...new Set(what)].join('; '), 'later')];
@@ -102,6 +109,7 @@ export default defineCheck({
 				{ host: 'www.example.com', caa: set },
 			],
 			panel: known(panel),
+			zone: unknown('not-asked', 'example'),
 		});
 		return [
 			example('none', given(caa([])), 'sound'),
@@ -155,6 +163,14 @@ export default defineCheck({
 				'SERVFAIL',
 				given(caa([], { status: 'failed', at: 'example.com', failure: 'servfail' })),
 				'unknown',
+			),
+			example(
+				'SERVFAIL, because no name server answers',
+				{
+					...given(caa([], { status: 'failed', at: 'example.com', failure: 'servfail' })),
+					zone: blocked({ check: 'dns/delegation', subject: 'example.com' }, 'none answers'),
+				},
+				'blocked',
 			),
 		];
 	},

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/dns/caa.ts';
+import delegation from '../../../checks/dns/delegation.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { auditLab } from '../audit-lab.ts';
 
@@ -96,4 +97,14 @@ it('cannot say what a look-up that fails would give', async () => {
 	};
 	const { findings } = await auditLab(zone, check, SHOP);
 	expect(findings).toMatchObject([{ outcome: 'unknown', couldBe: 'later', decisive: false }]);
+});
+
+it('leaves a zone that nobody answers for to the check of delegation', async () => {
+	const refused = { udp: 'refused', tcp: 'refused' } as const;
+	const nameServers = { '198.51.100.21': refused, '203.0.113.21': refused };
+	const { findings } = await auditLab({ ...world(), nameServers }, [check, delegation], SHOP);
+	expect(findings).toMatchObject([
+		{ outcome: 'blocked', by: { check: 'dns/delegation', subject: 'shop.test' } },
+		{ verdict: 'no-working-nameserver' },
+	]);
 });
