@@ -10,7 +10,7 @@ export function canonicalName(labels: Labels): Buffer {
 	return Buffer.concat([labelBytes(labels.map(lower)), Buffer.of(0)]);
 }
 
-export function canonicalRdata({ type, rdata }: ResourceRecord): Buffer {
+function canonicalRdata({ type, rdata }: ResourceRecord): Buffer {
 	const keeps = OWN_CASE.has(type);
 	const parts = rdata.map((part) => {
 		if (Buffer.isBuffer(part)) return part;

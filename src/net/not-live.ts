@@ -1,13 +1,19 @@
+import { setMaxListeners } from 'node:events';
 import { Unobserved } from '../core/fact.ts';
-import { type DnsPort, NOT_LIVE } from '../core/io.ts';
+import { NOT_LIVE } from '../core/io.ts';
 import { systemClock } from './clock.ts';
-import type { Net } from './io.ts';
+import type { Net, NetSettings } from './io.ts';
 
 /**
  * No network at all: every port refuses, so that what a check says rests on the user's files alone.
  * `overlay` answers what those say of DNS.
  */
-export function createNotLive(overlay: (ask: DnsPort['ask']) => DnsPort['ask']): Net {
+export function createNotLive({
+	overlay = (ask) => ask,
+	signal,
+}: Pick<NetSettings, 'overlay' | 'signal'>): Net {
+	// Every question that is on its way listens.
+	setMaxListeners(0, signal);
 	const refuse = () =>
 		Promise.reject(new Unobserved('not-asked', 'it needs the network, which --no-live forbids'));
 	return {

@@ -58,8 +58,13 @@ export function lowered(octets: Buffer): Buffer {
 
 /** Labels in wire form, uncompressed, with the root's empty one. */
 export function labelBytes(labels: readonly Buffer[]): Buffer {
-	const parts = labels.flatMap((label) => [Buffer.from([label.length]), label]);
-	return Buffer.concat([...parts, Buffer.from([0])]);
+	const wire = Buffer.alloc(labels.reduce((sum, label) => sum + 1 + label.length, 1));
+	let at = 0;
+	for (const label of labels) {
+		at = wire.writeUInt8(label.length, at);
+		at += label.copy(wire, at);
+	}
+	return wire;
 }
 
 /** Whether `name` is `zone` or below it; both as `nameText` writes them. */

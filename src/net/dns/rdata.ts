@@ -105,9 +105,10 @@ const LOWERED: ReadonlySet<string> = new Set([
  * `readRdata` has found to be sound.
  */
 export function canonicalRdata(type: string, reader: WireReader): Buffer {
+	// No length octet looks like a letter: labels have at most 63 octets.
 	const ownCase = LOWERED.has(type) ? lowered : (octets: Buffer) => octets;
 	const parts = layoutOf(type).map((field) => {
-		if (field === 'name') return labelBytes(reader.labels().map(ownCase));
+		if (field === 'name') return ownCase(labelBytes(reader.labels()));
 		const start = reader.copy();
 		FIELDS[field](reader);
 		return start.bytes(start.left - reader.left);

@@ -3,15 +3,13 @@ import { Malformed } from './malformed.ts';
 /** Compression pointers followed in one name; a name has at most 127 labels. */
 const MOST_JUMPS = 128;
 
-interface Segment {
-	readonly labels: readonly Buffer[];
+/** Of a name on the wire, the root's octet included (RFC 1035 §2.3.4). */
+const MOST_OCTETS = 255;
+
+interface Stretch {
+	readonly octets: number;
 	readonly next: number;
 	readonly pointer: number | null;
-}
-
-function checkLength(labels: readonly Buffer[]): void {
-	const length = labels.reduce((sum, label) => sum + label.length + 1, 1);
-	if (length > 255) throw new Malformed('a name is longer than 255 octets');
 }
 
 /** Reads one stretch of a message; never beyond its end, whatever the lengths inside say. */
@@ -69,41 +67,47 @@ export class WireReader {
 	 * loop cannot be written; they are accepted in every type, because servers do compress there.
 	 */
 	labels(): readonly Buffer[] {
+		const labels: Buffer[] = [];
 		let from = this.#at;
-		let segment = this.#segment(from, this.#end);
-		this.#at = segment.next;
-		const labels = [...segment.labels];
-		for (let jumps = 0; segment.pointer !== null; jumps++) {
-			if (segment.pointer >= from) {
+		let stretch = this.#stretch(labels, { from, end: this.#end, octets: 1 });
+		this.#at = stretch.next;
+		for (let jumps = 0; stretch.pointer !== null; jumps++) {
+			if (stretch.pointer >= from) {
 				throw new Malformed('a compression pointer does not point backwards');
 			}
 			if (jumps === MOST_JUMPS) throw new Malformed('too many compression pointers');
-			from = segment.pointer;
-			segment = this.#segment(from, this.#bytes.length);
-			labels.push(...segment.labels);
-			checkLength(labels);
+			from = stretch.pointer;
+			const { octets } = stretch;
+			stretch = this.#stretch(labels, { from, end: this.#bytes.length, octets });
 		}
 		return labels;
 	}
 
-	/** Labels up to the root or the first pointer. */
-	#segment(from: number, end: number): Segment {
-		const labels: Buffer[] = [];
+	/** Adds labels up to the root or the first pointer; `octets` is how long the name is so far. */
+	#stretch(
+		labels: Buffer[],
+		{ from, end, octets }: { readonly from: number; readonly end: number; readonly octets: number },
+	): Stretch {
 		let at = from;
-		for (;;) {
+		for (let length = octets; ; ) {
 			if (at >= end) throw new Malformed('a name runs past the end');
 			const size = this.#bytes.readUInt8(at);
 			if (size >= 0xc0) {
-				if (at + 2 > end) throw new Malformed('a name runs past the end');
-				return { labels, next: at + 2, pointer: this.#bytes.readUInt16BE(at) & 0x3fff };
+				return { octets: length, next: at + 2, pointer: this.#pointer(at, end) };
 			}
 			if (size > 63) throw new Malformed('a label has an unknown kind');
 			at += 1 + size;
 			if (at > end) throw new Malformed('a name runs past the end');
-			if (size === 0) return { labels, next: at, pointer: null };
+			if (size === 0) return { octets: length, next: at, pointer: null };
+			length += 1 + size;
+			if (length > MOST_OCTETS) throw new Malformed('a name is longer than 255 octets');
 			labels.push(this.#bytes.subarray(at - size, at));
-			checkLength(labels);
 		}
+	}
+
+	#pointer(at: number, end: number): number {
+		if (at + 2 > end) throw new Malformed('a name runs past the end');
+		return this.#bytes.readUInt16BE(at) & 0x3fff;
 	}
 
 	#take(length: number): number {
