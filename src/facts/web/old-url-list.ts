@@ -148,7 +148,7 @@ function columnsOf(written: string): readonly string[] {
 
 // ── CSV ──────────────────────────────────────────────────────────────────────────────────────────
 
-/** One record, or where it went wrong; `next` is where the one after it begins. */
+/** One record, or why it is none. */
 interface CsvRecord {
 	readonly line: number;
 	readonly fields: readonly string[];
@@ -157,6 +157,8 @@ interface CsvRecord {
 
 /** A quoted field that goes on for longer was never closed. */
 const LONGEST_FIELD = 8_192;
+
+const UNCLOSED = 'its quoted field is not closed';
 
 const SOURCE_HEADER =
 	/^(?:old|from|source|address|url|uri|link|page|path|loc|landing|top|request|quelle|alte?)/i;
@@ -223,7 +225,7 @@ function faultOfSpan({ fields }: { fields: readonly string[] }): string | null {
 	const isOpen =
 		/[\r\n]/.test(fields[0] ?? '') ||
 		fields.some((field) => /[\r\n]\s*"?(?:\/|https?:)/i.test(field));
-	return isOpen ? 'its quoted field is not closed' : null;
+	return isOpen ? UNCLOSED : null;
 }
 
 interface ReadRecord {
@@ -237,7 +239,7 @@ function recordAt(text: string, start: number, separator: string): ReadRecord {
 	const fields: string[] = [];
 	for (let at = start; ; ) {
 		const field = text[at] === '"' ? quotedAt(text, at) : plainAt(text, at, separator);
-		if (field === null) return { fields, end: at, fault: 'its quoted field is not closed' };
+		if (field === null) return { fields, end: at, fault: UNCLOSED };
 		fields.push(field.value);
 		const after = text[field.end];
 		if (after === separator) {
@@ -245,8 +247,9 @@ function recordAt(text: string, start: number, separator: string): ReadRecord {
 			continue;
 		}
 		const isEnd = after === undefined || after === '\n' || after === '\r';
-		const fault = isEnd ? null : 'something stands behind a closing quote';
-		return { fields, end: field.end, fault };
+		const isOver = /[\r\n]/.test(text.slice(start, field.end));
+		const fault = isOver ? UNCLOSED : 'something stands behind a closing quote';
+		return { fields, end: field.end, fault: isEnd ? null : fault };
 	}
 }
 
