@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import soaCheck from '../../../checks/dns/soa.ts';
 import check from '../../../checks/dns/ttl.ts';
 import { ttlSurvey } from '../../../src/facts/dns/ttl-survey.ts';
 import type { World } from '../../../src/lab/world.ts';
@@ -163,5 +167,57 @@ describe('the parent', () => {
 	it('leaves a zone that nobody delegates to the check of delegation', async () => {
 		const zone = { zones: { 'shop.test': { delegation: { none: true } } } };
 		expect(await said(zone)).toEqual([['unknown']]);
+	});
+});
+
+describe('a zone file that is about to be published', () => {
+	async function planned(lines: string[], live: World, drift = false) {
+		const folder = await mkdtemp(path.join(tmpdir(), 'zone-'));
+		const zoneFile = path.join(folder, 'shop.test.zone');
+		try {
+			await writeFile(zoneFile, `$ORIGIN shop.test.\n${lines.join('\n')}\n`);
+			const { findings } = await auditLab(live, [check, soaCheck], { ...SHOP, zoneFile, drift });
+			return findings;
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	}
+	const file = (ttl: number, timers = '7200 3600 1209600 300') => [
+		`@ 3600 IN SOA ns1 hostmaster 7 ${timers}`,
+		'@ 3600 IN NS ns1',
+		'ns1 3600 IN A 198.51.100.21',
+		`@ ${ttl} IN A 203.0.113.10`,
+	];
+	const LIVE = world(['@ 300 A 203.0.113.77']);
+
+	it('can be corrected in time where both are short', async () => {
+		const found = await planned(file(300), LIVE);
+		expect(found.map(({ verdict }) => verdict)).toEqual(['sound', 'sound']);
+		expect(found[1]?.message).toContain('in the zone file, with serial 7');
+	});
+
+	it('cannot where it would be remembered for long itself', async () => {
+		const found = await planned(file(86_400), LIVE);
+		expect(found[0]).toMatchObject({ verdict: 'too-long-for-cut-over', severity: 'later' });
+		expect(found[0]?.message).toContain('shop.test A 1 day (in the zone file)');
+	});
+
+	it('takes over late where what is published now is remembered for long', async () => {
+		const found = await planned(file(300), world(['@ 172800 A 203.0.113.77']));
+		expect(found[0]).toMatchObject({ verdict: 'too-long-for-cut-over', severity: 'high' });
+		expect(found[0]?.message).toContain('shop.test A 2 days.');
+	});
+
+	it('has its SOA judged instead of the one that is published', async () => {
+		const found = await planned(file(300, '60 3600 1209600 300'), LIVE);
+		expect(found.map(({ verdict }) => verdict)).toEqual(['sound', 'timers-unusual']);
+		expect(found[1]).toMatchObject({
+			fix: { summary: 'Correct the SOA in the zone file before it is published.' },
+		});
+	});
+
+	it('moves nothing where it is only compared', async () => {
+		const found = await planned(file(86_400), world(['@ 86400 A 203.0.113.10']), true);
+		expect(found.map(({ verdict }) => verdict)).toEqual(['sound', 'sound']);
 	});
 });
