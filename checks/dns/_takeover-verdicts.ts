@@ -60,6 +60,16 @@ type UnclaimedZone = {
 	readonly cause: string;
 };
 
+type Released = {
+	readonly host: string;
+	readonly address: string;
+	readonly cloud: string;
+	readonly record: string;
+	readonly panel: string | null;
+	readonly ttl: number | null;
+	readonly cause: string;
+};
+
 /** Where the record's TTL was not seen, in seconds. */
 const USUAL_TTL = 3_600;
 
@@ -219,6 +229,26 @@ export const TAKEOVER_VERDICTS = {
 				.map((server) => `dig +norecurse @${shellName(server)} ${shellName(a.zone)} SOA`)
 				.join('; '),
 		cause: (a: UnclaimedZone) => a.cause,
+	},
+	'released-address': {
+		outcome: 'fail',
+		severity: 'later',
+		effort: minutes(10),
+		lead: leadOf,
+		says: (a: Released) =>
+			`${a.host} points to ${a.address}, an address that ${a.cloud} lends, and nothing answers there on 443 or 80.`,
+		impact:
+			'If the server was given up, the cloud lends the address to its next customer, who then serves whatever they like under your name.',
+		fix: (a: Released) =>
+			records(
+				`Delete the address record of ${a.host} ${inPanel(a.panel)}, unless the server is still yours.`,
+				['; delete', a.record],
+				`Look in your account at ${a.cloud} whether ${a.address} still belongs to you; if it does, and the server is only switched off, keep the address reserved.`,
+			),
+		confidence: 'low',
+		control: 'The audited site itself accepted a connection from here in the same minute.',
+		reproduce: (a: Released) => `nc -vz -w 5 ${a.address} 443; nc -vz -w 5 ${a.address} 80`,
+		cause: (a: Released) => a.cause,
 	},
 } satisfies Verdicts<ClaimableName['context']>;
 

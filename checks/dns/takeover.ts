@@ -13,6 +13,8 @@ import {
 	type LostTarget,
 	lostTargets,
 	optional,
+	type ReleasedAddress,
+	releasedAddresses,
 	type Say,
 	type TakeoverView,
 	takeoverService,
@@ -52,13 +54,23 @@ export default defineCheck({
 			rdap: subject.rdap,
 		}),
 		targets: optional(lostTargets(targetsAskedFor(subject))),
+		released: optional(
+			releasedAddresses({
+				name: isRequired(subject) || MAY_BE_NO_WEBSITE.test(subject.name) ? null : subject.asked,
+				apex: subject.apex,
+			}),
+		),
 		panel: optional(dnsPanel({ domain: subject.apex })),
 	}),
 	judge({ given, subject, say }) {
 		const panel = given.panel.status === 'known' ? given.panel.value : null;
 		const about = { subject, panel, say };
 		const beside = targetsAt(given.targets, about);
-		const own = nameAt(given.view, about);
+		const released = given.released.status === 'known' ? given.released.value : [];
+		const own =
+			released.length > 0 && given.view.claim === null
+				? released.map((one) => releasedAt(one, about))
+				: nameAt(given.view, about);
 		const isOnlyAside = beside.length > 0 && own.every((one) => one.verdict === 'ours');
 		return isOnlyAside ? beside : [...beside, ...own];
 	},
@@ -66,6 +78,7 @@ export default defineCheck({
 		const given = (view: Partial<TakeoverView>, targets: readonly LostTarget[] = []) => ({
 			view: { ...SOUND, ...view },
 			targets: known(targets),
+			released: known([]),
 			panel: known('Cloudflare'),
 		});
 		const name = (
@@ -176,6 +189,21 @@ export default defineCheck({
 				name('app', 'named'),
 			),
 			example(
+				'an address that a cloud has lent to nobody',
+				{
+					...given({}),
+					released: known([{ address: '198.18.0.1', cloud: 'Hetzner', ttl: 300 }]),
+				},
+				'released-address',
+				blog,
+			),
+			example(
+				'a leftover of a certificate authority',
+				given(gone('_x.acm-validations.test')),
+				'ours',
+				name('_x', 'written'),
+			),
+			example(
 				'targets that could not be listed',
 				{ ...given({}), targets: unknown('timeout', 'no answer') },
 				'unknown',
@@ -183,6 +211,10 @@ export default defineCheck({
 		];
 	},
 });
+
+/** Names of servers that speak something else than HTTP. */
+const MAY_BE_NO_WEBSITE =
+	/^(?:autodiscover|bastion|db|ftp|git|imap|mail|mx|mysql|ns|pop|postgres|redis|rdp|sftp|smtp|ssh|vpn)\d*[.-]/;
 
 interface About {
 	readonly subject: ClaimableName;
@@ -302,6 +334,15 @@ function unclaimedAt(
 	});
 }
 
+function releasedAt({ address, cloud, ttl }: ReleasedAddress, about: About): Said {
+	const { subject, panel, say } = about;
+	const isHost = subject.context.standing === 'www' || subject.context.standing === 'guessed';
+	const record = addressRecord(subject.name, address);
+	const cause = isHost ? 'ssl/https/port-closed' : 'dns/takeover/released-address';
+	const args = { host: subject.name, address, cloud, ttl, record, panel, cause };
+	return at({ kind: 'record', name: record }, say('released-address', args));
+}
+
 function addressRecord(host: string, address: string): string {
 	return `${host}. IN ${address.includes(':') ? 'AAAA' : 'A'} ${address}`;
 }
@@ -331,6 +372,10 @@ function missingAt(view: TakeoverView, about: About): readonly Said[] {
 	if (isRequired(subject)) {
 		const detail = `${subject.name} is an alias of ${base.target}, which does not exist`;
 		return [...open, blockedBy({ check: 'dns/resolution', subject: subject.name }, detail)];
+	}
+	if (subject.name.startsWith('_')) {
+		const leads = `${base.target}, which does not exist; no visitor comes to such a name`;
+		return [...open, say('ours', { host: subject.name, leadsTo: leads })];
 	}
 	return [...open, say('dangling-cname', { ...base, service: service?.service ?? null })];
 }

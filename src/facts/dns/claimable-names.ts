@@ -3,17 +3,20 @@ import { type Fact, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { controlName, type Host, names } from '../hosts.ts';
+import { cloudOf } from './cloud-addresses.ts';
 import { addressesIn, lookup } from './dns.ts';
 import { linkedHosts } from './linked-hosts.ts';
 import { registrableOf } from './registrable.ts';
 import { type Claimable, serviceAtAddress, serviceAtTarget } from './takeover-services.ts';
 import { isWithin } from './zone-of.ts';
+import { originFor, zonePlan } from './zone-plan.ts';
 
 /**
- * As for hosts; beside those `linked`: the home page uses it, and `wildcard`: the record that answers to
- * every name, where its alias leads to a name that does not exist.
+ * As for hosts; beside those `linked`: the home page uses it, `written`: an alias in the user's zone file,
+ * and `wildcard`: the record that answers to every name, where its alias leads to a name that does not
+ * exist.
  */
-export type ClaimStanding = Host['context']['standing'] | 'linked' | 'wildcard';
+export type ClaimStanding = Host['context']['standing'] | 'linked' | 'written' | 'wildcard';
 
 /** A name of ours that a stranger may be able to claim. */
 export interface ClaimableName
@@ -49,6 +52,9 @@ const USUAL = [
 	'mail',
 ] as const;
 
+/** Aliases of a zone file that are looked at. */
+const MOST_WRITTEN = 200;
+
 const Params = z.object({
 	domain: z.string().nullable(),
 	registrable: z.string().nullable(),
@@ -56,24 +62,26 @@ const Params = z.object({
 	endpoints: z.array(z.string()),
 	seed: z.string(),
 	rdap: z.string().nullable(),
+	zoneFile: z.string().nullable(),
 });
 
 /**
  * The required names whatever DNS says; of the others (www, a dozen usual labels tried unasked where a
- * registrable domain is audited, hosts that the home page links to) those that are an alias, lie at a
- * service's address, or fail to resolve. A name whose alias is the wildcard's is not a name of its own.
+ * registrable domain is audited, hosts that the home page links to, aliases in the zone file) those that are an
+ * alias, lie at a service's or a cloud's address, or fail to resolve. A name whose alias is the wildcard's is not a name of its own.
  * One question a name, and one for a random label beside each parent of a name that is an alias.
  */
 export const claimableNames = defineSubjects({
 	name: 'dns.claimable-names',
 	params: Params,
-	from: ({ domain, registrable, hosts, endpoints, seed, rdap }) => ({
+	from: ({ domain, registrable, hosts, endpoints, seed, rdap, zoneFile }) => ({
 		domain,
 		registrable,
 		hosts: [...hosts],
 		endpoints: [...endpoints],
 		seed,
 		rdap,
+		zoneFile,
 	}),
 	sample: {
 		kind: 'host',
@@ -113,9 +121,10 @@ async function candidates(
 	get: GetFact,
 ): Promise<readonly Candidate[]> {
 	const { domain, registrable } = params;
-	const [hosts, linked] = await Promise.all([
+	const [hosts, linked, written] = await Promise.all([
 		get(names(params)),
 		get(linkedHosts({ host: domain })),
+		writtenAliases(params, get),
 	]);
 	const all: Candidate[] = [
 		...(hosts.status === 'known'
@@ -125,12 +134,36 @@ async function candidates(
 			name,
 			standing: 'linked' as const,
 		})),
+		...written.map((name) => ({ name, standing: 'written' as const })),
 		...(domain === registrable ? USUAL : []).map((label) => ({
 			name: `${label}.${domain}`,
 			standing: 'guessed' as const,
 		})),
 	];
 	return [...new Map(all.toReversed().map((one) => [one.name, one])).values()].reverse();
+}
+
+/** Owners of the aliases in the user's zone file, below the audited domain. */
+async function writtenAliases(
+	{
+		domain,
+		registrable,
+		zoneFile,
+	}: {
+		readonly domain: string;
+		readonly registrable: string;
+		readonly zoneFile: string | null;
+	},
+	get: GetFact,
+): Promise<readonly string[]> {
+	if (zoneFile === null) return [];
+	const origin = originFor({ domain, registrable, path: zoneFile });
+	const plan = await get(zonePlan({ path: zoneFile, origin }));
+	if (plan.status !== 'known') return [];
+	const owners = plan.value.records.flatMap(({ owner, type }) =>
+		type === 'CNAME' && !owner.startsWith('*') && isWithin(owner, registrable) ? [owner] : [],
+	);
+	return [...new Set(owners)].slice(0, MOST_WRITTEN);
 }
 
 async function claimable(
@@ -147,7 +180,11 @@ async function claimable(
 	const found = nameAt(name, standing, service, about);
 	if (isRequired) return [found];
 	const { status, chain } = answer.value;
-	const stands = chain.length > 0 || service !== 'no-service' || status === 'servfail';
+	const stands =
+		chain.length > 0 ||
+		service !== 'no-service' ||
+		status === 'servfail' ||
+		addressesIn(answer.value).some((address) => cloudOf(address) !== null);
 	if (!stands || (await isWildcards(name, answer.value, about, get))) return [];
 	return [found];
 }

@@ -10,7 +10,7 @@ import type { HttpAnswered, HttpOutcome } from '../../core/io.ts';
 import { botWall } from '../web/bot-wall.ts';
 import { bodyText, fieldValues, httpExchange } from '../web/http.ts';
 import { lookup } from './dns.ts';
-import { type Resolution, resolution } from './resolution.ts';
+import { resolution, type View } from './resolution.ts';
 import {
 	type ServiceMatch,
 	serviceAtAddress,
@@ -20,6 +20,7 @@ import {
 } from './takeover-services.ts';
 import { type TargetRegistration, targetRegistration } from './target-registration.ts';
 import { type UnservedZone, unservedZone } from './unserved-zone.ts';
+import { type Walk, walk } from './walk.ts';
 import { isWithin } from './zone-of.ts';
 
 /** Where a name's aliases end. */
@@ -90,32 +91,22 @@ export const takeoverView = defineDerivation({
 		rdap: z.string().nullable(),
 	}),
 	async derive({ name, registrable, seed, rdap }, get): Promise<Fact<TakeoverView>> {
-		const [seen, answer] = await Promise.all([
-			get(resolution({ host: name, effort: 'walk' })),
-			get(lookup({ name, type: 'A' })),
-		]);
-		if (seen.status !== 'known') return seen;
-		const { resolver, walked } = seen.value;
-		const targets = (
-			resolver.A.aliases.length > 0 ? resolver.A.aliases : (walked?.A.aliases ?? [])
-		).map((target) => target.toLowerCase());
-		const ending = endOf(seen.value, targets, registrable);
-		const chain = answer.status === 'known' ? answer.value.chain : [];
-		const addresses = [...resolver.A.addresses, ...resolver.AAAA.addresses];
-		const service = serviceOf(ending.end, targets, addresses, registrable);
-		const lost = ending.end === 'missing' ? targets.at(-1) : undefined;
+		const way = await wayFrom(name, registrable, get);
+		if (way.status !== 'known') return way;
+		const { targets, addresses, ttl, ...ending } = way.value;
+		const { end } = ending;
+		const service = serviceOf(end, targets, addresses, registrable);
+		const lost = end === 'missing' ? targets.at(-1) : undefined;
 		const [claim, registration, unserved] = await Promise.all([
-			claimState(name, ending.end, service, seed, get),
+			claimState(name, end, service, seed, get),
 			lost === undefined ? null : get(targetRegistration({ name: lost, home: registrable, rdap })),
-			ending.end === 'undecided' && targets.length === 0
-				? get(unservedZone({ name, registrable }))
-				: null,
+			end === 'undecided' && targets.length === 0 ? get(unservedZone({ name, registrable })) : null,
 		]);
 		return known({
 			...ending,
 			targets,
 			records: recordsOf(name, targets, registrable),
-			ttl: chain[0]?.ttl ?? resolver.A.ttl,
+			ttl,
 			service,
 			claim,
 			registration: registration?.status === 'known' ? registration.value : null,
@@ -124,30 +115,55 @@ export const takeoverView = defineDerivation({
 	},
 });
 
+type Way = Ending & {
+	readonly targets: readonly string[];
+	readonly addresses: readonly string[];
+	readonly ttl: number | null;
+};
+
+/** As the resolver sees it; where that is no address, the walk from the root is the second vantage. */
+async function wayFrom(name: string, registrable: string, get: GetFact): Promise<Fact<Way>> {
+	const [seen, answer] = await Promise.all([
+		get(resolution({ host: name, effort: 'glance' })),
+		get(lookup({ name, type: 'A' })),
+	]);
+	if (seen.status !== 'known') return seen;
+	const { A, AAAA } = seen.value.resolver;
+	const isFound = A.status === 'ok' || AAAA.status === 'ok';
+	const walking = isFound ? null : await get(walk({ name, type: 'A' }));
+	if (walking !== null && walking.status !== 'known') return walking;
+	const walked = walking?.value ?? null;
+	const aliases = A.aliases.length > 0 ? A.aliases : (walked?.aliases ?? []);
+	const targets = aliases.map((target) => target.toLowerCase());
+	const [first] = answer.status === 'known' ? answer.value.chain : [];
+	return known({
+		...endOf(A, walked, targets, registrable),
+		targets,
+		addresses: [...A.addresses, ...AAAA.addresses],
+		ttl: first?.ttl ?? A.ttl,
+	});
+}
+
 type Ending = Pick<TakeoverView, 'end' | 'isConfirmed' | 'detail'>;
 
 /** An absence needs both vantages; where the walk is impossible, the resolver suffices. */
 function endOf(
-	{ resolver, walked }: Resolution,
+	A: View,
+	walked: Walk | null,
 	targets: readonly string[],
 	registrable: string,
 ): Ending {
-	const { status } = resolver.A;
-	const ends = (end: AliasEnd, detail = ''): Ending => ({
-		end,
-		isConfirmed: walked?.A.outcome === 'nxdomain',
-		detail,
-	});
-	if (status === 'ok' || resolver.AAAA.status === 'ok') return ends('address');
-	const outcome = walked?.A.outcome;
-	const detail = `the resolver says ${status.toUpperCase()}, from the root it is ${outcome ?? 'not asked'}`;
-	if (status === 'nxdomain' && (outcome === 'nxdomain' || outcome === 'filtered')) {
+	const isConfirmed = walked?.outcome === 'nxdomain';
+	const ends = (end: AliasEnd, detail = ''): Ending => ({ end, isConfirmed, detail });
+	if (walked === null) return ends('address');
+	if (A.status === 'nxdomain' && (isConfirmed || walked.outcome === 'filtered')) {
 		const last = targets.at(-1);
 		if (last === undefined) return ends('absent');
 		return ends(isWithin(last, registrable) ? 'missing-own' : 'missing');
 	}
-	const isNothing = status === 'nodata' || status === 'cname-only';
-	return isNothing ? ends('no-address') : ends('undecided', detail);
+	if (A.status === 'nodata' || A.status === 'cname-only') return ends('no-address');
+	const status = A.status.toUpperCase();
+	return ends('undecided', `the resolver says ${status}, from the root it is ${walked.outcome}`);
 }
 
 /** What does not exist must itself be the service's; else any target outside our domain may be. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import aliasCheck from '../../../checks/dns/alias.ts';
 import resolutionCheck from '../../../checks/dns/resolution.ts';
@@ -165,6 +168,34 @@ describe('aliases that no zone may have', () => {
 			one.outcome === 'fail' && one.subject === 'www.shop.test' ? [one.cause] : [],
 		);
 		expect(causes).toEqual([cause, cause]);
+	});
+});
+
+describe('a zone that is planned', () => {
+	it('is judged as it is written', async () => {
+		const folder = await mkdtemp(path.join(tmpdir(), 'zone-'));
+		const zoneFile = path.join(folder, 'shop.test.zone');
+		const lines = [
+			'@ 300 IN SOA ns1.shop.test. hostmaster.shop.test. 1 7200 3600 1209600 300',
+			'@ 300 IN NS ns1.shop.test.',
+			'@ 300 IN A 203.0.113.10',
+			'ns1 300 IN A 198.51.100.21',
+			'www 300 IN CNAME web.hosting.test.',
+			'www 300 IN TXT "verify=1"',
+			'app 300 IN CNAME one',
+			'one 300 IN CNAME two',
+			'two 300 IN CNAME web.hosting.test.',
+		];
+		await writeFile(zoneFile, `$ORIGIN shop.test.\n${lines.join('\n')}\n`);
+		try {
+			const audited = await auditLab(zone([APEX]), aliasCheck, { ...SHOP, zoneFile });
+			expect(graded(audited)).toEqual([
+				['www.shop.test CNAME', 'with-other-records', 'blocker'],
+				['app.shop.test', 'chain-too-long', 'later'],
+			]);
+		} finally {
+			await rm(folder, { recursive: true });
+		}
 	});
 });
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/dns/takeover.ts';
 import type { World } from '../../../src/lab/world.ts';
@@ -343,6 +346,73 @@ describe('aliases that end nowhere', () => {
 			outcome: 'unknown',
 			reason: 'cause-not-found',
 		});
+	});
+});
+
+describe('a zone that is planned', () => {
+	it('is judged by its aliases before it is published', async () => {
+		const folder = await mkdtemp(path.join(tmpdir(), 'zone-'));
+		const zoneFile = path.join(folder, 'shop.test.zone');
+		const lines = [
+			'@ 300 IN SOA ns1.shop.test. hostmaster.shop.test. 1 7200 3600 1209600 300',
+			'@ 300 IN NS ns1.shop.test.',
+			'@ 300 IN A 203.0.113.10',
+			'ns1 300 IN A 198.51.100.21',
+			'kiosk 300 IN CNAME kiosk.azurewebsites.net.',
+			'tills 300 IN CNAME tills.hosting.test.',
+			'_1a2b 300 IN CNAME _3c4d.validations.test.',
+		];
+		await writeFile(zoneFile, `$ORIGIN shop.test.\n${lines.join('\n')}\n`);
+		try {
+			const zone = world([], {
+				'azurewebsites.net': [],
+				'hosting.test': [],
+				'validations.test': [],
+			});
+			expect(graded(await auditLab(zone, check, { ...SHOP, zoneFile }))).toEqual([
+				['kiosk.shop.test', 'unclaimed-service', 'blocker'],
+				['tills.shop.test', 'dangling-cname', 'high'],
+			]);
+			expect(graded(await auditLab(zone, check, SHOP))).toEqual([]);
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	});
+});
+
+describe('addresses that a cloud lends', () => {
+	it('finds one at which nothing answers', async () => {
+		const zone = world(['dev A 49.12.1.1']);
+		const { findings } = await auditLab(zone, check, SHOP);
+		expect(findings.find(({ subject }) => subject === 'dev.shop.test')).toMatchObject({
+			verdict: 'released-address',
+			severity: 'later',
+			confidence: 'low',
+			fix: { snippets: [{ text: '; delete\ndev.shop.test. IN A 49.12.1.1' }] },
+		});
+	});
+
+	it.each<[string, World, object?]>([
+		[
+			'a server that answers',
+			world(['dev A 49.12.1.1'], {}, [site('dev.shop.test', { at: ['49.12.1.1'] })]),
+		],
+		[
+			'one that answers over plain HTTP alone',
+			world(['dev A 49.12.1.1'], {}, [
+				site('dev.shop.test', { at: ['49.12.1.1'], https: 'closed', http: 'same' }),
+			]),
+		],
+		['a server elsewhere', world(['dev A 203.0.113.99'])],
+		['a server for mail', world(['mail A 49.12.1.1'])],
+		['one with IPv6 beside it', world(['dev A 49.12.1.1', 'dev AAAA 2001:db8::99'])],
+		['a required host', world(['dev A 49.12.1.1']), { hosts: ['dev.shop.test'] }],
+		[
+			'one that cannot be told from a filter here',
+			{ zones: { 'shop.test': { records: [APEX, 'dev A 49.12.1.1'] } } },
+		],
+	])('is silent on %s', async (_, zone, asked = {}) => {
+		expect(graded(await auditLab(zone, check, { ...SHOP, ...asked }))).toEqual([]);
 	});
 });
 
