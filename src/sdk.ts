@@ -14,6 +14,7 @@ export {
 	type Verdicts,
 } from './core/check.ts';
 export { closest } from './core/closest.ts';
+export { OUTSIDE } from './core/control-query.ts';
 export type { Evidence } from './core/evidence.ts';
 export {
 	blocked,
@@ -94,6 +95,15 @@ export {
 } from './facts/dns/dnssec-survey.ts';
 export { dnssecClock, momentOf, secondsUntil, timingAt } from './facts/dns/dnssec-time.ts';
 export { hostNameFault } from './facts/dns/host-name.ts';
+export {
+	type HttpsEndpoint,
+	type HttpsRecord,
+	type HttpsRecordSurvey,
+	httpsRecordSurvey,
+	itemsOf,
+	paramOf,
+	type Reached,
+} from './facts/dns/https-record.ts';
 export { type NameServerDomain, nameServerDomains } from './facts/dns/name-server-domains.ts';
 export { type LostTarget, lostTargets } from './facts/dns/named-targets.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
@@ -366,7 +376,6 @@ export {
 } from './facts/web/redirect-matrix.ts';
 export {
 	isOutside,
-	OUTSIDE,
 	type Redirector,
 	type RedirectorProbe,
 	type RedirectorSurvey,

@@ -109,7 +109,15 @@ const ServiceMap = z.object({
 	hosts: z.array(
 		z.object({ name: z.string(), addresses: z.array(z.string()), aliases: z.array(z.string()) }),
 	),
-	redirects: z.array(z.object({ from: z.string(), to: z.string(), status: z.number().int() })),
+	redirects: z.array(
+		z.object({
+			from: z.string().describe('values in queries redacted, but for those of campaigns'),
+			to: z.string(),
+			status: z.number().int(),
+			endsAt: z.string().nullish().describe('where visitors end, if that was seen'),
+			endStatus: z.number().int().nullish(),
+		}),
+	),
 	certificates: z.array(
 		z.object({
 			host: z.string(),

@@ -29,7 +29,7 @@ export function mapText(
 		],
 		[
 			chalk.bold(`Redirects (${redirects.length})`),
-			...redirects.map(({ from, to, status }) => `  ${visible(from)} → ${visible(to)} (${status})`),
+			...redirects.map((one) => `  ${redirectText(one)}`),
 		],
 		[
 			chalk.bold(`Depends on (${externalDependencies.length})`),
@@ -74,4 +74,13 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
 		.toString()
 		.split('\n')
 		.map((line) => `    ${line.trimEnd()}`);
+}
+
+/** The end is said where it is another than the next address, or no page. */
+function redirectText({ from, to, status, endsAt, endStatus }: ServiceMap['redirects'][number]) {
+	const hop = `${visible(from)} → ${visible(to)} (${status})`;
+	if (endsAt == null || endStatus == null || (endsAt === to && endStatus === 200)) return hop;
+	return endsAt === to
+		? `${hop}, which answers ${endStatus}`
+		: `${hop}, ends at ${visible(endsAt)} (${endStatus})`;
 }

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { groupBy } from '../core/group-by.ts';
-import type { DnsAnswer, DnsRecord, HttpOutcome, TlsOutcome } from '../core/io.ts';
+import type { DnsAnswer, DnsRecord, TlsOutcome } from '../core/io.ts';
 import type { ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
+import { redirectMap } from './redirect-map.ts';
 
 /** One observation, as the fact store hands it on. */
 interface Observed {
@@ -32,7 +33,7 @@ export function serviceMap(
 	return {
 		records: recordsIn(all, target, purposeOf),
 		hosts: hostsIn(dns),
-		redirects: redirectsIn(observed, target),
+		redirects: redirectMap(ofProbe(observed, 'http.exchange'), target),
 		certificates: certificatesIn(observed),
 		mail: mailIn(found, target),
 		externalDependencies: externalIn(found, target),
@@ -109,18 +110,6 @@ function hostsIn(
 			addresses: [...addresses].sort(),
 			aliases: [...aliases],
 		}));
-}
-
-function redirectsIn(observed: readonly Observed[], { seed }: Target): ServiceMap['redirects'] {
-	const exchanges = ofProbe<{ url: string }, HttpOutcome>(observed, 'http.exchange');
-	return unique(
-		exchanges.flatMap(({ params: { url }, value }) => {
-			if (value.kind !== 'answered' || value.status < 300 || value.status > 399) return [];
-			const to = value.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-			if (to === undefined || url.includes(seed)) return [];
-			return [{ from: url, to, status: value.status }];
-		}),
-	);
 }
 
 function certificatesIn(observed: readonly Observed[]): ServiceMap['certificates'] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTROL_QUERY } from '../../core/control-query.ts';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { pageIn } from './html.ts';
 import { httpExchange } from './http.ts';
@@ -6,7 +7,7 @@ import { randomPathOf } from './random-path.ts';
 import { type RedirectChain, redirectChain } from './redirects.ts';
 
 /** A query that shows loss, doubling, merging, reordering and decoding; campaigns are read from two. */
-export const MATRIX_QUERY = 'utm_source=a&gclid=b%20c&x=1&x=2';
+export const MATRIX_QUERY = CONTROL_QUERY;
 
 /** One start of the matrix. */
 export interface MatrixWalk {

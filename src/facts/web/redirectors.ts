@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OUTSIDE } from '../../core/control-query.ts';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { HttpAnswered } from '../../core/io.ts';
 import { botWall } from './bot-wall.ts';
@@ -37,9 +38,6 @@ export interface RedirectorSurvey {
 	/** Empty without `active`. Of each redirector the first that led outside, else the last. */
 	readonly probes: readonly RedirectorProbe[];
 }
-
-/** RFC 2606 §3 reserves it: nobody is sent there, as the answer's Location is read and not followed. */
-export const OUTSIDE = 'example.org';
 
 /**
  * A scheme-relative URL passes filters that look for a first slash; a backslash, which browsers read as
