@@ -151,12 +151,10 @@ const PARKING: readonly (readonly [suffix: string, service: string, isSuspended:
 	['sedoparking.com', 'Sedo, which sells and parks domains', false],
 	['parkingcrew.net', 'ParkingCrew, which parks domains', false],
 	['bodis.com', 'Bodis, which parks domains', false],
-	['above.com', 'Above.com, which parks domains', false],
 	['parklogic.com', 'ParkLogic, which parks domains', false],
 	['afternic.com', 'Afternic, which sells domains', false],
 	['dan.com', 'Dan.com, which sells domains', false],
 	['undeveloped.com', 'Dan.com, which sells domains', false],
-	['hugedomains.com', 'HugeDomains, which sells domains', false],
 ];
 
 /** `null` where the servers are nobody's car park. */

@@ -7,6 +7,7 @@ import {
 	controlName,
 	type Disagreement,
 	type DnsAnswer,
+	type DnsStatus,
 	defineCheck,
 	doesNotApply,
 	type Fact,
@@ -224,11 +225,15 @@ function resolverText({ control, about }: Reading): string | null {
 	const nobody = `no name server of ${about.zone} answers for it from here`;
 	// The resolver works and keeps silent about this zone.
 	if (control.status === 'unknown' && control.because === 'timeout') return null;
-	if (control.status !== 'known') return `${nobody}, and nobody else could be asked`;
-	const { status } = control.value;
-	if (['servfail', 'no-response', 'referral', 'malformed'].includes(status)) return null;
-	return `${nobody}, yet the resolver ${control.value.server} gets answers for it`;
+	if (control.status === 'known' && FAILURES.includes(control.value.status)) return null;
+	if (control.status === 'known' && ANSWERS.includes(control.value.status)) {
+		return `${nobody}, yet the resolver ${control.value.server} gets answers for it`;
+	}
+	return `${nobody}, and nobody else could be asked`;
 }
+
+const FAILURES: readonly DnsStatus[] = ['servfail', 'no-response', 'malformed'];
+const ANSWERS: readonly DnsStatus[] = ['ok', 'nodata', 'nxdomain', 'cname-only', 'cname-loop'];
 
 function standingText({ server, places }: Standing): string {
 	if (places.length > 0) return `${server.name}: ${saidAt(places)}`;

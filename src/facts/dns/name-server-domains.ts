@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { registeredDomainOf, registrationOf } from '../domain/registration.ts';
 import { panelFor } from './dns-panel.ts';
-import { targetRegistration } from './target-registration.ts';
+import { serviceFor, targetRegistration } from './target-registration.ts';
 import { zoneSurvey } from './zone-survey.ts';
 
 /** The domain that name servers of a zone are named in, where somebody else must keep it. */
@@ -43,9 +43,10 @@ export const nameServerDomains = defineDerivation({
 		domains.delete(registeredDomainOf(registrable) ?? registrable);
 		const found = await Promise.all(
 			[...domains].slice(0, MOST_DOMAINS).map(async (domain): Promise<NameServerDomain> => {
+				const service = await serviceFor(domain, registrable, rdap, get);
 				const [isUnregistered, expiresAt] = await Promise.all([
 					isFree(domain, registrable, rdap, get),
-					expiryOf(domain, rdap, get),
+					expiryOf(domain, service, get),
 				]);
 				const its = servers.filter((server) => registeredDomainOf(server) === domain);
 				return { domain, servers: its, isUnregistered, expiresAt };

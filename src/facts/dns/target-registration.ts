@@ -60,7 +60,7 @@ export const targetRegistration = defineDerivation({
  * The service that the user named knows the audited domain's registry; of another top-level domain it may
  * know nothing, except in a network with a root of its own.
  */
-async function serviceFor(
+export async function serviceFor(
 	domain: string,
 	home: string,
 	rdap: string | null,

@@ -3,6 +3,14 @@ import check from '../../../checks/dns/delegation.ts';
 import resolution from '../../../checks/dns/resolution.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { rank } from '../../../src/score/rank.ts';
+import {
+	inDays,
+	REGISTRY,
+	type Route,
+	rdapRoute,
+	registration,
+	registryWorld,
+} from '../../facts/domain/rdap-lab.ts';
 import { auditLab } from '../audit-lab.ts';
 
 const NS1 = '198.51.100.21';
@@ -502,6 +510,47 @@ describe('half-moved', () => {
 		const soa = older.replace(' 0 ', ' 1 ');
 		const world = moving(['@ 3600 A 203.0.113.10', soa], ['@ 3600 A 203.0.113.11', older]);
 		expect(await found(world)).toEqual(['servers-disagree blocker']);
+	});
+});
+
+describe('domains of name servers', () => {
+	const served = (routes: Record<string, Route>, isThere = true) =>
+		registryWorld(routes, {
+			zones: {
+				'shop.test': {
+					records: APEX,
+					ns: { ns1: [NS1], 'ns.friend.test.': [NS2], 'ns2.friend.test.': [NS3] },
+				},
+				...(isThere && {
+					'friend.test': { ns: { ns: [NS2], ns2: [NS3] } },
+				}),
+			},
+		});
+	const ends = (days: number) =>
+		rdapRoute(
+			registration('friend.test', {
+				events: [{ eventAction: 'expiration', eventDate: inDays(days) }],
+			}),
+		);
+	const judged = async (world: World) => {
+		const asked = { domain: 'shop.test', rdap: REGISTRY };
+		const { findings } = await auditLab(world, check, asked);
+		return findings.map((one) => `${one.verdict} ${'severity' in one ? one.severity : ''}`);
+	};
+
+	it('are told of once where nobody holds one', async () => {
+		expect(await judged(served({}, false))).toEqual(['nameserver-domain-expiring blocker']);
+	});
+
+	it('are told of in their last thirty days', async () => {
+		expect(await judged(served({ 'friend.test': ends(29.9) }))).toEqual([
+			'nameserver-domain-expiring high',
+		]);
+		expect(await judged(served({ 'friend.test': ends(30.1) }))).toEqual(['sound ']);
+	});
+
+	it('are left alone where the registry says nothing', async () => {
+		expect(await judged(served({}))).toEqual(['sound ']);
 	});
 });
 
