@@ -8,6 +8,7 @@ import {
 } from '../../src/sdk.ts';
 import { inPanel } from './_in-panel.ts';
 import { listed } from './_in-words.ts';
+import { shellName } from './_shell-name.ts';
 
 type About = {
 	readonly owner: string;
@@ -29,7 +30,7 @@ type Unknown = About & {
 
 const line = ({ owner, ttl }: About, text: string) => `${owner}. ${ttl} IN CAA ${text}`;
 const leadOf = (a: About) => seconds(a.ttl);
-const dig = (a: { owner: string }) => `dig +noall +answer ${a.owner} CAA`;
+const dig = (a: { owner: string }) => `dig +noall +answer ${shellName(a.owner)} CAA`;
 
 /** The tags that mean something (RFC 8659 §4, RFC 9495, CA/Browser Forum); lower case. */
 export const CAA_TAGS = [

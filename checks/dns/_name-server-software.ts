@@ -1,4 +1,4 @@
-import type { Fix } from '../../src/sdk.ts';
+import { advice, type Fix } from '../../src/sdk.ts';
 
 /** A name server's software, with the file or tool that the text belongs to. */
 const SOFTWARE = {
@@ -8,7 +8,47 @@ const SOFTWARE = {
 	powerdns: 'PowerDNS, pdns.conf',
 } as const;
 
-type Software = keyof typeof SOFTWARE;
+export type Software = keyof typeof SOFTWARE;
+
+/** How each gives itself away in `version.bind`; BIND alone begins with a number. */
+const VERSIONS: readonly (readonly [says: RegExp, Software])[] = [
+	[/^NSD\b/i, 'nsd'],
+	[/^Knot\b/i, 'knot'],
+	[/PowerDNS/i, 'powerdns'],
+	[/^(?:BIND )?9\.\d/i, 'bind'],
+];
+
+/** The one program that these versions speak of; `null` for none that is known, and for several. */
+export function softwareIn(versions: readonly string[]): Software | null {
+	const found = new Set(
+		versions.map((version) => VERSIONS.find(([says]) => says.test(version))?.[1] ?? null),
+	);
+	const [only = null] = found;
+	return found.size === 1 ? only : null;
+}
+
+/** Who runs a zone's servers, and with what, as far as that is known. */
+export type Operator = {
+	readonly panel: string | null;
+	readonly software: Software | null;
+};
+
+/**
+ * For who runs these servers: a provider is asked, there is nothing to configure; a program that gave
+ * itself away gets its own part; else each program's part stands under its name.
+ */
+export function forOperator(
+	summary: string,
+	{ panel, software }: Operator,
+	parts: Readonly<Record<Software, string>>,
+	ask: string,
+	...steps: string[]
+): Fix {
+	if (panel !== null) return advice(summary, ...askProvider(panel, ask), ...steps);
+	if (software === null) return perSoftware(summary, parts, ...steps);
+	const text = `# ${SOFTWARE[software]}\n${parts[software]}`;
+	return { summary, steps, snippets: [{ platform: 'any', language: 'text', text }] };
+}
 
 /**
  * One text for whoever runs name servers, each program's part under its name; which program it is, nobody

@@ -1,11 +1,9 @@
 import { type AuditedZone, advice, minutes, records, type Verdicts } from '../../src/sdk.ts';
 import { type At, atText, listed, serversText } from './_in-words.ts';
-import { askProvider, perSoftware } from './_name-server-software.ts';
+import { askProvider, forOperator, type Operator } from './_name-server-software.ts';
+import { shellName } from './_shell-name.ts';
 
-type About = {
-	readonly zone: string;
-	readonly panel: string | null;
-};
+type About = Operator & { readonly zone: string };
 
 type AtServers = About & { readonly servers: readonly At[] };
 
@@ -24,16 +22,17 @@ const FIREWALL = [
 ];
 
 const openPort = (a: Dead, transport: 'tcp' | 'udp') =>
-	perSoftware(
+	forOperator(
 		`Open port 53 over ${transport.toUpperCase()} at ${listed(a.servers.map(({ name }) => name))}.`,
+		a,
 		{
 			bind: `listen-on port 53 { any; };\nlisten-on-v6 port 53 { any; };\n# firewall: ufw allow 53/${transport}`,
 			nsd: `server:\n  ip-address: 0.0.0.0\n  ip-address: ::0\n  tcp-count: 100  # 0 closes TCP\n# firewall: ufw allow 53/${transport}`,
 			knot: `server:\n  listen: [ 0.0.0.0@53, ::@53 ]\n# firewall: ufw allow 53/${transport}`,
 			powerdns: `local-address=0.0.0.0, ::\nlocal-port=53\n# firewall: ufw allow 53/${transport}`,
 		},
+		`tell its support that port 53 is closed for ${transport.toUpperCase()}.`,
 		...FIREWALL,
-		...askProvider(a.panel, `tell its support that ${transport.toUpperCase()} is closed.`),
 	);
 
 const TCP_CONTROL =
@@ -80,8 +79,9 @@ export const NAMESERVERS_VERDICTS = {
 		impact:
 			'Attackers use such servers to flood others and to poison what they cache; providers shut them down, and your zone with them.',
 		fix: (a: AtServers) =>
-			perSoftware(
+			forOperator(
 				'Switch recursion off for everybody outside.',
+				a,
 				{
 					bind: 'options {\n  recursion no;\n  allow-query-cache { none; };\n};',
 					nsd: '# NSD never recurses: another program (often unbound) answers on this address;\n# bind that one to 127.0.0.1 in its own configuration.',
@@ -89,8 +89,8 @@ export const NAMESERVERS_VERDICTS = {
 					powerdns:
 						'# Do not run pdns_recursor on this address, or in recursor.conf:\nallow-from=127.0.0.0/8, ::1/128',
 				},
+				'report it to its support.',
 				'Your own machines that use it as resolver need another one, or an address that only they reach.',
-				...askProvider(a.panel, 'report it to its support.'),
 			),
 		control:
 			'The name asked for belongs to another zone, and the answer came without authority: only a server that recurses has it.',
@@ -106,19 +106,17 @@ export const NAMESERVERS_VERDICTS = {
 		impact:
 			'Every name that you have is listed for attackers at once: staging and admin hosts, forgotten services, internal addresses.',
 		fix: (a: AtServers) =>
-			perSoftware(
+			forOperator(
 				'Allow zone transfers only to your own secondary servers.',
+				a,
 				{
 					bind: `zone "${a.zone}" {\n  allow-transfer { <address of each secondary>; };  # or: none\n};`,
 					nsd: `zone:\n  name: ${a.zone}\n  provide-xfr: <address of a secondary> <key or NOKEY>  # delete 0.0.0.0/0`,
 					knot: `acl:\n  - id: secondaries\n    address: [ <addresses> ]\n    action: transfer\nzone:\n  - domain: ${a.zone}\n    acl: secondaries`,
 					powerdns: 'allow-axfr-ips=<addresses of the secondaries>\n# or: disable-axfr=yes',
 				},
+				'switch "allow zone transfer (AXFR)" off, or list your secondaries there.',
 				'Look through the names in the zone for those that were meant to stay unknown, and protect what they lead to.',
-				...askProvider(
-					a.panel,
-					'switch "allow zone transfer (AXFR)" off, or list your secondaries there.',
-				),
 			),
 		control:
 			'Tried because --active was given; the first message was counted, not kept, and the connection closed.',
@@ -171,15 +169,16 @@ export const NAMESERVERS_VERDICTS = {
 			`${serversText(a.servers)} ${many(a, 'tells', 'tell')} everybody which software ${many(a, 'it runs', 'they run')}: ${listed(a.versions.map((one) => `"${one}"`))}.`,
 		impact: 'Attackers need not guess which known holes to try. Nobody else notices.',
 		fix: (a: AtServers) =>
-			perSoftware(
+			forOperator(
 				'Hide the version, and keep the software current: that is what protects.',
+				a,
 				{
 					bind: 'options {\n  version none;\n};',
 					nsd: 'server:\n  hide-version: yes',
 					knot: 'server:\n  version: ""',
 					powerdns: 'version-string=anonymous',
 				},
-				...askProvider(a.panel, 'nothing to do; it keeps them current.'),
+				'there is nothing to do; it keeps them current.',
 			),
 		reproduce: (a: AtServers) => `dig +short @${first(a)} version.bind CH TXT`,
 	},
@@ -199,7 +198,7 @@ export const NAMESERVERS_VERDICTS = {
 					)
 				: advice(`Nothing to do in the zone: ${a.panel} names the servers.`),
 		reproduce: (a: About & { names: readonly string[] }) =>
-			`dig +short ${a.names[0] ?? a.zone} AAAA`,
+			`dig +short ${shellName(a.names[0] ?? a.zone)} AAAA`,
 	},
 	'referral-too-big': {
 		outcome: 'fail',

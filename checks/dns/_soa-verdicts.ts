@@ -9,7 +9,7 @@ import {
 } from '../../src/sdk.ts';
 import { inPanel } from './_in-panel.ts';
 import { type At, atText, durationText, listed, serversText } from './_in-words.ts';
-import { perSoftware } from './_name-server-software.ts';
+import { forOperator } from './_name-server-software.ts';
 
 type About = {
 	readonly zone: string;
@@ -62,21 +62,18 @@ const oneSoa = (a: About): Fix =>
 	);
 
 const transferFix = (a: Serials): Fix =>
-	perSoftware(
+	forOperator(
 		`Let ${listed(a.behind.map(({ name }) => name))} fetch the zone ${a.zone} from the primary server again.`,
+		{ panel: a.panel, software: null },
 		{
 			bind: `# on the secondary: rndc retransfer ${a.zone}\n# on the primary, in the zone: also-notify { <secondary>; }; allow-transfer { <secondary>; };`,
 			nsd: `# on the secondary: nsd-control force_transfer ${a.zone}\n# on the primary, in the zone: notify: <secondary> NOKEY\n#   provide-xfr: <secondary> NOKEY`,
 			knot: `# on the secondary: knotc zone-retransfer ${a.zone}\n# on the primary, in the zone: notify: <secondary>\n#   acl: <acl that allows transfer to the secondary>`,
 			powerdns: `# on the secondary: pdns_control retrieve ${a.zone}\nprimary=yes\nalso-notify=<secondary>\nallow-axfr-ips=<secondary>`,
 		},
+		'publish any change in its panel, and ask its support if the gap stays.',
 		'Look into the log of the secondary: a refused transfer, a wrong key or a closed TCP port 53 at the primary are the usual reasons.',
 		'Check that every edit raises the serial on the primary: a secondary fetches nothing while it does not.',
-		...(a.panel === null
-			? []
-			: [
-					`${a.panel} runs these servers: publish any change in its panel, and ask its support if the gap stays.`,
-				]),
 	);
 
 function severityOf(a: Serials): Severity {

@@ -9,6 +9,7 @@ import {
 } from '../../src/sdk.ts';
 import { inPanel } from './_in-panel.ts';
 import { durationText, listed } from './_in-words.ts';
+import { shellName } from './_shell-name.ts';
 
 type About = {
 	readonly zone: string;
@@ -48,7 +49,7 @@ const withTtl = (a: Sets, ttl: number) => [
 
 const digAt = (a: Sets) => {
 	const [one] = a.sets;
-	return `dig +noall +answer +nottlunits @<a name server of ${a.zone}> ${one?.name ?? a.zone} ${one?.type ?? 'A'}`;
+	return `dig +noall +answer +nottlunits @<a name server of ${a.zone}> ${shellName(one?.name ?? a.zone)} ${one?.type ?? 'A'}`;
 };
 
 /** What can be said about how long things are remembered. */

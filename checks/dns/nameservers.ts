@@ -9,6 +9,7 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import { serversText } from './_in-words.ts';
+import { softwareIn } from './_name-server-software.ts';
 import { NAMESERVERS_VERDICTS } from './_nameservers-verdicts.ts';
 
 export default defineCheck({
@@ -39,7 +40,8 @@ export default defineCheck({
 	}),
 	judge({ given: { seen }, subject, say }) {
 		const { zone, panel, names, servers } = seen;
-		const about = { zone, panel };
+		const versions = servers.flatMap(({ version }) => version ?? []);
+		const about = { zone, panel, software: softwareIn(versions) };
 		const where = (is: (one: ServerBehaviour) => boolean) => servers.filter(is).map(placeOf);
 		const dead = (transport: 'udp' | 'tcp') =>
 			servers

@@ -171,3 +171,40 @@ describe.concurrent('what is on our side', () => {
 		expect(await said(zone)).toEqual([['unknown']]);
 	});
 });
+
+describe.concurrent('the fix', () => {
+	const fixAt = async (server: object, zones?: World['zones']) => {
+		const zone = serving({ [NS2]: { tcp: 'refused', ...server } });
+		const { findings } = await auditLab({ ...zone, ...(zones && { zones }) }, check, SHOP);
+		const found = findings.find(({ verdict }) => verdict === 'no-tcp');
+		return found !== undefined && 'fix' in found ? found.fix : null;
+	};
+
+	it('has lines for every name-server program', async () => {
+		const fix = await fixAt({});
+		for (const name of ['BIND, named.conf', 'NSD, nsd.conf', 'Knot DNS', 'PowerDNS'])
+			expect(fix?.snippets[0]?.text).toContain(`# ${name}`);
+	});
+
+	it('has those of the program that gave itself away', async () => {
+		const fix = await fixAt({ version: 'NSD 4.8.0' });
+		expect(fix?.snippets[0]?.text).toMatch(/^# NSD, nsd\.conf\n/);
+		expect(fix?.snippets[0]?.text).not.toContain('BIND');
+	});
+
+	it('asks the provider that runs the servers', async () => {
+		const fix = await fixAt(
+			{},
+			{
+				'shop.test': {
+					ns: { 'a.ns.cloudflare.com.': [NS1], 'b.ns.cloudflare.com.': [NS2] },
+				},
+				'cloudflare.com': { records: [`a.ns A ${NS1}`, `b.ns A ${NS2}`] },
+			},
+		);
+		expect(fix?.snippets).toEqual([]);
+		expect(fix?.steps[0]).toBe(
+			'Cloudflare runs these servers: tell its support that port 53 is closed for TCP.',
+		);
+	});
+});
