@@ -18,6 +18,7 @@ it('found the checks', () => {
 		'dns/caa',
 		'dns/delegation',
 		'dns/dnssec',
+		'dns/https-record',
 		'dns/nameservers',
 		'dns/resolution',
 		'dns/soa',
