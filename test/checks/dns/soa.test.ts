@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import nameServers from '../../../checks/dns/nameservers.ts';
 import check from '../../../checks/dns/soa.ts';
+import httpsUpgrade from '../../../checks/redirects/https-upgrade.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { auditLab } from '../audit-lab.ts';
 
@@ -180,3 +182,21 @@ describe('what belongs to others', () => {
 		expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'cause-not-found' }]);
 	});
 });
+
+it('is high where a server still lags when the rest of the audit is done, 5 s later', async () => {
+	const slow = { ...world([A, soa(7)], { differs: [{ at: NS2 ?? '', records: [soa(6)] }] }) };
+	const sites = [
+		{
+			hosts: ['shop.test'],
+			at: ['203.0.113.10'],
+			http: 'same' as const,
+			fallback: { delayMs: 5_200 },
+		},
+	];
+	const { findings } = await auditLab({ ...slow, sites }, [check, nameServers, httpsUpgrade], SHOP);
+	expect(findings.find((one) => one.check === 'dns/soa')).toMatchObject({
+		verdict: 'serials-differ',
+		severity: 'high',
+		args: { differing: null, isManaged: false },
+	});
+}, 20_000);
