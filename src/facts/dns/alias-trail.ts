@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
+import { blocked, defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
 import { dnsAnswer, lookup } from './dns.ts';
 import { plannedZone } from './planned-zone.ts';
@@ -180,7 +180,10 @@ async function follow(
 			return ended();
 		}
 		const held = await holdings(owner, isOwn, asking);
-		if (held === null) return steps.length > 0 ? ended() : unknown('inconclusive', NOBODY_SAYS);
+		if (held === null && steps.length === 0) {
+			return blocked({ check: 'dns/resolution', subject: host }, NOBODY_SAYS);
+		}
+		if (held === null) return ended();
 		if (isOwn) own.push({ owner, held });
 		const [next] = held.targets;
 		if (next === undefined) return ended();

@@ -24,7 +24,7 @@ import { type Walk, walk } from './walk.ts';
 import { isWithin } from './zone-of.ts';
 
 /** Where a name's aliases end. */
-export type AliasEnd =
+type AliasEnd =
 	/** At an address. */
 	| 'address'
 	/** At a name outside our domain that does not exist, by both vantages. */

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
+import {
+	blocked,
+	defineDerivation,
+	type Fact,
+	type GetFact,
+	known,
+	unknown,
+} from '../../core/fact.ts';
 import type { HttpAnswered } from '../../core/io.ts';
 import { controlName } from '../hosts.ts';
 import { botWall } from '../web/bot-wall.ts';
@@ -65,7 +72,8 @@ export const wildcard = defineDerivation({
 		if (v4.length + v6.length === 0) {
 			if (['nxdomain', 'nodata', 'cname-only'].includes(a.status))
 				return known({ kind: 'none', asked });
-			return unknown('inconclusive', `the resolver answers ${a.status} for ${asked}`);
+			const detail = `the resolver answers ${a.status} for ${asked}`;
+			return blocked({ check: 'dns/resolution', subject: domain }, detail);
 		}
 		const confirmed = await confirmation(asked, v4.length > 0 ? 'A' : 'AAAA', get);
 		if (confirmed.status !== 'known') return confirmed;

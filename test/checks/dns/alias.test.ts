@@ -224,6 +224,30 @@ describe('what cannot be seen', () => {
 		]);
 	});
 
+	it('leaves a host in a sub-zone that nobody serves to dns/resolution', async () => {
+		const world = zone([APEX]);
+		world.zones = {
+			...world.zones,
+			'app.shop.test': {
+				ns: { ns9: ['203.0.113.99'] },
+				records: '@ A 203.0.113.10',
+				delegation: { ns: { 'ns.hosting.test.': ['203.0.113.55'] } },
+			},
+		};
+		const { findings } = await auditLab(world, [aliasCheck, resolutionCheck], {
+			...SHOP,
+			hosts: ['app.shop.test'],
+		});
+		expect(findings).toContainEqual(
+			expect.objectContaining({
+				check: 'dns/alias',
+				subject: 'app.shop.test',
+				outcome: 'blocked',
+				by: { check: 'dns/resolution', subject: 'app.shop.test' },
+			}),
+		);
+	});
+
 	it('leaves a zone that nobody serves to dns/delegation', async () => {
 		const world = zone([APEX], {
 			nameServers: {

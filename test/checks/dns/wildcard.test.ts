@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import resolution from '../../../checks/dns/resolution.ts';
 import check from '../../../checks/dns/wildcard.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { auditLab, PAGE, SEED } from '../audit-lab.ts';
@@ -139,6 +140,18 @@ describe('zones with a wildcard', () => {
 					},
 				],
 			},
+		});
+	});
+
+	it('leaves a zone that does not resolve to dns/resolution', async () => {
+		const dead = { udp: 'refused', tcp: 'refused' } as const;
+		const zone = world([WILD], [], {
+			nameServers: { '198.51.100.21': dead, '203.0.113.21': dead },
+		});
+		const { findings } = await auditLab(zone, [check, resolution], SHOP);
+		expect(findings.find((one) => one.check === 'dns/wildcard')).toMatchObject({
+			outcome: 'blocked',
+			by: { check: 'dns/resolution', subject: 'shop.test' },
 		});
 	});
 
