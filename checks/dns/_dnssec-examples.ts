@@ -14,7 +14,7 @@ import {
 import type { DNSSEC_VERDICTS } from './_dnssec-verdicts.ts';
 
 type Given = {
-	readonly survey: DnssecSurvey;
+	readonly survey: Fact<DnssecSurvey>;
 	readonly clock: Fact<ClockDoubt>;
 	readonly panel: Fact<string | null>;
 };
@@ -104,7 +104,7 @@ function surveyWith(key: SeenKey, more: Partial<DnssecSurvey> = {}): DnssecSurve
 }
 
 const given = (more: Partial<DnssecSurvey> = {}, key = CSK): Given => ({
-	survey: surveyWith(key, more),
+	survey: known(surveyWith(key, more)),
 	clock: unknown('not-asked', 'example'),
 	panel: known('Cloudflare'),
 });
@@ -160,6 +160,16 @@ export function dnssecExamples<E>(
 			'no DS and no key',
 			given({ ds: [], servers: [serverWith(1, CSK, UNSIGNED)] }),
 			'unsigned',
+		),
+		example(
+			'nobody to ask',
+			{ ...given(), survey: unknown('offline', 'the resolver does not answer') },
+			'unknown',
+		),
+		example(
+			'one server silent about its keys',
+			given({ servers: [serverWith(1, CSK), serverWith(2, CSK, { ...UNSIGNED, keys: null })] }),
+			'unknown',
 		),
 		example('nothing delegated', given({ unasked: 'missing' }), 'blocked'),
 		example('no server answers', given({ unasked: 'no-server' }), 'blocked'),
@@ -376,6 +386,12 @@ function weaknessExamples<E>(example: (name: string, given: Given, says: Says) =
 			'nsec3-parameters',
 		),
 		example('signed, no DS', given({ ds: [] }), 'key-without-ds'),
+		example(
+			'signed, under a parent that is not',
+			given({ isParentUnsigned: true }),
+			'key-without-ds',
+		),
+		example('only a GOST digest', given({ ds: [dsOf(CSK, { digestType: 3 })] }), 'unknown'),
 		example('CDS as the DS', given(cds(CSK)), 'validates'),
 		example('CDS for another key', given(cds(OTHER)), 'cds-mismatch'),
 		example(

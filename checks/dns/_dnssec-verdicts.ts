@@ -249,7 +249,8 @@ export const DNSSEC_VERDICTS = {
 						...atProvider(a),
 						...(a.isTrusted ? [wayOut(a)] : []),
 					),
-		control: "This machine's clock was compared with those of two web servers.",
+		control:
+			"This machine's clock was held against the registry's signatures and, where they could be reached, two web servers.",
 		reproduce: (a: Dated) => `dig +dnssec +multi ${a.zone} SOA`,
 		cause: causeOf('dns/dnssec/signature-expired'),
 	},
@@ -264,7 +265,8 @@ export const DNSSEC_VERDICTS = {
 			...resign(a),
 			summary: `Set the clock of the machine that signs ${a.zone}, then have the zone signed again.`,
 		}),
-		control: "This machine's clock was compared with those of two web servers.",
+		control:
+			"This machine's clock was held against the registry's signatures and, where they could be reached, two web servers.",
 		reproduce: (a: Dated) => `dig +dnssec +multi ${a.zone} SOA; date -u`,
 		cause: causeOf('dns/dnssec/signature-not-yet-valid'),
 	},
@@ -505,14 +507,21 @@ export const DNSSEC_VERDICTS = {
 		effort: minutes(15),
 		lead: dsLead,
 		says: (a: Keys) =>
-			`${a.zone} is signed, and ${a.parent} has no DS record for it: nobody validates it.`,
+			a.ds.length === 0
+				? `${a.zone} is signed, and ${a.parent} has no DS record for it: nobody validates it.`
+				: `${a.zone} is signed and has a DS, but ${a.parent} is not signed itself: nobody validates it.`,
 		impact: 'All the work of signing protects nobody yet.',
 		fix: (a: Keys) =>
-			records(
-				`Enter the DS record at the registrar once nothing above is reported about the signatures of ${a.zone}.`,
-				dsRecords(a),
-				...atProvider(a),
-			),
+			a.ds.length === 0
+				? records(
+						`Enter the DS record at the registrar once nothing else is reported about the signatures of ${a.zone}.`,
+						dsRecords(a),
+						...atProvider(a),
+					)
+				: advice(
+						`Have ${a.parent} signed, and its DS entered at the registrar.`,
+						`Until then the DS of ${a.zone} does no harm and no good.`,
+					),
 		reproduce: digKeys,
 	},
 	'cds-mismatch': {
