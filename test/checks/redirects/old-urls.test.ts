@@ -1,11 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/redirects/old-urls.ts';
 import { isFailed } from '../../../src/core/finding.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { auditLab, PAGE, shop } from '../audit-lab.ts';
+import { withListFile } from './list-file.ts';
 
 const NEW = '<!doctype html><title>The new page</title><p>What took its place.';
 const MISSING = '<!doctype html><title>Nicht gefunden</title><p>Diese Seite gibt es nicht.';
@@ -14,16 +12,12 @@ const MISSING = '<!doctype html><title>Nicht gefunden</title><p>Diese Seite gibt
 async function withList(
 	world: World,
 	lines: string | readonly string[],
-	{ name = 'old.txt', ...asked }: { name?: string; oldDomains?: string[]; domain?: string } = {},
+	{ name, ...asked }: { name?: string; oldDomains?: string[]; domain?: string } = {},
 ) {
-	const folder = await mkdtemp(path.join(tmpdir(), 'old-urls-'));
-	const oldUrls = path.join(folder, name);
-	try {
-		await writeFile(oldUrls, typeof lines === 'string' ? lines : lines.join('\n'));
-		return await auditLab(world, check, { domain: 'shop.test', ...asked, oldUrls });
-	} finally {
-		await rm(folder, { recursive: true });
-	}
+	const text = typeof lines === 'string' ? lines : lines.join('\n');
+	return withListFile({ name, text }, (oldUrls) =>
+		auditLab(world, check, { domain: 'shop.test', ...asked, oldUrls }),
+	);
 }
 
 function graded({ findings }: Awaited<ReturnType<typeof withList>>) {
