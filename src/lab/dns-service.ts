@@ -62,11 +62,15 @@ export async function startDns(
 			outcome.kind === 'reply' && (outcome.spoilt === null || outcome.spoilt === 'lower-case');
 		return isUsable ? outcome.reply : null;
 	};
-	const resolve = createResolver(INFRASTRUCTURE.root, async (address, asked) => {
-		const question = { class: IN, flags: 0, ...asked };
-		const reply = await askDirectly(address, question, 'udp');
-		return reply?.truncated ? await askDirectly(address, question, 'tcp') : reply;
-	});
+	const resolve = createResolver(
+		INFRASTRUCTURE.root,
+		async (address, asked) => {
+			const question = { class: IN, flags: 0, ...asked };
+			const reply = await askDirectly(address, question, 'udp');
+			return reply?.truncated ? await askDirectly(address, question, 'tcp') : reply;
+		},
+		world.validates ? now : null,
+	);
 
 	const rightAnswer = async (
 		address: string,

@@ -495,6 +495,11 @@ const WorldSchema = z.strictObject({
 	unmapped: z.enum(['refused', 'silent', 'unreachable']).default('refused'),
 	/** By apex. Root and top-level domains are made from these. */
 	zones: z.record(z.string().min(1), ZoneSchema).default({}),
+	/**
+	 * The resolver validates (RFC 4035 §5) wherever a parent has a DS: AD for what is sound, SERVFAIL for
+	 * what is bogus unless checking is disabled.
+	 */
+	validates: z.boolean().default(false),
 	/** The root and the top-level domains are signed, so that a chain leads down from the root's key. */
 	signedRoot: z.boolean().default(false),
 	/** The servers of the root and the top-level domains have IPv6 addresses too. */
