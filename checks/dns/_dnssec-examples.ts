@@ -41,6 +41,8 @@ const OTHER: SeenKey = {
 	wire: '0101030dbb',
 	ds: `4711 13 2 ${'CD'.repeat(32)}`,
 };
+/** As RFC 5011 announces that a key is no longer to be trusted. */
+const REVOKED_KEY: SeenKey = { ...CSK, keyTag: 20454, flags: 385, wire: '0181030daa' };
 
 function keyWith(algorithm: number, bits: number | null = null): SeenKey {
 	return { ...CSK, algorithm, bits, wire: `010103${algorithm.toString(16).padStart(2, '0')}cc` };
@@ -234,6 +236,16 @@ function chainExamples<E>(example: (name: string, given: Given, says: Says) => E
 			'two providers that publish the keys of each other (RFC 8901)',
 			given({ ds: [dsOf(CSK), dsOf(OTHER)], servers: crossed }),
 			'validates',
+		),
+		example(
+			'a revoked key beside the one in force (RFC 5011)',
+			given({ servers: [serverWith(1, CSK, { keys: [CSK, REVOKED_KEY] })] }),
+			'validates',
+		),
+		example(
+			'the DS names a revoked key alone',
+			given({ servers: [serverWith(1, REVOKED_KEY)] }, REVOKED_KEY),
+			'ds-mismatch',
 		),
 		example('a standby key', given({ servers: [standby, standby] }), 'validates'),
 		example(
