@@ -132,10 +132,11 @@ export { type SubZone, subZones } from './facts/dns/sub-zones.ts';
 export { type TakeoverView, takeoverView } from './facts/dns/takeover.ts';
 export { takeoverService } from './facts/dns/takeover-services.ts';
 export {
+	LEADING_TYPES,
 	type PlannedMove,
 	type TtlSet,
 	type TtlSurvey,
-	ttlSurvey,
+	ttlSurveyOf,
 } from './facts/dns/ttl-survey.ts';
 export type { UnservedZone } from './facts/dns/unserved-zone.ts';
 export { type Vantage, vantage } from './facts/dns/vantage.ts';

@@ -27,6 +27,7 @@ type Sets = About & { readonly sets: readonly Set[] };
 
 const WHY = {
 	'zone-file': 'a new zone file is about to be published',
+	drift: 'what is live has drifted from the zone file',
 	resolve: '--resolve aims at a server that is not in DNS yet',
 	'old-and-new': 'resolvers still give an old address out',
 } as const;
@@ -77,7 +78,7 @@ export const TTL_VERDICTS = {
 		effort: minutes(10),
 		lead: (a: Sets) => seconds(longest(a)),
 		says: (a: Sets & { why: readonly Why[] }) =>
-			`${listed(a.why.map((one) => WHY[one]))}, and what changes is remembered for long: ${setsText(a)}.`,
+			`Records are about to change (${listed(a.why.map((one) => WHY[one]))}), and are remembered for long: ${setsText(a)}.`,
 		impact: (a: Sets) =>
 			`After the change, and after every correction to it, some visitors are led to the old place for up to ${durationText(longest(a))}.`,
 		fix: (a: Sets) =>
