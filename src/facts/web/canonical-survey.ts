@@ -95,7 +95,7 @@ function withLinkFields(answer: HttpAnswered, url: string): Page | null {
 }
 
 /** Targets of one Link field whose relation types include `canonical`. */
-export function canonicalLinks(field: string): readonly string[] {
+function canonicalLinks(field: string): readonly string[] {
 	return [...field.matchAll(/<([^<>]{1,2048})>((?:[^",<]|"[^"]*")*)/g)].flatMap(
 		([, href = '', parameters = '']) => {
 			const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters);

@@ -236,6 +236,12 @@ describe('faults', () => {
 		expect(audited.findings.filter(isFailed)).toEqual([]);
 	});
 
+	it('leaves a circle on every path to the check of redirects', async () => {
+		const circle = { fallback: { redirect: 'https://shop.test{{uri}}', status: 301 } };
+		const { findings } = await withList(shop(circle), ['/a', '/b']);
+		expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'cause-not-found' }]);
+	});
+
 	it('cannot say what a gatekeeper hides', async () => {
 		const world = site({ '/old': { status: 403, body: 'no' }, '/new': { status: 429 } });
 		const { findings } = await withList(world, ['/old', '/new']);
