@@ -347,7 +347,7 @@ const Headers = z.preprocess(
 /**
  * One answer. In headers, `redirect`, `body` and `raw` these are filled in: `{{host}}`, `{{path}}`,
  * `{{query}}`, `{{uri}}` (path and query), `{{origin}}` (the request's header), `{{nonce}}` (one a
- * response), `{{count}}` (requests of this route so far), `{{in300days}}` (ISO 8601).
+ * response), `{{count}}` (requests of this route so far), `{{in300days}}` (any number; ISO 8601).
  */
 const AnswerFields = {
 	/** 200; 308 with `redirect`. */
@@ -522,6 +522,7 @@ const WorldSchema = z.strictObject({
 				endpoints: z.array(z.string()).default([]),
 				dkimSelectors: z.array(z.string()).default([]),
 				repository: z.string().optional(),
+				rdap: z.string().optional(),
 			}),
 		)
 		.default([]),
