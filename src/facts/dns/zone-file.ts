@@ -249,8 +249,10 @@ class ZoneReader {
 		const head = readHead(words, ownerWord);
 		const { octets, text, relative } = rdataIn(head, this.#origin);
 		const name = nameOf(owner);
+		// The SOA can only be the zone's own: a missing dot there must not make another zone of it.
+		const isDoubled = head.type === 'SOA' && written === nameOf(this.#origin);
 		const record: ZoneRecord = {
-			owner: name,
+			owner: isDoubled ? written : name,
 			type: head.type,
 			ttl: this.#ttlOf(head, octets),
 			text,
