@@ -8,7 +8,7 @@ import { isWithin } from './zone-of.ts';
 import { createZoneTree, isOfCloudflare, resolvedAliases, type ZoneTree } from './zone-tree.ts';
 
 /** Several records of one owner that cannot stand together, an alias among them. */
-export interface AliasConflict {
+interface AliasConflict {
 	readonly owner: string;
 	readonly aliases: readonly ZoneRecord[];
 	readonly others: readonly ZoneRecord[];
@@ -16,7 +16,7 @@ export interface AliasConflict {
 }
 
 /** A name that was meant to be whole, and to which the origin was appended. */
-export interface MissingDot extends RelativeName {
+interface MissingDot extends RelativeName {
 	readonly record: ZoneRecord;
 	/** Where it stands. */
 	readonly role: 'owner' | 'data';

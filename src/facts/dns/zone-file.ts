@@ -27,7 +27,7 @@ export interface ZoneRecord extends DnsRecord {
 }
 
 /** A fault with the line it stands on. */
-export interface FaultyLine extends ZoneFault {
+interface FaultyLine extends ZoneFault {
 	/** Its beginning, without white space around it. */
 	readonly text: string;
 }
