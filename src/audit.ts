@@ -111,13 +111,10 @@ async function auditWithin(
 }
 
 /** The network, or its stand-in where the user forbade it. */
-async function openNet(
-	{ live }: AuditOptions,
-	settings: Omit<NetSettings, 'overlay'> & { readonly overlay: DnsOverlay },
-): Promise<Net> {
+async function openNet({ live }: AuditOptions, settings: NetSettings): Promise<Net> {
 	if (live !== false) return createNet(settings);
 	const { createNotLive } = await import('./net/not-live.ts');
-	return createNotLive(settings.overlay);
+	return createNotLive(settings);
 }
 
 /** Most audits are given no file of DNS, and should not wait for what reads one. */

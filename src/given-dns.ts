@@ -32,8 +32,9 @@ export async function withZoneFile(options: AuditOptions): Promise<AuditOptions>
 		throw new BadTarget('--drift asks the name servers, which --no-live forbids: leave one out');
 	}
 	const real = await realPath(zoneFile, '--zone');
+	const text = await textOf(real, zoneFile, '--zone');
 	if (domain !== undefined) return { ...options, zoneFile: real };
-	const zone = parseZoneFile(await textOf(real, zoneFile, '--zone'), '.').apex;
+	const zone = parseZoneFile(text, '.').apex;
 	if (zone === '.') {
 		throw new BadTarget(
 			`--zone "${zoneFile}" does not say which zone it holds: add the domain, as in launch-ready audit example.com --zone ${zoneFile}`,

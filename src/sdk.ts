@@ -105,7 +105,7 @@ export {
 	type Reached,
 } from './facts/dns/https-record.ts';
 export { type NameServerDomain, nameServerDomains } from './facts/dns/name-server-domains.ts';
-export { type LostTarget, lostTargets } from './facts/dns/named-targets.ts';
+export { type LostTarget, type LostTargets, lostTargets } from './facts/dns/named-targets.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
 export { registrableOf } from './facts/dns/registrable.ts';
 export { type ReleasedAddress, releasedAddresses } from './facts/dns/released-addresses.ts';
@@ -132,10 +132,11 @@ export { type SubZone, subZones } from './facts/dns/sub-zones.ts';
 export { type TakeoverView, takeoverView } from './facts/dns/takeover.ts';
 export { takeoverService } from './facts/dns/takeover-services.ts';
 export {
+	LEADING_TYPES,
 	type PlannedMove,
 	type TtlSet,
 	type TtlSurvey,
-	ttlSurvey,
+	ttlSurveyOf,
 } from './facts/dns/ttl-survey.ts';
 export type { UnservedZone } from './facts/dns/unserved-zone.ts';
 export { type Vantage, vantage } from './facts/dns/vantage.ts';
@@ -143,6 +144,12 @@ export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 export { type Wildcard, type WildcardLanding, wildcard } from './facts/dns/wildcard.ts';
 export { workingZone } from './facts/dns/working-zone.ts';
 export { type Disagreement, type Edition, zoneConsistency } from './facts/dns/zone-consistency.ts';
+export {
+	type DriftAt,
+	type DriftedSet,
+	type ZoneDrift,
+	zoneDriftOf,
+} from './facts/dns/zone-drift.ts';
 export { parseZoneFile, type ZoneFile, type ZoneRecord } from './facts/dns/zone-file.ts';
 export {
 	masterLine,

@@ -99,6 +99,13 @@ export const ALIAS_VERDICTS = {
 				'If the other records are left over: delete them and keep the alias.',
 			),
 		control: 'Asked of a name server of the zone itself, type by type. Signatures do not count.',
+		evidence: (a: Beside) => [
+			{
+				kind: 'dns',
+				summary: `${a.owner}: an alias and other records`,
+				detail: [...aliasLines(a), ...a.records].join('\n'),
+			},
+		],
 		reproduce: askDirectly,
 	},
 	'several-targets': {

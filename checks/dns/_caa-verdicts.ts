@@ -7,7 +7,7 @@ import {
 	type Verdicts,
 } from '../../src/sdk.ts';
 import { inPanel } from './_in-panel.ts';
-import { listed } from './_in-words.ts';
+import { listed, seen } from './_in-words.ts';
 import { shellName } from './_shell-name.ts';
 
 type About = {
@@ -29,6 +29,7 @@ type Unknown = About & {
 };
 
 const line = ({ owner, ttl }: About, text: string) => `${owner}. ${ttl} IN CAA ${text}`;
+const shown = (a: About) => seen(`${a.owner} CAA`, [line(a, a.text)]);
 const leadOf = (a: About) => seconds(a.ttl);
 const dig = (a: { owner: string }) => `dig +noall +answer ${shellName(a.owner)} CAA`;
 
@@ -72,6 +73,7 @@ export const CAA_VERDICTS = {
 						'Before publishing, make sure that the authority of your own certificate is among the "issue" records: from then on the others are forbidden.',
 					),
 		reproduce: dig,
+		evidence: shown,
 	},
 	'report-address-invalid': {
 		outcome: 'fail',
@@ -87,6 +89,7 @@ export const CAA_VERDICTS = {
 				`; publish\n${line(a, `0 iodef "mailto:security@${a.apex}"`)}`,
 			]),
 		reproduce: dig,
+		evidence: shown,
 	},
 	'from-alias-target': {
 		outcome: 'fail',
@@ -102,5 +105,7 @@ export const CAA_VERDICTS = {
 				`If it must be otherwise, point ${a.host} to addresses instead of an alias, and publish CAA records of your own.`,
 			),
 		reproduce: (a: { host: string }) => `dig +noall +answer ${a.host} CAA`,
+		evidence: (a: { host: string; owner: string; texts: readonly string[] }) =>
+			seen(`${a.host} CAA: that of ${a.owner}`, a.texts),
 	},
 } satisfies Verdicts<AuditedZone['context']>;

@@ -87,7 +87,7 @@ export function unreachableOf(
 }
 
 /** What a server did, in words. */
-export function stateText({ state, soa }: ServerAt): string {
+function stateText({ state, soa }: ServerAt): string {
 	switch (state) {
 		case 'authoritative':
 			return 'answers with authority';

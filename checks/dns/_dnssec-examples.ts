@@ -14,7 +14,7 @@ import {
 import type { DNSSEC_VERDICTS } from './_dnssec-verdicts.ts';
 
 type Given = {
-	readonly survey: DnssecSurvey;
+	readonly survey: Fact<DnssecSurvey>;
 	readonly clock: Fact<ClockDoubt>;
 	readonly panel: Fact<string | null>;
 };
@@ -41,6 +41,8 @@ const OTHER: SeenKey = {
 	wire: '0101030dbb',
 	ds: `4711 13 2 ${'CD'.repeat(32)}`,
 };
+/** As RFC 5011 announces that a key is no longer to be trusted. */
+const REVOKED_KEY: SeenKey = { ...CSK, keyTag: 20454, flags: 385, wire: '0181030daa' };
 
 function keyWith(algorithm: number, bits: number | null = null): SeenKey {
 	return { ...CSK, algorithm, bits, wire: `010103${algorithm.toString(16).padStart(2, '0')}cc` };
@@ -104,7 +106,7 @@ function surveyWith(key: SeenKey, more: Partial<DnssecSurvey> = {}): DnssecSurve
 }
 
 const given = (more: Partial<DnssecSurvey> = {}, key = CSK): Given => ({
-	survey: surveyWith(key, more),
+	survey: known(surveyWith(key, more)),
 	clock: unknown('not-asked', 'example'),
 	panel: known('Cloudflare'),
 });
@@ -160,6 +162,16 @@ export function dnssecExamples<E>(
 			'no DS and no key',
 			given({ ds: [], servers: [serverWith(1, CSK, UNSIGNED)] }),
 			'unsigned',
+		),
+		example(
+			'nobody to ask',
+			{ ...given(), survey: unknown('offline', 'the resolver does not answer') },
+			'unknown',
+		),
+		example(
+			'one server silent about its keys',
+			given({ servers: [serverWith(1, CSK), serverWith(2, CSK, { ...UNSIGNED, keys: null })] }),
+			'unknown',
 		),
 		example('nothing delegated', given({ unasked: 'missing' }), 'blocked'),
 		example('no server answers', given({ unasked: 'no-server' }), 'blocked'),
@@ -224,6 +236,16 @@ function chainExamples<E>(example: (name: string, given: Given, says: Says) => E
 			'two providers that publish the keys of each other (RFC 8901)',
 			given({ ds: [dsOf(CSK), dsOf(OTHER)], servers: crossed }),
 			'validates',
+		),
+		example(
+			'a revoked key beside the one in force (RFC 5011)',
+			given({ servers: [serverWith(1, CSK, { keys: [CSK, REVOKED_KEY] })] }),
+			'validates',
+		),
+		example(
+			'the DS names a revoked key alone',
+			given({ servers: [serverWith(1, REVOKED_KEY)] }, REVOKED_KEY),
+			'ds-mismatch',
 		),
 		example('a standby key', given({ servers: [standby, standby] }), 'validates'),
 		example(
@@ -376,6 +398,12 @@ function weaknessExamples<E>(example: (name: string, given: Given, says: Says) =
 			'nsec3-parameters',
 		),
 		example('signed, no DS', given({ ds: [] }), 'key-without-ds'),
+		example(
+			'signed, under a parent that is not',
+			given({ isParentUnsigned: true }),
+			'key-without-ds',
+		),
+		example('only a GOST digest', given({ ds: [dsOf(CSK, { digestType: 3 })] }), 'unknown'),
 		example('CDS as the DS', given(cds(CSK)), 'validates'),
 		example('CDS for another key', given(cds(OTHER)), 'cds-mismatch'),
 		example(

@@ -36,7 +36,7 @@ export interface Server {
 }
 
 /** A proof of absence that proves nothing. */
-export interface BrokenDenial {
+interface BrokenDenial {
 	readonly claim: string;
 	readonly why: string;
 	readonly server: Server;

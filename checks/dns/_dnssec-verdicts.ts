@@ -97,7 +97,7 @@ function atProvider({ panel }: { panel: string | null }): readonly string[] {
 	return [
 		page === undefined
 			? `${panel} signs the zone: use the DNSSEC page of its panel, and its support if that shows no fault.`
-			: `${panel} signs the zone: see ${page}.`,
+			: `${panel} signs the zone: see ${page}, and ask its support where that page shows no fault.`,
 	];
 }
 
@@ -125,8 +125,21 @@ const PRODUCTS = {
 const wayOut = (a: About) =>
 	`If that takes long: delete the DS record at the registrar first; ${dsWait(a)} later (its TTL) everybody gets answers again, unsigned.`;
 
+/** Commands for who runs the servers; who has a provider does it in its panel. */
+function withCommands(
+	a: About,
+	summary: string,
+	lines: readonly string[],
+	...steps: readonly string[]
+): Fix {
+	return a.panel === null
+		? commands(summary, lines, ...steps)
+		: advice(summary, ...atProvider(a), ...steps);
+}
+
 const resign = (a: About): Fix =>
-	commands(
+	withCommands(
+		a,
 		`Have the zone ${a.zone} signed again with its present keys.`,
 		PRODUCTS.sign(a.zone),
 		...atProvider(a),
@@ -145,7 +158,8 @@ const replaceDs = (a: Keys): Fix =>
 	);
 
 const rollAlgorithm = (a: Keys & { algorithms: readonly string[] }): Fix =>
-	commands(
+	withCommands(
+		a,
 		`Roll ${a.zone} over to algorithm 13 (ECDSA P-256 with SHA-256).`,
 		[
 			`dnssec-policy "p256" { keys { csk lifetime unlimited algorithm 13; }; };   # BIND, then in the zone: dnssec-policy "p256";`,
@@ -153,7 +167,6 @@ const rollAlgorithm = (a: Keys & { algorithms: readonly string[] }): Fix =>
 			`pdnsutil add-zone-key ${a.zone} csk active ecdsa256   # PowerDNS`,
 			`ldns-keygen -a ECDSAP256SHA256 -k ${a.zone}            # NSD, then sign with the old and the new key`,
 		],
-		...atProvider(a),
 		'Sign with both algorithms first, wait for the TTL of the zone, then add the new DS at the registrar.',
 		`Take the old DS away, wait ${dsWait(a)} (its TTL), and only then the old key (RFC 6781 §4.1.4).`,
 	);
@@ -180,11 +193,11 @@ export const DNSSEC_VERDICTS = {
 						`Its operator must sign ${a.parent} again, or correct or delete its DS record.`,
 						`Nothing in ${a.zone} itself changes this.`,
 					)
-				: commands(
+				: withCommands(
+						a,
 						`Delete the DS record of ${a.zone} at the registrar, or have the zone signed again.`,
 						[`delv +vtrace ${a.zone} SOA`, ...PRODUCTS.keys(a.zone)],
 						`Without a DS, everybody gets answers again after ${dsWait(a)} (its TTL).`,
-						...atProvider(a),
 					),
 		control: 'The same resolver answers other names, and this one with checking disabled.',
 		reproduce: (a: About & { names: readonly string[] }) =>
@@ -223,10 +236,10 @@ export const DNSSEC_VERDICTS = {
 		fix: (a: Keys & { servers: readonly At[]; isEverywhere: boolean }) =>
 			a.isEverywhere
 				? replaceDs(a)
-				: commands(
+				: withCommands(
+						a,
 						`Bring ${serversText(a.servers)} in step with the servers whose keys the DS names.`,
 						PRODUCTS.transfer(a.zone),
-						...atProvider(a),
 						wayOut(a),
 					),
 		control: checkedHere,
@@ -243,13 +256,14 @@ export const DNSSEC_VERDICTS = {
 		fix: (a: Dated) =>
 			a.isEverywhere
 				? resign(a)
-				: commands(
+				: withCommands(
+						a,
 						`Let ${serversText(a.servers)} fetch the zone ${a.zone} again: the others have fresh signatures.`,
 						PRODUCTS.transfer(a.zone),
-						...atProvider(a),
 						...(a.isTrusted ? [wayOut(a)] : []),
 					),
-		control: "This machine's clock was compared with those of two web servers.",
+		control:
+			"This machine's clock was held against the registry's signatures and, where they could be reached, two web servers.",
 		reproduce: (a: Dated) => `dig +dnssec +multi ${a.zone} SOA`,
 		cause: causeOf('dns/dnssec/signature-expired'),
 	},
@@ -264,7 +278,8 @@ export const DNSSEC_VERDICTS = {
 			...resign(a),
 			summary: `Set the clock of the machine that signs ${a.zone}, then have the zone signed again.`,
 		}),
-		control: "This machine's clock was compared with those of two web servers.",
+		control:
+			"This machine's clock was held against the registry's signatures and, where they could be reached, two web servers.",
 		reproduce: (a: Dated) => `dig +dnssec +multi ${a.zone} SOA; date -u`,
 		cause: causeOf('dns/dnssec/signature-not-yet-valid'),
 	},
@@ -314,11 +329,11 @@ export const DNSSEC_VERDICTS = {
 				? 'Resolvers that validate refuse what the unsigned servers say: look-ups fail now and then, or always, for about a third of all people.'
 				: 'Whoever adds the DS record in this state takes the site away from about a third of all people.',
 		fix: (a: About & { servers: readonly At[] }) =>
-			commands(
+			withCommands(
+				a,
 				`Let ${serversText(a.servers)} serve the signed zone ${a.zone}, or take them out of the delegation.`,
 				PRODUCTS.transfer(a.zone),
 				'Transfer the signed zone, not the one before signing; a server with DNSSEC switched off must be switched on.',
-				...atProvider(a),
 				...(a.isTrusted ? [wayOut(a)] : []),
 			),
 		control: checkedHere,
@@ -473,16 +488,12 @@ export const DNSSEC_VERDICTS = {
 				? 'Validators stop checking, or give SERVFAIL, for names that do not exist: the proof is worth nothing.'
 				: 'It costs every resolver work and protects nothing.',
 		fix: (a: About) =>
-			commands(
-				`Set NSEC3 of ${a.zone} to 0 iterations and an empty salt.`,
-				[
-					`nsec3param iterations 0 optout no salt-length 0;   # BIND, in dnssec-policy; by hand: rndc signing -nsec3param 1 0 0 - ${a.zone}`,
-					'nsec3-iterations: 0 / nsec3-salt-length: 0         # Knot DNS, in the policy',
-					`pdnsutil set-nsec3 ${a.zone} '1 0 0 -'             # PowerDNS`,
-					`ldns-signzone -n -t 0 ${a.zone}.zone $(basename -s .private K${a.zone}.*.private)   # NSD`,
-				],
-				...atProvider(a),
-			),
+			withCommands(a, `Set NSEC3 of ${a.zone} to 0 iterations and an empty salt.`, [
+				`nsec3param iterations 0 optout no salt-length 0;   # BIND, in dnssec-policy; by hand: rndc signing -nsec3param 1 0 0 - ${a.zone}`,
+				'nsec3-iterations: 0 / nsec3-salt-length: 0         # Knot DNS, in the policy',
+				`pdnsutil set-nsec3 ${a.zone} '1 0 0 -'             # PowerDNS`,
+				`ldns-signzone -n -t 0 ${a.zone}.zone $(basename -s .private K${a.zone}.*.private)   # NSD`,
+			]),
 		reproduce: (a: About) => `dig +short NSEC3PARAM ${a.zone}`,
 	},
 	'stale-ds': {
@@ -505,14 +516,21 @@ export const DNSSEC_VERDICTS = {
 		effort: minutes(15),
 		lead: dsLead,
 		says: (a: Keys) =>
-			`${a.zone} is signed, and ${a.parent} has no DS record for it: nobody validates it.`,
+			a.ds.length === 0
+				? `${a.zone} is signed, and ${a.parent} has no DS record for it: nobody validates it.`
+				: `${a.zone} is signed and has a DS, but ${a.parent} is not signed itself: nobody validates it.`,
 		impact: 'All the work of signing protects nobody yet.',
 		fix: (a: Keys) =>
-			records(
-				`Enter the DS record at the registrar once nothing above is reported about the signatures of ${a.zone}.`,
-				dsRecords(a),
-				...atProvider(a),
-			),
+			a.ds.length === 0
+				? records(
+						`Enter the DS record at the registrar once nothing else is reported about the signatures of ${a.zone}.`,
+						dsRecords(a),
+						...atProvider(a),
+					)
+				: advice(
+						`Have ${a.parent} signed, and its DS entered at the registrar.`,
+						`Until then the DS of ${a.zone} does no harm and no good.`,
+					),
 		reproduce: digKeys,
 	},
 	'cds-mismatch': {

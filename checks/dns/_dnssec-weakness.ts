@@ -29,7 +29,7 @@ const SMALLEST_RSA = 2048;
 const SHA1 = 1;
 const KNOWN_DIGESTS: readonly number[] = [1, 2, 3, 4, 5, 6];
 
-export const algorithmText = (algorithm: number): string =>
+const algorithmText = (algorithm: number): string =>
 	`${NAMES[algorithm] ?? 'algorithm'} (${algorithm})`;
 
 /** Algorithms that nobody assigned, and digests where no DS has one that is known; in words. */

@@ -1,3 +1,5 @@
+import type { Evidence } from '../../src/sdk.ts';
+
 /** A name server at one of its addresses. */
 export type At = { readonly name: string; readonly address: string };
 
@@ -15,6 +17,11 @@ export function listed(items: readonly string[]): string {
 /** Name servers at their addresses. */
 export function serversText(servers: readonly At[]): string {
 	return listed(servers.map(atText));
+}
+
+/** What was asked and seen, in one line, and what came back. */
+export function seen(summary: string, lines: readonly string[]): readonly Evidence[] {
+	return [{ kind: 'dns', summary, detail: lines.join('\n') }];
 }
 
 const UNITS = [

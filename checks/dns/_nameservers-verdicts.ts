@@ -1,5 +1,5 @@
 import { type AuditedZone, advice, minutes, records, type Verdicts } from '../../src/sdk.ts';
-import { type At, atText, listed, serversText } from './_in-words.ts';
+import { type At, atText, listed, seen, serversText } from './_in-words.ts';
 import { askProvider, forOperator, type Operator } from './_name-server-software.ts';
 import { shellName } from './_shell-name.ts';
 
@@ -15,6 +15,8 @@ const many = <T>({ servers }: { servers: readonly T[] }, one: string, several: s
 const deadText = (a: Dead) => listed(a.servers.map((one) => `${atText(one)}: ${one.detail}`));
 
 const first = (a: { servers: readonly At[] }) => a.servers[0]?.address ?? '';
+
+const from = (a: { servers: readonly At[] }) => a.servers.map((one) => `from ${atText(one)}`);
 
 const FIREWALL = [
 	'Name servers answer on port 53 over UDP and over TCP; many firewalls and security groups are opened for one of the two.',
@@ -56,6 +58,7 @@ export const NAMESERVERS_VERDICTS = {
 		fix: (a: Dead) => openPort(a, 'tcp'),
 		control: TCP_CONTROL,
 		reproduce: (a: Dead) => `dig +tcp +norec @${first(a)} ${a.zone} SOA`,
+		evidence: (a: Dead) => seen(`${a.zone} SOA over TCP, asked twice: no answer`, from(a)),
 	},
 	'no-udp': {
 		outcome: 'fail',
@@ -69,6 +72,7 @@ export const NAMESERVERS_VERDICTS = {
 		control:
 			'Every question of this audit was lost there over UDP, while other servers answered over UDP from here.',
 		reproduce: (a: Dead) => `dig +notcp +norec @${first(a)} ${a.zone} SOA`,
+		evidence: (a: Dead) => seen(`${a.zone} SOA over UDP, and everything else: no answer`, from(a)),
 	},
 	'open-recursion': {
 		outcome: 'fail',
@@ -96,6 +100,11 @@ export const NAMESERVERS_VERDICTS = {
 			'The name asked for belongs to another zone, and the answer came without authority: only a server that recurses has it.',
 		reproduce: (a: AtServers & { foreignName: string }) =>
 			`dig +rec @${first(a)} ${a.foreignName} SOA`,
+		evidence: (a: AtServers & { foreignName: string; answer: string }) =>
+			seen(`${a.foreignName} SOA, with recursion: answered without authority`, [
+				a.answer,
+				...from(a),
+			]),
 	},
 	'zone-transfer-open': {
 		outcome: 'fail',
@@ -121,6 +130,11 @@ export const NAMESERVERS_VERDICTS = {
 		control:
 			'Tried because --active was given; the first message was counted, not kept, and the connection closed.',
 		reproduce: (a: AtServers) => `dig @${first(a)} ${a.zone} AXFR`,
+		evidence: (a: AtServers & { records: number }) =>
+			seen(
+				`${a.zone} AXFR: ${a.records} records in the first message, and more may follow`,
+				from(a),
+			),
 	},
 	'edns-broken': {
 		outcome: 'fail',
@@ -141,6 +155,8 @@ export const NAMESERVERS_VERDICTS = {
 			'The same question without EDNS is answered at once, and other servers bear EDNS from here.',
 		reproduce: (a: AtServers) =>
 			`dig +norec +edns=0 @${first(a)} ${a.zone} SOA; dig +norec +noedns @${first(a)} ${a.zone} SOA`,
+		evidence: (a: AtServers & { how: readonly string[] }) =>
+			seen(`${a.zone} SOA with EDNS: ${a.how.join(', ')}; without it: an answer`, from(a)),
 	},
 	'case-broken': {
 		outcome: 'fail',
@@ -160,6 +176,8 @@ export const NAMESERVERS_VERDICTS = {
 			'The same name in plain letters is answered at once, and other servers bear mixed letters from here.',
 		reproduce: (a: AtServers) =>
 			`dig +norec @${first(a)} ${a.zone} SOA; dig +norec @${first(a)} ${a.zone.toUpperCase()} SOA`,
+		evidence: (a: AtServers & { how: readonly string[] }) =>
+			seen(`${a.zone} SOA in mixed letters: ${a.how.join(', ')}`, from(a)),
 	},
 	'version-shown': {
 		outcome: 'fail',
@@ -181,6 +199,8 @@ export const NAMESERVERS_VERDICTS = {
 				'there is nothing to do; it keeps them current.',
 			),
 		reproduce: (a: AtServers) => `dig +short @${first(a)} version.bind CH TXT`,
+		evidence: (a: AtServers & { versions: readonly string[] }) =>
+			seen('version.bind CH TXT', [...a.versions, ...from(a)]),
 	},
 	'no-ipv6': {
 		outcome: 'fail',
@@ -199,6 +219,11 @@ export const NAMESERVERS_VERDICTS = {
 				: advice(`Nothing to do in the zone: ${a.panel} names the servers.`),
 		reproduce: (a: About & { names: readonly string[] }) =>
 			`dig +short ${shellName(a.names[0] ?? a.zone)} AAAA`,
+		evidence: (a: About & { names: readonly string[] }) =>
+			seen(
+				`${a.zone} NS: none has an AAAA record`,
+				a.names.map((name) => `${name} AAAA: nothing`),
+			),
 	},
 	'referral-too-big': {
 		outcome: 'fail',
@@ -214,5 +239,7 @@ export const NAMESERVERS_VERDICTS = {
 			),
 		reproduce: (a: About & { server: string }) =>
 			`dig +norec +noedns +ignore @${a.server} ${a.zone} NS`,
+		evidence: (a: About & { server: string }) =>
+			seen(`${a.zone} NS without EDNS: truncated`, [`from ${a.server}`]),
 	},
 } satisfies Verdicts<AuditedZone['context']>;

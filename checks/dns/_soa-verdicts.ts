@@ -8,7 +8,7 @@ import {
 	type Verdicts,
 } from '../../src/sdk.ts';
 import { inPanel } from './_in-panel.ts';
-import { type At, atText, durationText, listed, serversText } from './_in-words.ts';
+import { type At, atText, durationText, listed, seen, serversText } from './_in-words.ts';
 import { forOperator } from './_name-server-software.ts';
 
 type About = {
@@ -39,6 +39,8 @@ type Timers = About & {
 	/** Nothing else is odd than that absences are kept for too long. */
 	readonly onlyNegative: boolean;
 	readonly isPlanned: boolean;
+	/** RDATA as it is. */
+	readonly current: string;
 };
 
 /** A transfer after NOTIFY takes a moment; a gap of this length is none. */
@@ -48,7 +50,7 @@ const dig = (a: { zone: string }) => `dig +noall +answer ${a.zone} SOA`;
 const everyServer = (a: { zone: string }) => `dig +nssearch ${a.zone}`;
 
 /** The record as a zone file writes it, for pasting. */
-const soaLine = (a: Omit<Timers, 'faults' | 'onlyNegative' | 'isPlanned' | 'panel'>) =>
+const soaLine = (a: Omit<Timers, 'faults' | 'onlyNegative' | 'isPlanned' | 'panel' | 'current'>) =>
 	`${a.zone}. 3600 IN SOA ${a.mname}. ${a.rname}. ${a.serial} ${a.refresh} ${a.retry} ${a.expire} ${a.minimum}`;
 
 const oneSoa = (a: About): Fix =>
@@ -103,6 +105,11 @@ export const SOA_VERDICTS = {
 			'Without an SOA there is no valid zone: secondaries drop it, resolvers cannot cache absences, and some refuse every answer from such a server.',
 		fix: oneSoa,
 		reproduce: everyServer,
+		evidence: (a: About & { servers: readonly At[] }) =>
+			seen(
+				`${a.zone} SOA: an answer with authority, without the record`,
+				a.servers.map((one) => `from ${atText(one)}`),
+			),
 	},
 	several: {
 		outcome: 'fail',
@@ -114,6 +121,11 @@ export const SOA_VERDICTS = {
 			'Resolvers and secondaries pick either: transfers stop or go backwards, and strict resolvers take the answers for broken.',
 		fix: oneSoa,
 		reproduce: dig,
+		evidence: (a: About & { servers: readonly At[]; count: number }) =>
+			seen(
+				`${a.zone} SOA: ${a.count} records`,
+				a.servers.map((one) => `from ${atText(one)}`),
+			),
 	},
 	'serials-differ': {
 		outcome: 'fail',
@@ -124,7 +136,7 @@ export const SOA_VERDICTS = {
 				a.differing === null
 					? 'the records that were compared agree'
 					: `${a.differing} is not the same there either`;
-			return `The servers of ${a.zone} hold different editions: ${atText(a.newest)} has serial ${a.newest.serial}, ${serialsOf(a)} (still after ${a.seconds} s), and ${what}.`;
+			return `The servers of ${a.zone} hold different editions: ${atText(a.newest)} has serial ${a.newest.serial}, ${serialsOf(a)} (at two looks, ${a.seconds} s apart), and ${what}.`;
 		},
 		impact: (a: Serials) => {
 			if (a.differing !== null)
@@ -145,6 +157,11 @@ export const SOA_VERDICTS = {
 		reproduce: everyServer,
 		cause: (a: Serials) =>
 			a.differing === null ? 'dns/soa/serials-differ' : 'dns/delegation/servers-disagree',
+		evidence: (a: Serials) =>
+			seen(
+				`${a.zone} SOA, at two looks ${a.seconds} s apart`,
+				[a.newest, ...a.behind].map((one) => `${one.serial} from ${atText(one)}`),
+			),
 	},
 	'timers-unusual': {
 		outcome: 'fail',
@@ -165,6 +182,7 @@ export const SOA_VERDICTS = {
 			),
 		reproduce: dig,
 		cause: (a: Timers) => (a.onlyNegative ? 'dns/ttl/negative-too-long' : 'dns/soa/timers-unusual'),
+		evidence: (a: Timers) => seen(`${a.zone} SOA`, [a.current]),
 	},
 	'primary-unknown': {
 		outcome: 'fail',
@@ -182,6 +200,8 @@ export const SOA_VERDICTS = {
 				'The first field of the SOA is the host name of the server on which the zone is edited; a hidden primary may stay hidden.',
 			),
 		reproduce: dig,
+		evidence: (a: About & { mnames: readonly string[] }) =>
+			seen(`${a.zone} SOA, primary server`, a.mnames),
 	},
 	'contact-invalid': {
 		outcome: 'fail',
@@ -196,6 +216,7 @@ export const SOA_VERDICTS = {
 				`hostmaster.${a.zone}. means hostmaster@${a.zone}; make sure that somebody reads it.`,
 			),
 		reproduce: dig,
+		evidence: (a: About & { rname: string }) => seen(`${a.zone} SOA, contact`, [a.rname]),
 	},
 } satisfies Verdicts<AuditedZone['context']>;
 

@@ -1,5 +1,6 @@
 import {
 	type ClaimableName,
+	type Evidence,
 	type Fix,
 	minutes,
 	records,
@@ -90,6 +91,18 @@ const vantages = (a: { isConfirmed: boolean }) =>
 const dig = (a: { host: string }) =>
 	`dig +noall +comments +answer ${shellName(a.host.replace('*', 'x'))} A`;
 
+const wayThere = (a: Leading): Evidence => ({
+	kind: 'dns',
+	summary: `${a.host} leads to ${a.target}`,
+	detail: a.records.join('\n'),
+});
+
+const gone = (a: Leading): Evidence => ({
+	kind: 'dns',
+	summary: `${a.target} A: nxdomain`,
+	detail: vantages(a),
+});
+
 function deleteOrReclaim(a: Unclaimed): Fix {
 	return records(
 		`Delete the record of ${a.host} today, ${inPanel(a.panel)}, or take the name back at ${a.service}.`,
@@ -136,6 +149,7 @@ export const TAKEOVER_VERDICTS = {
 		confidence: (a: Dangling) => (a.isConfirmed ? 'high' : 'medium'),
 		control: vantages,
 		reproduce: dig,
+		evidence: (a: Dangling) => [wayThere(a), gone(a)],
 		cause: (a: Dangling) => a.cause,
 	},
 	'unclaimed-service': {
@@ -157,6 +171,12 @@ export const TAKEOVER_VERDICTS = {
 				? `The target is ${a.service}'s, and it does not exist. ${vantages(a)}`
 				: `The name leads to ${a.service}, and the words are that service's own; ${a.page.status < 400 ? 'a random path says the same' : 'they came with an error status, and not as part of a page that works'}.`,
 		reproduce: (a: Unclaimed) => (a.page === null ? dig(a) : `curl -sk ${a.page.url}`),
+		evidence: (a: Unclaimed) => [
+			wayThere(a),
+			a.page === null
+				? gone(a)
+				: { kind: 'http', summary: `GET ${a.page.url}: ${a.page.status}`, detail: a.shown },
+		],
 		cause: (a: Unclaimed) => a.cause,
 	},
 	'target-domain-unregistered': {
@@ -187,6 +207,10 @@ export const TAKEOVER_VERDICTS = {
 			'Two sources agree: the name servers of the top-level domain deny the domain, and the registry has no such registration.',
 		reproduce: (a: Unregistered) =>
 			`dig +noall +comments ${shellName(a.domain)} NS; whois ${shellName(a.domain)}`,
+		evidence: (a: Unregistered) => [
+			{ kind: 'dns', summary: `${a.owner}: ${a.record}`, detail: '' },
+			{ kind: 'dns', summary: `${a.domain}: not registered`, detail: a.seen },
+		],
 		cause: (a: Unregistered) =>
 			a.kind === 'NS'
 				? 'dns/delegation/nameserver-domain-expiring'
@@ -228,6 +252,9 @@ export const TAKEOVER_VERDICTS = {
 			a.servers
 				.map((server) => `dig +norecurse @${shellName(server)} ${shellName(a.zone)} SOA`)
 				.join('; '),
+		evidence: (a: UnclaimedZone) => [
+			{ kind: 'dns', summary: `${a.zone} SOA, asked of each server`, detail: a.said.join('\n') },
+		],
 		cause: (a: UnclaimedZone) => a.cause,
 	},
 	'released-address': {
@@ -248,6 +275,10 @@ export const TAKEOVER_VERDICTS = {
 		confidence: 'low',
 		control: 'The audited site itself accepted a connection from here in the same minute.',
 		reproduce: (a: Released) => `nc -vz -w 5 ${a.address} 443; nc -vz -w 5 ${a.address} 80`,
+		evidence: (a: Released) => [
+			{ kind: 'dns', summary: a.record, detail: `an address that ${a.cloud} lends` },
+			{ kind: 'http', summary: `${a.address}: no connection on 443 or 80`, detail: '' },
+		],
 		cause: (a: Released) => a.cause,
 	},
 } satisfies Verdicts<ClaimableName['context']>;

@@ -8,7 +8,7 @@ import {
 	type Verdicts,
 } from '../../src/sdk.ts';
 import { inPanel } from './_in-panel.ts';
-import { durationText, listed } from './_in-words.ts';
+import { durationText, listed, seen } from './_in-words.ts';
 import { shellName } from './_shell-name.ts';
 
 type About = {
@@ -27,6 +27,7 @@ type Sets = About & { readonly sets: readonly Set[] };
 
 const WHY = {
 	'zone-file': 'a new zone file is about to be published',
+	drift: 'what is live has drifted from the zone file',
 	resolve: '--resolve aims at a server that is not in DNS yet',
 	'old-and-new': 'resolvers still give an old address out',
 } as const;
@@ -46,6 +47,13 @@ const setsText = (a: Sets) => listed(a.sets.map(setText));
 const withTtl = (a: Sets, ttl: number) => [
 	...new Set(a.sets.map(({ name, type }) => `${name}. ${ttl} IN ${type} <as it is today>`)),
 ];
+
+const linesOf = (a: Sets) =>
+	a.sets.map(
+		({ name, ttl, type, isPlanned }) =>
+			`${name} ${ttl} ${type}${isPlanned ? ', in the zone file' : ''}`,
+	);
+const shown = (a: Sets) => seen(`TTLs at the name servers of ${a.zone}`, linesOf(a));
 
 const digAt = (a: Sets) => {
 	const [one] = a.sets;
@@ -70,7 +78,7 @@ export const TTL_VERDICTS = {
 		effort: minutes(10),
 		lead: (a: Sets) => seconds(longest(a)),
 		says: (a: Sets & { why: readonly Why[] }) =>
-			`${listed(a.why.map((one) => WHY[one]))}, and what changes is remembered for long: ${setsText(a)}.`,
+			`Records are about to change (${listed(a.why.map((one) => WHY[one]))}), and are remembered for long: ${setsText(a)}.`,
 		impact: (a: Sets) =>
 			`After the change, and after every correction to it, some visitors are led to the old place for up to ${durationText(longest(a))}.`,
 		fix: (a: Sets) =>
@@ -84,6 +92,7 @@ export const TTL_VERDICTS = {
 		control:
 			'Read from the name servers themselves, or the zone file; a resolver shows only what is left of a TTL.',
 		reproduce: digAt,
+		evidence: shown,
 	},
 	'too-short': {
 		outcome: 'fail',
@@ -105,6 +114,7 @@ export const TTL_VERDICTS = {
 		control:
 			'Read from the name servers themselves, or the zone file. A network or platform in front of the site that sets short TTLs on purpose is excepted.',
 		reproduce: digAt,
+		evidence: shown,
 	},
 	'negative-too-long': {
 		outcome: 'fail',
@@ -122,6 +132,8 @@ export const TTL_VERDICTS = {
 				`What is remembered already lasts up to ${durationText(a.ttl)}: publish new names early.`,
 			),
 		reproduce: (a: About) => `dig +noall +authority does-not-exist.${a.zone} A`,
+		evidence: (a: About & { ttl: number }) =>
+			seen(`${a.zone} SOA: the lesser of its TTL and its minimum`, [`${a.ttl} seconds`]),
 	},
 	'differ-in-set': {
 		outcome: 'fail',
@@ -137,6 +149,8 @@ export const TTL_VERDICTS = {
 				withTtl(a, MOVABLE),
 			),
 		reproduce: digAt,
+		evidence: (a: Sets & { within: readonly string[] }) =>
+			seen(`TTLs at the name servers of ${a.zone}`, a.within),
 	},
 	'parent-slow': {
 		outcome: 'fail',
@@ -144,7 +158,7 @@ export const TTL_VERDICTS = {
 		effort: minutes(0),
 		lead: (a: About & { ttl: number }) => seconds(a.ttl),
 		says: (a: About & { what: readonly string[]; ttl: number; by: string }) =>
-			`The registry's ${listed(a.what)} of ${a.zone} ${a.what.length === 1 ? 'is' : 'are'} remembered for ${durationText(a.ttl)}: a change of name servers made now has reached everyone by ${a.by}.`,
+			`The registry's ${listed(a.what)} of ${a.zone} are remembered for ${durationText(a.ttl)}: a change of name servers made now has reached everyone by ${a.by}.`,
 		impact:
 			'Nothing is wrong. Name servers cannot be changed at the last minute, and the old ones must go on answering until then.',
 		fix: (a: About & { ttl: number }) =>
@@ -154,5 +168,7 @@ export const TTL_VERDICTS = {
 				'When you do change them: load the zone at the new servers first, then change the registrar, and keep the old servers answering for that long.',
 			),
 		reproduce: (a: About) => `dig +trace +nodnssec ${a.zone} NS`,
+		evidence: (a: About & { what: readonly string[]; ttl: number }) =>
+			seen(`${a.zone}, ${a.what.join(' and ')} at the registry`, [`TTL ${a.ttl}`]),
 	},
 } satisfies Verdicts<AuditedZone['context']>;

@@ -77,6 +77,10 @@ export const WILDCARD_VERDICTS = {
 			a.isConfirmed
 				? 'The label is random, and a name server of the zone itself gives the answer.'
 				: 'The label is random. The resolver gives no address to names that exist nowhere; the name servers themselves were not heard from here.',
+		evidence: (a: Present) => [
+			{ kind: 'control', summary: `${a.asked} resolves`, detail: a.records.join('\n') },
+			{ kind: 'http', summary: `${a.asked}: ${a.landing.replace('-', ' ')}`, detail: a.at },
+		],
 		reproduce: (a: Present) =>
 			`dig +short ${a.asked} A ${a.asked} AAAA; curl -skI https://${a.asked}/`,
 	},

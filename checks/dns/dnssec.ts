@@ -48,12 +48,17 @@ export default defineCheck({
 	verdicts: DNSSEC_VERDICTS,
 	decisive: true,
 	needs: ({ subject: { name, required, seed } }) => ({
-		survey: dnssecSurvey({ name, hosts: [...required], seed }),
+		survey: optional(dnssecSurvey({ name, hosts: [...required], seed })),
 		clock: optional(dnssecClock({ name, hosts: [...required], seed })),
 		panel: optional(dnsPanel({ domain: name })),
 	}),
 	judge({ given, subject, now, say }) {
-		const { survey } = given;
+		if (given.survey.status === 'blocked') return blockedBy(given.survey.by, given.survey.detail);
+		// Only a DS that was seen makes a blocker possible.
+		if (given.survey.status === 'unknown') {
+			return cannotSay(given.survey.because, given.survey.detail, 'high');
+		}
+		const survey = given.survey.value;
 		const { zone } = survey;
 		const delegation = { check: 'dns/delegation', subject: subject.name };
 		if (survey.unasked === 'missing') {
@@ -83,8 +88,8 @@ export default defineCheck({
 					);
 		}
 		const said = [...chainFaults(context), ...signatureFaults(context)];
-		const all = [...said, ...brokenIn(context, said), ...weaknesses(context)];
-		const sound = all.length > 0 ? all : [say('validates', soundArgs(context))];
+		const all = [...said, ...brokenIn(context, said), ...weaknesses(context), ...unheard(context)];
+		const sound = all.length > 0 ? all : [soundOr(context)];
 		return [...sound, ...onlyByResolver(survey)];
 	},
 	examples: dnssecExamples,
@@ -117,13 +122,25 @@ function aboutOf(survey: DnssecSurvey, { isTrusted, entries }: Reading, panel: s
 	};
 }
 
-function soundArgs({ survey, reading }: Context) {
-	return {
+function soundOr({ survey, reading, say }: Context): Said {
+	if (!reading.isTrusted) {
+		const detail = `the DS records of ${survey.zone} are of an algorithm or digest that cannot be checked here`;
+		return cannotSay('unsupported', detail, 'high');
+	}
+	return say('validates', {
 		zone: survey.zone,
 		tags: reading.entries.map(({ keyTag }) => keyTag),
 		sets: reading.sets.length,
 		servers: reading.answered.length,
-	};
+	});
+}
+
+/** Servers that kept silent about their keys beside others that did not. */
+function unheard({ survey, reading }: Context): readonly Said[] {
+	const silent = survey.servers.filter(({ keys }) => keys === null);
+	if (silent.length === 0 || reading.answered.length === 0) return [];
+	const names = silent.map(({ name, address }) => `${name} (${address})`).join(', ');
+	return [cannotSay('timeout', `${names} does not answer the question for keys (DNSKEY)`, 'high')];
 }
 
 /** Where nobody else could be asked, a server that differs from the others was not seen. */
@@ -246,7 +263,8 @@ function dated(context: Context, doubt: string | null): readonly Said[] {
 			)
 		: [];
 	if (doubt !== null && expired.length + early.length + expiring.length > 0) {
-		return [cannotSay('inconclusive', `the dates of signatures cannot be judged: ${doubt}`)];
+		const detail = `the dates of signatures cannot be judged: ${doubt}`;
+		return [cannotSay('inconclusive', detail, ...(about.isTrusted ? [] : (['high'] as const)))];
 	}
 	return [
 		...(expired.length > 0
@@ -399,7 +417,9 @@ function weaknesses(context: Context): readonly Said[] {
 			? [say('nsec3-parameters', { ...about, ...nsec3 })]
 			: []),
 		...(stale.length > 0 ? [say('stale-ds', { ...about, stale })] : []),
-		...(reading.isSigned && survey.ds.length === 0 && parents.length > 0
+		...(reading.isSigned &&
+		parents.length > 0 &&
+		(survey.ds.length === 0 || survey.isParentUnsigned)
 			? [say('key-without-ds', about)]
 			: []),
 		...(request === null ? [] : [say('cds-mismatch', { ...about, ...request })]),

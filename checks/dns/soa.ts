@@ -145,9 +145,10 @@ function isAddressable(rname: string): boolean {
 
 function timersArgs(soa: Soa, timers: ReturnType<typeof timersOf>, seen: SoaSurvey) {
 	const { faults, onlyNegative, corrected } = timers;
-	const { mname, rname, serial } = soa;
+	const { mname, rname, serial, refresh, retry, expire, minimum } = soa;
 	const { isPlanned } = seen;
-	return { mname, rname, serial, faults, onlyNegative, isPlanned, ...corrected };
+	const current = [mname, rname, serial, refresh, retry, expire, minimum].join(' ');
+	return { mname, rname, serial, faults, onlyNegative, isPlanned, current, ...corrected };
 }
 
 const SOA: Soa = {

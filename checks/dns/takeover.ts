@@ -11,6 +11,7 @@ import {
 	type Judgement,
 	known,
 	type LostTarget,
+	type LostTargets,
 	lostTargets,
 	optional,
 	type ReleasedAddress,
@@ -45,7 +46,7 @@ export default defineCheck({
 	over: claimableNames,
 	options: z.object({}),
 	verdicts: TAKEOVER_VERDICTS,
-	decisive: { by: 'claimable', in: ['yes'] },
+	decisive: { by: 'atStake', in: ['yes'] },
 	needs: ({ subject }) => ({
 		view: takeoverView({
 			name: subject.asked,
@@ -65,7 +66,7 @@ export default defineCheck({
 	judge({ given, subject, say }) {
 		const panel = given.panel.status === 'known' ? given.panel.value : null;
 		const about = { subject, panel, say };
-		const beside = targetsAt(given.targets, about);
+		const beside = targetsAt(given.targets, given.view, about);
 		const released = given.released.status === 'known' ? given.released.value : [];
 		const own =
 			released.length > 0 && given.view.claim === null
@@ -77,7 +78,7 @@ export default defineCheck({
 	examples: (example) => {
 		const given = (view: Partial<TakeoverView>, targets: readonly LostTarget[] = []) => ({
 			view: { ...SOUND, ...view },
-			targets: known(targets),
+			targets: known({ lost: targets, unseen: [] as string[] }),
 			released: known([]),
 			panel: known('Cloudflare'),
 		});
@@ -89,7 +90,7 @@ export default defineCheck({
 			subject: {
 				name: `${label}.example.com`,
 				asked: `${label}.example.com`,
-				context: { standing, claimable },
+				context: { standing, claimable, atStake: 'no' as const },
 			},
 		});
 		const app = name('app', 'named', 'yes');
@@ -204,6 +205,11 @@ export default defineCheck({
 				name('_x', 'written'),
 			),
 			example(
+				'an SPF record of which a part failed',
+				{ ...given({}), targets: known({ lost: [], unseen: ['spf.hosting.test TXT: servfail'] }) },
+				'unknown',
+			),
+			example(
 				'targets that could not be listed',
 				{ ...given({}), targets: unknown('timeout', 'no answer') },
 				'unknown',
@@ -232,10 +238,18 @@ function isRequired({ context }: ClaimableName): boolean {
 	return context.standing === 'apex' || context.standing === 'named';
 }
 
-function targetsAt(targets: Fact<readonly LostTarget[]>, { panel, say }: About): readonly Said[] {
+function targetsAt(
+	targets: Fact<LostTargets>,
+	view: TakeoverView,
+	{ panel, say }: About,
+): readonly Said[] {
 	if (targets.status === 'unknown') return [cannotSay(targets.because, targets.detail, 'high')];
 	if (targets.status !== 'known') return [];
-	return targets.value.flatMap(({ registration, ...one }): readonly Said[] => {
+	const { lost, unseen } = targets.value;
+	// Where the name itself does not resolve, neither does what is beside it.
+	const isOpen = unseen.length > 0 && view.end !== 'undecided';
+	const open = isOpen ? [cannotSay('inconclusive', shortened(unseen), 'high')] : [];
+	const found = lost.flatMap(({ registration, ...one }): readonly Said[] => {
 		const { domain, seen, state } = registration;
 		if (state === 'registered') return [];
 		if (state === 'undecided') {
@@ -245,6 +259,12 @@ function targetsAt(targets: Fact<readonly LostTarget[]>, { panel, say }: About):
 		const args = { ...one, domain, seen, panel };
 		return [at({ kind: 'record', name: one.record }, say('target-domain-unregistered', args))];
 	});
+	return [...found, ...open];
+}
+
+function shortened(lines: readonly string[]): string {
+	const more = lines.length > 3 ? `; and ${lines.length - 3} more` : '';
+	return `${lines.slice(0, 3).join('; ')}${more}`;
 }
 
 function nameAt(view: TakeoverView, about: About): readonly Said[] {

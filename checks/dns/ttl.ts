@@ -1,10 +1,11 @@
 import {
 	auditedZones,
 	defineCheck,
+	LEADING_TYPES,
 	type PlannedMove,
 	type TtlSet,
 	type TtlSurvey,
-	ttlSurvey,
+	ttlSurveyOf,
 	z,
 } from '../../src/sdk.ts';
 import { durationText, listed } from './_in-words.ts';
@@ -12,9 +13,6 @@ import { TTL_VERDICTS } from './_ttl-verdicts.ts';
 
 /** Seconds. */
 const LIMIT = { cutOver: 3_600, short: 60, negative: 10_800, parent: 172_800 } as const;
-
-/** Sets that lead visitors to a host. */
-const LEADING: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME']);
 
 export default defineCheck({
 	id: 'dns/ttl',
@@ -33,18 +31,16 @@ export default defineCheck({
 	options: z.object({}),
 	verdicts: TTL_VERDICTS,
 	needs: ({ subject }) => ({
-		seen: ttlSurvey({
-			name: subject.name,
-			required: [...subject.required],
-			isPlanned: subject.zoneFile !== null && subject.zoneUse === 'plan',
-		}),
+		seen: ttlSurveyOf(subject),
 	}),
 	judge({ given: { seen }, now, say }) {
 		const { zone, panel, negative } = seen;
 		const about = { zone, panel };
 		const long = seen.moves.map((move) => movingIn(seen, move));
 		const late = unique(long.flat());
-		const why = seen.moves.filter((_, i) => (long[i] ?? []).length > 0).map((one) => one.why);
+		const why = unique(
+			seen.moves.filter((_, i) => (long[i] ?? []).length > 0).map((one) => one.why),
+		);
 		const short = seen.sets.filter((set) => isTooShort(set, seen));
 		const mixed = seen.sets.filter(({ within }) => within.length > 1);
 		const found = [
@@ -93,9 +89,11 @@ export default defineCheck({
 				...more,
 			},
 		});
-		const move = (why: PlannedMove['why'], name = 'example.com') => ({
-			moves: [{ why, names: [name] }],
-		});
+		const move = (why: PlannedMove['why'], name = 'example.com') => {
+			const isAll = why === 'zone-file';
+			const types = isAll ? [...LEADING_TYPES, 'MX'] : LEADING_TYPES;
+			return { moves: [{ why, names: isAll ? null : [name], types }] };
+		};
 		return [
 			example('an hour', given([set(3_600)]), 'sound'),
 			example('a day, and nothing moves', given([set(86_400)]), 'sound'),
@@ -119,6 +117,11 @@ export default defineCheck({
 			example(
 				'an old address still around',
 				given([set(7_200)], move('old-and-new')),
+				'too-long-for-cut-over',
+			),
+			example(
+				'a live address that is not the one in the zone file',
+				given([set(7_200)], move('drift')),
 				'too-long-for-cut-over',
 			),
 			example(
@@ -173,19 +176,17 @@ export default defineCheck({
 	},
 });
 
-/** The sets for these names that are remembered for too long to move them. */
-function movingIn({ sets }: TtlSurvey, { why, names }: PlannedMove): readonly TtlSet[] {
+/** The sets that move, and are remembered for too long for it. */
+function movingIn({ sets }: TtlSurvey, { names, types }: PlannedMove): readonly TtlSet[] {
 	return sets.filter(({ type, ttl, hosts }) => {
-		const isMoved = LEADING.has(type)
-			? why === 'zone-file' || hosts.some((host) => names.includes(host))
-			: why === 'zone-file' && type === 'MX';
-		return isMoved && ttl > LIMIT.cutOver;
+		const isMoved = names === null || hosts.some((host) => names.includes(host));
+		return isMoved && types.includes(type) && ttl > LIMIT.cutOver;
 	});
 }
 
 function isTooShort({ type, ttl }: TtlSet, { edge }: TtlSurvey): boolean {
 	if (ttl === 0) return true;
-	return ttl < LIMIT.short && !(LEADING.has(type) && edge !== null);
+	return ttl < LIMIT.short && !(LEADING_TYPES.includes(type) && edge !== null);
 }
 
 function parentNote({ parent }: TtlSurvey, now: Date) {
@@ -206,7 +207,7 @@ function reachOf({ sets, negative, parent }: TtlSurvey): readonly string[] {
 		return ttls.length > 0 ? Math.max(...ttls) : null;
 	};
 	const kinds: readonly (readonly [string, number | null])[] = [
-		['addresses', longest((type) => LEADING.has(type))],
+		['addresses', longest((type) => LEADING_TYPES.includes(type))],
 		['mail servers', longest((type) => type === 'MX')],
 		['a new name', negative],
 		['name servers', parent.ns],
@@ -216,8 +217,8 @@ function reachOf({ sets, negative, parent }: TtlSurvey): readonly string[] {
 	);
 }
 
-function unique(sets: readonly TtlSet[]): readonly TtlSet[] {
-	return [...new Set(sets)];
+function unique<T>(list: readonly T[]): readonly T[] {
+	return [...new Set(list)];
 }
 
 function setArgs({ name, type, ttl, isPlanned }: TtlSet) {

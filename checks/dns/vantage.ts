@@ -9,7 +9,7 @@ import {
 	vantage,
 	z,
 } from '../../src/sdk.ts';
-import { listed } from './_in-words.ts';
+import { listed, seen } from './_in-words.ts';
 
 const OTHER_NETWORK =
 	'Audit again from another network: a phone as hotspot, or a small server at any host.';
@@ -47,6 +47,7 @@ export default defineCheck({
 			fix: advice('Ask from where DNS is left alone.', OTHER_NETWORK, OTHER_RESOLVER),
 			control:
 				'192.0.2.1 is kept for examples and belongs to no machine; servers with authority say so and do not recurse.',
+			evidence: (a: { how: string }) => seen('The control of port 53', [a.how]),
 			reproduce: 'dig +time=2 +tries=1 @192.0.2.1 . NS',
 		},
 		'nxdomain-rewritten': {
@@ -63,14 +64,16 @@ export default defineCheck({
 				'Or switch the "search assistance" of your provider off.',
 			),
 			control: 'The name is random, and the zone itself says that it does not exist (NXDOMAIN).',
+			evidence: (a: { name: string; addresses: readonly string[]; resolver: string }) =>
+				seen(`${a.name} A, a random name`, [...a.addresses, `from ${a.resolver}`]),
 			reproduce: (a: { name: string }) => `dig +noall +comments +answer ${a.name} A`,
 		},
 	} satisfies Verdicts,
 	needs: ({ subject }) => ({
 		seen: vantage({ name: subject.name, hosts: [...subject.required], seed: subject.seed }),
 	}),
-	judge({ given: { seen }, say }) {
-		const { intercepted, rewritten, notSeen } = seen;
+	judge({ given, say }) {
+		const { intercepted, rewritten, notSeen } = given.seen;
 		const found = [
 			...(intercepted === null ? [] : [say('port-53-intercepted', { how: intercepted })]),
 			...(rewritten === null
@@ -81,19 +84,19 @@ export default defineCheck({
 		return found.length > 0 ? found : [say('plain')];
 	},
 	examples: (example) => {
-		const seen = (more: Partial<Vantage>) => ({
+		const given = (more: Partial<Vantage>) => ({
 			seen: { intercepted: null, rewritten: null, notSeen: null, ...more },
 		});
 		return [
-			example('nothing in between', seen({}), 'plain'),
+			example('nothing in between', given({}), 'plain'),
 			example(
 				'an answer from nowhere',
-				seen({ intercepted: 'somebody answers at 192.0.2.1, where nobody is' }),
+				given({ intercepted: 'somebody answers at 192.0.2.1, where nobody is' }),
 				'port-53-intercepted',
 			),
 			example(
 				'an address for a name that is not there',
-				seen({
+				given({
 					rewritten: {
 						name: 'lr-0.example.com',
 						addresses: ['203.0.113.80'],
@@ -104,7 +107,7 @@ export default defineCheck({
 			),
 			example(
 				'port 53 is filtered',
-				seen({ notSeen: 'no server of the root answers from here' }),
+				given({ notSeen: 'no server of the root answers from here' }),
 				'unknown',
 			),
 		];

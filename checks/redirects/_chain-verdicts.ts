@@ -33,6 +33,10 @@ const curl = (a: Common) => `curl -sIL --max-redirs 25 https://${a.subject}/`;
 const arrows = (urls: readonly string[]) =>
 	urls.length <= 6 ? urls.join(' → ') : `${urls.slice(0, 5).join(' → ')} → … → ${urls.at(-1)}`;
 
+/** The same address over and over, by whichever scheme. */
+const isOnePlace = (circle: readonly string[]) =>
+	new Set(circle.map((url) => url.replace(/^https?:/, ''))).size === 1;
+
 const siteOf = (a: Common) => plainHost(a.host, a.subject);
 const BY_HAND = 'The redirects were followed one by one with GET, as a browser does.';
 
@@ -79,7 +83,22 @@ export const CHAIN_VERDICTS = {
 						'Project > Settings > Domains: only one of apex and www may redirect to the other; remove the same redirect from DNS or CDN.',
 					netlify:
 						'Domain management: set one primary domain, and remove host redirects from _redirects.',
+					cloudfront:
+						'Origins > Protocol: HTTPS only (or pass CloudFront-Forwarded-Proto on, and let the origin test that).',
+					alb: 'Let the application test X-Forwarded-Proto, which the load balancer sends, not its own port.',
+					azure:
+						'Let the application read X-Forwarded-Proto (ASP.NET: UseForwardedHeaders), or leave the redirect to "HTTPS Only".',
+					heroku:
+						"// Heroku ends TLS: test X-Forwarded-Proto. Express:\napp.set('trust proxy', 1);",
+					fly: "// Fly ends TLS: leave it to force_https, or test X-Forwarded-Proto. Express:\napp.set('trust proxy', 1);",
+					wordpress:
+						"// wp-config.php, above the last line\nif (($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https') { $_SERVER['HTTPS'] = 'on'; }",
 				},
+				...(isOnePlace(a.circle)
+					? [
+							'One address that is sent to itself: something in front of the server ends TLS and speaks plain HTTP to it ("flexible" TLS), and the server redirects to HTTPS for ever. In Cloudflare: SSL/TLS > Full (strict).',
+						]
+					: []),
 				'If one host sends to www and www sends back: keep one of the two redirects.',
 				'If a trailing slash is added by one layer and removed by another: keep one.',
 			),

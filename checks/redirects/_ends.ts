@@ -1,4 +1,4 @@
-import type { RedirectChain } from '../../src/sdk.ts';
+import type { ChainReport, Fact, RedirectChain } from '../../src/sdk.ts';
 import { hostOf } from './_tags.ts';
 
 /** The check at a host that explains why nothing answers there. */
@@ -52,4 +52,17 @@ export function ownerOfEnd({ hops, end }: RedirectChain, hosts: readonly string[
 	if (how === 'no-such-host') return { check: 'dns/resolution', subject };
 	const check = last.url.startsWith('https:') ? 'ssl/https' : 'redirects/https-upgrade';
 	return { check, subject };
+}
+
+/**
+ * A walk that fails as the start page's does, at the same host: one fault, which `redirects/chain` tells
+ * of.
+ */
+export function failsLikeHome(walked: RedirectChain, home: Fact<ChainReport>): boolean {
+	if (home.status !== 'known') return false;
+	const start = home.value.chain;
+	const [last, its] = [walked.hops.at(-1), start.hops.at(-1)];
+	if (last === undefined || its === undefined || hostOf(last.url) !== hostOf(its.url)) return false;
+	if (start.end !== walked.end || start.end === 'leaves-domain') return false;
+	return start.end !== 'settled' || ((last.status ?? 0) >= 500 && (its.status ?? 0) >= 500);
 }

@@ -1,4 +1,6 @@
 import {
+	type ChainReport,
+	type Fact,
 	isTarget,
 	type OldUrlSurvey,
 	type OldUrlWalk,
@@ -6,7 +8,7 @@ import {
 	type RedirectChain,
 	withoutSlash,
 } from '../../src/sdk.ts';
-import { deadEnd, ownerOfEnd } from './_ends.ts';
+import { deadEnd, failsLikeHome, ownerOfEnd } from './_ends.ts';
 
 type FaultKind =
 	| 'not-found'
@@ -52,16 +54,20 @@ const FEWEST_SENT_HOME = 2;
 
 type Walked = Extract<OldUrlWay, { kind: 'walked' }>;
 
-/** Every line of the list: a fault, a doubt, or good. `hosts` are judged by checks of their own. */
-export function readSurvey(
-	{ walks, everythingGoesHome }: OldUrlSurvey,
-	hosts: readonly string[],
-): Read {
+/** What checks of their own judge. */
+interface Known {
+	readonly hosts: readonly string[];
+	/** From the audited name's start page. */
+	readonly home: Fact<ChainReport>;
+}
+
+/** Every line of the list: a fault, a doubt, or good. */
+export function readSurvey({ walks, everythingGoesHome }: OldUrlSurvey, about: Known): Read {
 	const doubts: OldUrlDoubt[] = [];
 	const faults: OldUrlFault[] = [];
 	let good = 0;
 	for (const one of walks) {
-		const read = readLine(one, hosts);
+		const read = readLine(one, about);
 		if (read === null) good += 1;
 		else if ('kind' in read) faults.push(read);
 		else doubts.push(read);
@@ -77,19 +83,19 @@ export function readSurvey(
 			};
 }
 
-function readLine(one: OldUrlWalk, hosts: readonly string[]): OldUrlFault | OldUrlDoubt | null {
+function readLine(one: OldUrlWalk, about: Known): OldUrlFault | OldUrlDoubt | null {
 	const { walk, line, url } = one;
 	if (walk.kind === 'unasked') {
 		const { because, detail } = walk;
 		return { line, url, because, detail, owner: null };
 	}
-	return doubtOf(one, walk, hosts) ?? faultOf(one, walk);
+	return doubtOf(one, walk, about) ?? faultOf(one, walk);
 }
 
 function doubtOf(
 	{ line, url }: OldUrlWalk,
 	walk: Walked,
-	hosts: readonly string[],
+	{ hosts, home }: Known,
 ): OldUrlDoubt | null {
 	const { chain, denied, isUnsure } = walk;
 	const last = chain.hops.at(-1);
@@ -102,9 +108,10 @@ function doubtOf(
 	if (last?.status === 403 || last?.status === 429) {
 		return doubt('denied', `${end} answers ${last.status}, perhaps only to us`);
 	}
-	const owner = ownerOfEnd(chain, hosts);
+	const atHome = { check: 'redirects/chain', subject: hosts[0] ?? '' };
+	const owner = ownerOfEnd(chain, hosts) ?? (failsLikeHome(chain, home) ? atHome : null);
 	if (owner !== null) {
-		const detail = `${end} does not answer, like all of ${owner.subject}`;
+		const detail = `${url} fails like the start page of ${owner.subject}`;
 		return { line, url, because: 'inconclusive', detail, owner };
 	}
 	return walk.likeRandom === 'everything-is' && !walk.isHome

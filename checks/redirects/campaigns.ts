@@ -28,7 +28,7 @@ import {
 	withoutSlash,
 	z,
 } from '../../src/sdk.ts';
-import { deadEnd, ownerOfEnd } from './_ends.ts';
+import { deadEnd, failsLikeHome, ownerOfEnd } from './_ends.ts';
 import { chain, failedHop, HTML, hop } from './_samples.ts';
 import { hostOf, twinOf } from './_tags.ts';
 
@@ -228,14 +228,9 @@ function obstacleAt(
 	}
 	const owner = ownerOfEnd(walked, [name, `www.${name}`]);
 	if (owner !== null) return blockedBy(owner, `${url}: ${end} does not answer`);
-	const isDown = home.status === 'known' && isServerError(home.value) && isServerError(report);
-	return isDown
+	return failsLikeHome(walked, home)
 		? blockedBy({ check: 'redirects/chain', subject: name }, `${url} fails like the start page`)
 		: null;
-}
-
-function isServerError({ chain: walked, answer }: ChainReport): boolean {
-	return walked.end === 'settled' && answer !== null && answer.status >= 500;
 }
 
 function faultOf(

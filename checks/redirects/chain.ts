@@ -10,8 +10,10 @@ import {
 	type HttpAnswered,
 	hosts,
 	known,
+	MATRIX_QUERY,
 	optional,
 	type RedirectChain,
+	randomPathOf,
 	unknown,
 	z,
 } from '../../src/sdk.ts';
@@ -356,7 +358,7 @@ const UNEVENTFUL = known(report(chain('settled', hop('https://example.com/', 200
 
 /** A path that no site has; of its redirects only the way is judged. */
 function deepPath(seed: string): string {
-	return `/lr-${seed}/deep?utm_source=a&gclid=b%20c&x=1&x=2`;
+	return `${randomPathOf(seed)}?${MATRIX_QUERY}`;
 }
 
 function faultsOf(path: 'root' | 'deep', ...reports: Fact<ChainReport>[]): readonly Fault[] {

@@ -2,20 +2,27 @@ import {
 	blocked,
 	blockedBy,
 	botWall,
+	type CanonicalSurvey,
 	type ChainReport,
 	cannotSay,
+	canonicalSurvey,
 	chainReport,
 	defineCheck,
 	doesNotApply,
 	type Fact,
 	fieldValues,
 	type HttpAnswered,
-	hosts,
 	known,
 	minutes,
+	type OldUrl,
+	oldUrlList,
 	optional,
+	ownedBy,
 	pageIn,
 	type RedirectChain,
+	type ToldHost,
+	toldHosts,
+	unknown,
 	z,
 } from '../../src/sdk.ts';
 import { isApi, whatIsExposed } from './_exposure.ts';
@@ -49,7 +56,7 @@ export default defineCheck({
 	references: ['RFC 9110 §15.4 (redirection)', 'RFC 6797 §7.2 (HTTP requests to an HSTS host)'],
 	reach: 'sign-in',
 	layer: 'server',
-	over: hosts,
+	over: toldHosts,
 	options: z.object({}),
 	verdicts: {
 		upgrades: {
@@ -103,6 +110,10 @@ export default defineCheck({
 	needs: ({ subject }) => ({
 		plain: chainReport({ url: `http://${subject.name}/` }),
 		secure: optional(chainReport({ url: `https://${subject.name}/` })),
+		survey: optional(canonicalSurvey({ host: subject.name })),
+		oldUrls: optional(
+			oldUrlList({ path: subject.oldUrls, domain: subject.apex, owned: ownedBy(subject) }),
+		),
 	}),
 	judge({ given, subject, say }) {
 		const { plain, secure } = given;
@@ -120,7 +131,7 @@ export default defineCheck({
 					say('port-closed', {
 						host,
 						how: arrival.how,
-						used: useOfPlain(secure),
+						used: useOfPlain(given, subject),
 						staging,
 					})
 				);
@@ -162,7 +173,20 @@ export default defineCheck({
 				answer: secure,
 				unsureSilence: false,
 			}),
+			survey: NO_SURVEY,
+			oldUrls: known({ urls: [], unread: [] }),
 		});
+		const closed = given(chain('failed', failedHop('http://example.com/', 'refused')));
+		const surveyed = (sitemap: readonly string[]): Fact<CanonicalSurvey> =>
+			known({
+				url: 'https://example.com/',
+				status: 200,
+				foreign: false,
+				denied: null,
+				page: null,
+				sitemap,
+				twins: null,
+			});
 		const stays = (answer: HttpAnswered, secure = HTML) =>
 			given(chain('settled', hop('http://example.com/', answer.status)), answer, secure);
 		const staging = {
@@ -212,6 +236,22 @@ export default defineCheck({
 					null,
 					answered('<a href="http://example.com/shop">'),
 				),
+				'port-closed',
+			),
+			example(
+				'port 80 refused, the sitemap says http',
+				{ ...closed, survey: surveyed(['http://example.com/shop']) },
+				'port-closed',
+			),
+			example(
+				'port 80 refused, old URLs say http',
+				{
+					...closed,
+					oldUrls: known({
+						urls: [{ line: 1, url: 'http://example.com/old', target: null }],
+						unread: [],
+					}),
+				},
 				'port-closed',
 			),
 			example('no address', failed('no-such-host'), 'blocked'),
@@ -302,23 +342,43 @@ function isRefusingApi(answer: HttpAnswered, secure: Fact<ChainReport>, host: st
 	return isApi(host, secure.status === 'known' ? secure.value.answer : null);
 }
 
-/** Why plain URLs will be asked for: own links say http, and no browser knows better in advance. */
-function useOfPlain(secure: Fact<ChainReport>): string | null {
+interface Seen {
+	readonly secure: Fact<ChainReport>;
+	readonly survey: Fact<CanonicalSurvey>;
+	readonly oldUrls: Fact<{ readonly urls: readonly OldUrl[] }>;
+}
+
+/**
+ * Why plain URLs of a host will be asked for: its own links, its sitemap or old URLs say http, and no
+ * browser knows better in advance.
+ */
+function useOfPlain({ secure, survey, oldUrls }: Seen, { name }: ToldHost): string | null {
 	const answer = secure.status === 'known' ? secure.value.answer : null;
 	const url = secure.status === 'known' ? secure.value.chain.hops.at(-1)?.url : undefined;
-	if (answer === null || url === undefined) return null;
-	const preloaded = fieldValues(answer, 'strict-transport-security').some((value) =>
+	if (answer !== null && isPreloaded(answer)) return null;
+	const page = answer === null || url === undefined ? null : pageIn(answer, url);
+	const sources = [
+		[page?.links ?? [], "of the page's own links"],
+		[survey.status === 'known' ? survey.value.sitemap : [], 'of the URLs in its sitemap'],
+		[oldUrls.status === 'known' ? oldUrls.value.urls.map((one) => one.url) : [], 'of its old URLs'],
+	] as const;
+	for (const [urls, whose] of sources) {
+		const plain = urls.filter((one) => isPlainAt(name, one)).length;
+		if (plain > 0) return plain === 1 ? `one ${whose} says http` : `${plain} ${whose} say http`;
+	}
+	return null;
+}
+
+function isPreloaded(answer: HttpAnswered): boolean {
+	return fieldValues(answer, 'strict-transport-security').some((value) =>
 		/\bpreload\b/i.test(value),
 	);
-	const page = pageIn(answer, url);
-	if (preloaded || page === null) return null;
-	const { hostname } = new URL(url);
-	const plain = page.links.filter((link) => {
-		const to = new URL(link);
-		return to.protocol === 'http:' && to.hostname === hostname;
-	});
-	if (plain.length === 0) return null;
-	return plain.length === 1
-		? "one of the page's own links says http"
-		: `${plain.length} of the page's own links say http`;
 }
+
+function isPlainAt(host: string, url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	const { protocol, hostname } = new URL(url);
+	return protocol === 'http:' && hostname === host;
+}
+
+const NO_SURVEY: Fact<CanonicalSurvey> = unknown('inconclusive', 'no page was seen');

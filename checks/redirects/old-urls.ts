@@ -1,14 +1,19 @@
 import {
 	at,
 	blockedBy,
+	type ChainReport,
 	cannotSay,
+	chainReport,
 	defineCheck,
+	type Fact,
 	type Hop,
 	type Judgement,
+	known,
 	type OldUrlSurvey,
 	type OldUrlWalk,
 	type OldUrlWay,
 	oldUrlSurvey,
+	optional,
 	ownedBy,
 	type RedirectChain,
 	toldTargets,
@@ -46,11 +51,12 @@ export default defineCheck({
 			owned: ownedBy(subject),
 			seed: subject.seed,
 		}),
+		home: optional(chainReport({ url: `https://${subject.name}/` })),
 	}),
-	judge({ given: { survey }, subject, say }) {
+	judge({ given: { survey, home }, subject, say }) {
 		const { file, walks, unread } = survey;
 		const hosts = [subject.name, `www.${subject.name}`];
-		const { faults, doubts, good } = readSurvey(survey, hosts);
+		const { faults, doubts, good } = readSurvey(survey, { hosts, home });
 		const asked = walks.length;
 		const found: Judgement<keyof typeof OLD_URL_VERDICTS>[] = groupsOf(faults).map((group) => {
 			const [first] = group;
@@ -121,7 +127,10 @@ export default defineCheck({
 		): OldUrlWalk => ({ line: 1, url: old, target: null, walk, ...more });
 		const given = (walks: readonly OldUrlWalk[], more: Partial<OldUrlSurvey> = {}) => ({
 			survey: { file: 'old.txt', walks, unread: [], everythingGoesHome: false, ...more },
+			home: starts(chain('settled', hop('https://example.com/', 200))),
 		});
+		const starts = (walkedHome: RedirectChain): Fact<ChainReport> =>
+			known({ chain: walkedHome, withCookies: null, answer: null, unsureSilence: false });
 		const many = (count: number, walk: OldUrlWay) =>
 			given(
 				Array.from({ length: count }, (_, index) =>
@@ -211,6 +220,15 @@ export default defineCheck({
 			example(
 				'the audited host is down',
 				given([line(walked(chain('failed', failedHop(old, 'refused'))))]),
+				'blocked',
+				asked,
+			),
+			example(
+				'everything goes in a circle',
+				{
+					...given([line(walked(chain('loop', hop(old, 301, old))))]),
+					home: starts(chain('loop', hop('https://example.com/', 301, 'https://example.com/'))),
+				},
 				'blocked',
 				asked,
 			),

@@ -13,6 +13,7 @@ import {
 	optional,
 	type QueryChange,
 	type RandomPath,
+	type RedirectChain,
 	type RedirectMatrix,
 	randomPath,
 	randomPathOf,
@@ -219,6 +220,11 @@ export default defineCheck({
 				'unknown',
 			),
 			example(
+				'a circle',
+				given([{ ...lost, chain: known(chain('loop', hop(plain, 301, plain))) }]),
+				'blocked',
+			),
+			example(
 				'nothing answers',
 				given([{ ...lost, chain: known(chain('failed', failedHop(plain, 'refused'))) }]),
 				'blocked',
@@ -261,6 +267,11 @@ function unseenPart({ walks }: RedirectMatrix, control: Fact<RandomPath>, { name
 	if (answered.length === 0) {
 		return blockedBy({ check: 'ssl/https', subject: name }, `${name} does not answer`);
 	}
+	const lost = walks.find(({ chain: one }) => one.status === 'known' && isAstray(one.value));
+	if (lost !== undefined) {
+		const words = `the redirects from ${lost.url} come to no page`;
+		return blockedBy({ check: 'redirects/chain', subject: name }, words);
+	}
 	const busy = hops.find(({ status }) => status === 429);
 	if (busy !== undefined) {
 		return cannotSay('denied', `${busy.url}: it asks us to slow down (429)`);
@@ -276,4 +287,9 @@ function unseenPart({ walks }: RedirectMatrix, control: Fact<RandomPath>, { name
 /** It did not leave the host, so that whoever answered speaks for its redirects. */
 function isAtHost({ report }: RandomPath, name: string): boolean {
 	return report.chain.hops.every(({ url }) => hostOf(url) === name);
+}
+
+/** The redirects are broken, so that nothing can be said of what they hand on. */
+function isAstray({ end }: RedirectChain): boolean {
+	return end === 'loop' || end === 'too-long' || end.startsWith('location-');
 }

@@ -147,9 +147,10 @@ function unselected(finding: Finding, { only, skip }: Selection): Finding {
 /** What rests on something that the user forbade to ask is left out by the user, and not unknown. */
 function leftOpen(finding: Finding, store: FactStore): Finding {
 	if (finding.outcome !== 'unknown' || finding.reason === 'our-bug') return finding;
-	const { check, subject, locus, facts, message, reason } = finding;
+	const { check, subject, locus, facts, reason } = finding;
 	const isForbidden = reason === 'not-asked' || facts.some((key) => store.wasNotAsked(key));
 	if (!isForbidden) return finding;
+	const message = reason === 'not-asked' ? finding.message : 'it needs what was not asked';
 	const place = { check, subject, locus, facts, message };
 	return { ...place, outcome: 'skipped', verdict: null, reason: 'not-asked' };
 }

@@ -31,6 +31,8 @@ export interface DnsReply {
 	readonly rcode: Rcode;
 	readonly aa: boolean;
 	readonly ra: boolean;
+	/** Validated (RFC 4035 §3.2.3). */
+	readonly ad?: boolean | undefined;
 	readonly answer: readonly ResourceRecord[];
 	readonly authority: readonly ResourceRecord[];
 	readonly additional: readonly ResourceRecord[];
@@ -45,6 +47,7 @@ const QR = 0x8000;
 const AA = 0x0400;
 const TC = 0x0200;
 const RA = 0x0080;
+const AD = 0x0020;
 /** Opcode, RD, CD: copied from the query. */
 const COPIED = 0x7910;
 const OPT = 41;
@@ -112,6 +115,7 @@ function write(query: DnsQuery, reply: DnsReply): Buffer {
 			(reply.aa ? AA : 0) |
 			(reply.truncated ? TC : 0) |
 			(reply.ra ? RA : 0) |
+			(reply.ad ? AD : 0) |
 			RCODES[reply.rcode],
 		2,
 	);

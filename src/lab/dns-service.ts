@@ -62,11 +62,15 @@ export async function startDns(
 			outcome.kind === 'reply' && (outcome.spoilt === null || outcome.spoilt === 'lower-case');
 		return isUsable ? outcome.reply : null;
 	};
-	const resolve = createResolver(INFRASTRUCTURE.root, async (address, asked) => {
-		const question = { class: IN, flags: 0, ...asked };
-		const reply = await askDirectly(address, question, 'udp');
-		return reply?.truncated ? await askDirectly(address, question, 'tcp') : reply;
-	});
+	const resolve = createResolver(
+		INFRASTRUCTURE.root,
+		async (address, asked) => {
+			const question = { class: IN, flags: 0, ...asked };
+			const reply = await askDirectly(address, question, 'udp');
+			return reply?.truncated ? await askDirectly(address, question, 'tcp') : reply;
+		},
+		world.validates ? now : null,
+	);
 
 	const rightAnswer = async (
 		address: string,
@@ -102,9 +106,8 @@ export async function startDns(
 		packet: Buffer,
 		at: { address: string; zones: readonly Zone[] | null; transport: Transport },
 	): Promise<Buffer | 'silence' | 'close'> => {
-		const asked = decodeQuery(packet);
-		if (asked === null) return 'silence';
-		const query = at.zones === null ? asked : asHeardBy(settings(at.address), asked);
+		const query = decodeQuery(packet);
+		if (query === null) return 'silence';
 		const { address, zones, transport } = at;
 		seen({
 			server: address,
@@ -118,7 +121,8 @@ export async function startDns(
 		const outcome = await outcomeAt(address, zones, { question: query, transport });
 		if (outcome.kind !== 'reply') return outcome.kind;
 		const most = transport === 'tcp' ? MOST_OVER_TCP : (query.edns?.size ?? WITHOUT_EDNS);
-		return spoil(encodeReply(query, outcome.reply, most), outcome.spoilt);
+		const ownCase = settings(address)?.caseFault === 'lowered' ? 'lower-case' : null;
+		return spoil(encodeReply(query, outcome.reply, most), outcome.spoilt ?? ownCase);
 	};
 
 	const serve = async (address: string, zones: readonly Zone[] | null) => {
@@ -272,15 +276,6 @@ function spoil(packet: Buffer, how: Spoilt | null): Buffer {
 // ── Servers that cannot do what they are asked ───────────────────────────────────────────────────
 
 type ServerSettings = SettledWorld['nameServers'][string] | undefined;
-
-/** Its question as it will come back. */
-function asHeardBy(server: ServerSettings, query: DnsQuery): DnsQuery {
-	if (server?.caseFault !== 'lowered') return query;
-	// Type and class are no letters; no length octet is one either.
-	const name = query.question.subarray(0, -4).toString('latin1').toLowerCase();
-	const question = Buffer.concat([Buffer.from(name, 'latin1'), query.question.subarray(-4)]);
-	return { ...query, question };
-}
 
 function refusalBy(server: ServerSettings, query: DnsQuery): DnsReply | 'silence' | null {
 	const isMixed = query.name.some((label) => /[A-Z]/.test(label));

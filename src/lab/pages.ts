@@ -105,10 +105,12 @@ function filler(request: IncomingMessage, count: number, now: Date) {
 		origin: request.headers.origin ?? '',
 		nonce: randomBytes(16).toString('base64'),
 		count: String(count),
-		in300days: new Date(now.getTime() + 300 * DAY_MS).toISOString(),
 	};
+	const dayIn = (days: string) => new Date(now.getTime() + Number(days) * DAY_MS).toISOString();
 	return (text: string) =>
-		text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
+		text
+			.replaceAll(/\{\{in(\d{1,4})days\}\}/g, (_, days: string) => dayIn(days))
+			.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
 // ── Writing it ───────────────────────────────────────────────────────────────────────────────────

@@ -1,9 +1,10 @@
 import { type DnsQuery, type DnsReply, RCODES } from './dns-message.ts';
 import { isWithin, keyOf, type Labels } from './domain-name.ts';
 import { type ResourceRecord, TYPES } from './record.ts';
+import { createValidator } from './validation.ts';
 import { addressOfRecord, ofType, targetOf } from './zone.ts';
 
-type Question = Pick<DnsQuery, 'name' | 'type' | 'edns'>;
+type Question = Pick<DnsQuery, 'name' | 'type' | 'edns'> & { readonly flags?: number };
 
 /** Asks the server at a lab address; `null` where no usable answer comes. */
 export type AskServer = (address: string, question: Question) => Promise<DnsReply | null>;
@@ -22,11 +23,50 @@ const SERVFAIL: DnsReply = {
 	additional: [],
 };
 
+const CHECKING_DISABLED = 0x0010;
+/** Bits of a query that ask for AD (RFC 6840 §5.7). */
+const AUTHENTIC_DATA = 0x0020;
+const WITH_DNSSEC = { size: 4096, dnssecOk: true } as const;
+/** Extended error: DNSSEC Bogus (RFC 8914 §4.7). */
+const DNSSEC_BOGUS = 6;
+const PROOFS: ReadonlySet<number> = new Set([TYPES.RRSIG, TYPES.NSEC, TYPES.NSEC3]);
+
 /**
- * A recursive resolver (RFC 1034 §5.3.3) without cache and without validation: it walks from the
- * root for every question, so it sees the faults that the name servers have.
+ * A recursive resolver (RFC 1034 §5.3.3) without cache: it walks from the root for every question, so
+ * it sees the faults that the name servers have. It validates at the time `validatesAt`, or not.
  */
-export function createResolver(roots: readonly string[], ask: AskServer) {
+export function createResolver(
+	roots: readonly string[],
+	ask: AskServer,
+	validatesAt: Date | null = null,
+) {
+	const plain = plainResolver(roots, ask);
+	if (validatesAt === null) return plain;
+	const validate = createValidator(
+		(question) => plain({ ...question, edns: WITH_DNSSEC }),
+		validatesAt,
+	);
+	return async (question: Question): Promise<DnsReply> => {
+		const reply = await plain({ ...question, edns: WITH_DNSSEC });
+		const { edns, flags = 0 } = question;
+		const isLooked = (flags & CHECKING_DISABLED) === 0 && reply.rcode !== 'SERVFAIL';
+		const verdict = isLooked ? await validate(reply, question) : null;
+		if (verdict?.kind === 'bogus') {
+			return { ...SERVFAIL, ede: { code: DNSSEC_BOGUS, text: verdict.why } };
+		}
+		const wantsAd = edns?.dnssecOk || (flags & AUTHENTIC_DATA) !== 0;
+		const answered = { ...reply, ad: wantsAd && verdict?.kind === 'secure' };
+		return edns?.dnssecOk ? answered : withoutProofs(answered, question.type);
+	};
+}
+
+function withoutProofs(reply: DnsReply, asked: number): DnsReply {
+	const kept = (records: readonly ResourceRecord[]) =>
+		records.filter(({ type }) => !PROOFS.has(type) || type === asked);
+	return { ...reply, answer: kept(reply.answer), authority: kept(reply.authority) };
+}
+
+function plainResolver(roots: readonly string[], ask: AskServer) {
 	return (question: Question): Promise<DnsReply> => {
 		let asked = 0;
 

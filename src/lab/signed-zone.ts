@@ -49,7 +49,7 @@ function keysAt(spec: DnssecSpec, address: string): ZoneKeys {
 	};
 }
 
-const DIGESTS = { 1: 'sha1', 2: 'sha256', 4: 'sha384' } as const;
+export const DIGESTS = { 1: 'sha1', 2: 'sha256', 4: 'sha384' } as const;
 
 function dsOf(apex: Labels, key: SigningKey, digestType: keyof typeof DIGESTS): Buffer {
 	const hash = createHash(DIGESTS[digestType]).update(canonicalName(apex)).update(key.rdata);

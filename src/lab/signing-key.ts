@@ -4,6 +4,7 @@ import {
 	type JsonWebKey,
 	type KeyObject,
 	sign as signWith,
+	verify as verifyWith,
 } from 'node:crypto';
 
 /** A DNSSEC key of the lab. */
@@ -28,7 +29,11 @@ export interface KeyWanted {
 	readonly flags: 256 | 257;
 }
 
-type Signer = Pick<SigningKey, 'sign'> & { readonly publicKey: Buffer };
+interface Signer {
+	readonly publicKey: Buffer;
+	sign(data: Buffer): Buffer;
+	verify(data: Buffer, signature: Buffer): boolean;
+}
 
 /** RSA keys are slow to make: once a process. */
 const made = new Map<string, Signer>();
@@ -42,6 +47,16 @@ const RSA_DIGESTS: Readonly<Record<number, string>> = {
 };
 
 const RSA_MD5 = 1;
+
+/** What validators can do; RSA/MD5 no longer (RFC 8624 §3.1). */
+export const VALIDATED: ReadonlySet<number> = new Set([5, 7, 8, 10, 13, 14, 15, 16]);
+
+/** Whether the key with this DNSKEY data has signed this; never for a key that was not made here. */
+export function isSignedBy(dnskey: Buffer, data: Buffer, signature: Buffer): boolean {
+	const publicKey = dnskey.subarray(4);
+	const signer = [...made.values()].find((one) => one.publicKey.equals(publicKey));
+	return signer?.verify(data, signature) ?? false;
+}
 
 export function signingKey({ slot, algorithm, rsaBits, flags }: KeyWanted): SigningKey {
 	const pooled = `${slot} ${algorithm} ${algorithm in RSA_DIGESTS ? rsaBits : ''}`;
@@ -77,6 +92,7 @@ function rsaSigner(digest: string, modulusLength: number): Signer {
 	return {
 		publicKey: Buffer.concat([Buffer.of(exponent.length), exponent, octets(n)]),
 		sign: (data) => signWith(digest, data, privateKey),
+		verify: (data, signature) => verifyWith(digest, data, publicKey, signature),
 	};
 }
 
@@ -87,6 +103,8 @@ function curveSigner(namedCurve: string, digest: string): Signer {
 	return {
 		publicKey: Buffer.concat([octets(x), octets(y)]),
 		sign: (data) => signWith(digest, data, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+		verify: (data, signature) =>
+			verifyWith(digest, data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature),
 	};
 }
 
@@ -101,6 +119,7 @@ function edwardsSigner({
 	return {
 		publicKey: octets(publicKey.export({ format: 'jwk' }).x),
 		sign: (data) => signWith(null, data, privateKey),
+		verify: (data, signature) => verifyWith(null, data, publicKey, signature),
 	};
 }
 
@@ -108,6 +127,7 @@ function opaqueSigner(slot: string): Signer {
 	return {
 		publicKey: createHash('sha512').update(slot).digest(),
 		sign: (data) => createHash('sha512').update(slot).update(data).digest(),
+		verify: () => false,
 	};
 }
 
@@ -115,7 +135,7 @@ function octets(base64: JsonWebKey['x']): Buffer {
 	return Buffer.from(base64 ?? '', 'base64url');
 }
 
-function tagOf(rdata: Buffer, algorithm: number): number {
+export function tagOf(rdata: Buffer, algorithm: number): number {
 	if (algorithm === RSA_MD5) return rdata.readUInt16BE(rdata.length - 3);
 	let sum = 0;
 	for (const [i, octet] of rdata.entries()) sum += i % 2 === 0 ? octet << 8 : octet;

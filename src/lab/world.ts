@@ -347,7 +347,7 @@ const Headers = z.preprocess(
 /**
  * One answer. In headers, `redirect`, `body` and `raw` these are filled in: `{{host}}`, `{{path}}`,
  * `{{query}}`, `{{uri}}` (path and query), `{{origin}}` (the request's header), `{{nonce}}` (one a
- * response), `{{count}}` (requests of this route so far), `{{in300days}}` (ISO 8601).
+ * response), `{{count}}` (requests of this route so far), `{{in300days}}` (any number; ISO 8601).
  */
 const AnswerFields = {
 	/** 200; 308 with `redirect`. */
@@ -495,6 +495,11 @@ const WorldSchema = z.strictObject({
 	unmapped: z.enum(['refused', 'silent', 'unreachable']).default('refused'),
 	/** By apex. Root and top-level domains are made from these. */
 	zones: z.record(z.string().min(1), ZoneSchema).default({}),
+	/**
+	 * The resolver validates (RFC 4035 §5) wherever a parent has a DS: AD for what is sound, SERVFAIL for
+	 * what is bogus unless checking is disabled.
+	 */
+	validates: z.boolean().default(false),
 	/** The root and the top-level domains are signed, so that a chain leads down from the root's key. */
 	signedRoot: z.boolean().default(false),
 	/** The servers of the root and the top-level domains have IPv6 addresses too. */
@@ -517,6 +522,7 @@ const WorldSchema = z.strictObject({
 				endpoints: z.array(z.string()).default([]),
 				dkimSelectors: z.array(z.string()).default([]),
 				repository: z.string().optional(),
+				rdap: z.string().optional(),
 			}),
 		)
 		.default([]),

@@ -36,11 +36,63 @@ async function firstPacket() {
 	return took;
 }
 
+const ADDRESS = '203.0.113.10';
+
+/** Two servers of a sound zone, or three of which one is dead and one does not know the zone. */
+function zoneWith(broken) {
+	const ns = { ns1: ['198.51.100.21'], ns2: ['203.0.113.21'] };
+	const others = { ns3: ['198.51.100.99'], ns4: ['198.51.100.98'] };
+	return {
+		zones: {
+			'shop.test': {
+				ns,
+				records: `@ A ${ADDRESS}\n@ TXT "v=spf1 -all"\n@ MX 0 .${broken ? '\n@ NS ns1\n@ NS ns2\n@ NS ns3\n@ NS ns4' : ''}`,
+				...(broken && { delegation: { ns: { ...ns, ...others } } }),
+			},
+		},
+		nameServers: broken
+			? { '198.51.100.99': { udp: 'silent', tcp: 'silent' }, '198.51.100.98': {} }
+			: {},
+		sites: [{ hosts: ['shop.test', 'www.shop.test'], at: [ADDRESS] }],
+	};
+}
+
+/** Milliseconds that every dns check together takes on a zone of the lab, its start not counted. */
+async function dnsArea(world) {
+	const [{ startLab }, { createNet }, { audit }, { liveObserver }, { parseTarget }] =
+		await Promise.all(
+			['lab/start-lab', 'net/io', 'engine/audit', 'engine/observer', 'engine/parse-target'].map(
+				(name) => import(`../../dist/src/${name}.js`),
+			),
+		);
+	const { listCheckIds, loadChecks } = await import('../../dist/src/engine/load-checks.js');
+	const { CHECKS_FOLDER } = await import('../../dist/src/checks-folder.js');
+	const ids = (await listCheckIds(CHECKS_FOLDER)).filter((id) => id.startsWith('dns/'));
+	const checks = await loadChecks(CHECKS_FOLDER, ids);
+	const lab = await startLab(world);
+	const target = parseTarget({ domain: 'shop.test', seed: '0123456789abcdef' });
+	const controller = new AbortController();
+	const { signal } = controller;
+	const { resolver, addressMap } = lab;
+	const { registrable } = target;
+	const net = createNet({ resolver, addressMap, registrable, env: {}, userAgent: 'bench', signal });
+	const started = performance.now();
+	const observer = liveObserver(net.io, signal, () => undefined);
+	await audit({ target, checks, observer, now: new Date() });
+	const took = performance.now() - started;
+	await net.close();
+	await lab.close();
+	controller.abort();
+	return took;
+}
+
 const FIGURES = [
 	['node -e 0', () => wall(['-e', '0'])],
 	['launch-ready --version', () => wall([bin, '--version'])],
 	['launch-ready --help', () => wall([bin, '--help'])],
 	['launch-ready audit, to the first packet', firstPacket],
+	['the dns area, a sound zone', () => dnsArea(zoneWith(false))],
+	['the dns area, a dead and a lame server', () => dnsArea(zoneWith(true))],
 	['launch-ready demo, two audits', () => wall([bin, 'demo', '--fail-on', 'never'])],
 ];
 

@@ -18,6 +18,7 @@ it('found the checks', () => {
 		'dns/caa',
 		'dns/delegation',
 		'dns/dnssec',
+		'dns/drift',
 		'dns/https-record',
 		'dns/nameservers',
 		'dns/resolution',

@@ -76,6 +76,11 @@ describe('usage', () => {
 		[['audit', 'a.example', 'b.example', '--record', 'x'], /take one domain/],
 		[['audit', '--repo', '/nonexistent'], /--repo "\/nonexistent": there is no such folder/],
 		[['audit', '--repo', 'package.json'], /this is a file; give the folder/],
+		[
+			['audit', 'example.com', '--old-urls', '/nonexistent.csv'],
+			/--old-urls "\/nonexistent\.csv": there is no such file/,
+		],
+		[['audit', 'example.com', '--old-urls', 'src'], /this is a folder; give the file/],
 		[['explain', 'no/such'], /there is no check "no\/such"/],
 		[['schema', 'nothing'], /there is one of report and one of config/],
 	])('%j is exit 2 with the line to type instead', async (args, message) => {

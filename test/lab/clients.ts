@@ -5,7 +5,12 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import dnsPacket from 'dns-packet';
 import type { Lab } from '../../src/lab/start-lab.ts';
 
-type Flags = { readonly rd?: boolean; readonly udpSize?: number; readonly dnssec?: boolean };
+type Flags = {
+	readonly rd?: boolean;
+	readonly cd?: boolean;
+	readonly udpSize?: number;
+	readonly dnssec?: boolean;
+};
 
 function located(lab: Lab, address: string, port: number, transport: 'tcp' | 'udp') {
 	const at = lab.addressMap({ address, port, transport });
@@ -13,11 +18,11 @@ function located(lab: Lab, address: string, port: number, transport: 'tcp' | 'ud
 	return at;
 }
 
-function question(name: string, type: string, { rd = false, udpSize, dnssec }: Flags) {
+function question(name: string, type: string, { rd = false, cd = false, udpSize, dnssec }: Flags) {
 	return dnsPacket.encode({
 		type: 'query',
 		id: 4711,
-		flags: rd ? dnsPacket.RECURSION_DESIRED : 0,
+		flags: (rd ? dnsPacket.RECURSION_DESIRED : 0) | (cd ? dnsPacket.CHECKING_DISABLED : 0),
 		questions: [{ name, type: type as dnsPacket.RecordType }],
 		additionals:
 			udpSize === undefined

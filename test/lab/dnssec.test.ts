@@ -581,3 +581,88 @@ describe('faults of a signed zone', () => {
 		expect(dataOf<Dnskey>(key as Record).key).toHaveLength(4 + 128);
 	});
 });
+
+// ── The validating resolver ──────────────────────────────────────────────────────────────────────
+
+describe('a resolver that validates', () => {
+	const recursive = async (lab: Lab, name: string, type: string, checking = true) => {
+		const flags = { dnssec: true, udpSize: 4096, rd: true, cd: !checking };
+		const { rcode, flag_ad: ad } = await udp(lab, RESOLVER, [name, type], flags);
+		return `${rcode}${ad ? ' AD' : ''}`;
+	};
+	const validating = (dnssec: Dnssec) => signedLab(dnssec, { validates: true });
+
+	test.each([
+		['nsec', { denial: 'nsec' }],
+		['nsec3', { denial: { iterations: 2, salt: 'aa' } }],
+		['rsa', { algorithms: [8], rsaBits: 1024 }],
+		['one key, a stale DS, another to come', { keys: 'single', ds: 'and-stale', standby: true }],
+		['two signers that publish each other', { otherSigner: { at: [NS2], crossPublished: true } }],
+		['SHA-384', { ds: 'sha384' }],
+	] satisfies [string, Dnssec][])('finds everything in order: %s', async (_, dnssec) => {
+		await using lab = await validating(dnssec);
+		const found = await Promise.all(
+			[
+				[ZONE, 'A'],
+				[ZONE, 'MX'],
+				[ZONE, 'DNSKEY'],
+				[ZONE, 'AAAA'],
+				[`www.${ZONE}`, 'A'],
+				[`x.any.${ZONE}`, 'A'],
+				[`x.any.${ZONE}`, 'TXT'],
+				[`x.alias.${ZONE}`, 'A'],
+				[`b.deep.${ZONE}`, 'A'],
+			].map(([name = '', type = '']) => recursive(lab, name, type)),
+		);
+		expect(found).toEqual(Array(9).fill('NOERROR AD'));
+		expect(await recursive(lab, `nope.${ZONE}`, 'A')).toBe('NXDOMAIN AD');
+		expect(await recursive(lab, `a.old.${ZONE}`, 'A')).toBe('NXDOMAIN AD');
+		expect(await recursive(lab, `signed.${ZONE}`, 'SOA')).toBe('NOERROR AD');
+		expect(await recursive(lab, ZONE, 'A', false)).toBe('NOERROR');
+		expect(await recursive(lab, 'example', 'SOA')).toBe('NOERROR');
+	});
+
+	test.each([
+		['expired', { validity: { fromHours: -9, untilHours: -1 } }],
+		['not yet valid', { validity: { fromHours: 1, untilHours: 9 } }],
+		['a DS of no key', { ds: 'mismatch' }],
+		['a DS and no keys', { withoutKeys: true }],
+		['missing', { signatureFaults: [{ sets: ['@ A'], does: 'missing' }] }],
+		['invalid', { signatureFaults: [{ sets: ['@ A'], does: 'invalid' }] }],
+		['invalid over the keys', { signatureFaults: [{ sets: ['DNSKEY'], does: 'invalid' }] }],
+	] satisfies [string, Dnssec][])(
+		'refuses an address that is bogus, unless told not to look: %s',
+		async (_, dnssec) => {
+			await using lab = await validating(dnssec);
+			expect(await recursive(lab, ZONE, 'A')).toBe('SERVFAIL');
+			expect(await recursive(lab, ZONE, 'A', false)).toBe('NOERROR');
+		},
+	);
+
+	test.each(['absent', 'wrong'] as const)(
+		'refuses an absence whose proof is %s',
+		async (denialFault) => {
+			await using lab = await validating({ denialFault });
+			expect(await recursive(lab, ZONE, 'A')).toBe('NOERROR AD');
+			expect(await recursive(lab, ZONE, 'AAAA')).toBe('SERVFAIL');
+			expect(await recursive(lab, `nope.${ZONE}`, 'A')).toBe('SERVFAIL');
+		},
+	);
+
+	test('takes a zone for unsigned without a DS, or with an algorithm that it cannot do', async () => {
+		await using none = await validating({
+			ds: 'none',
+			validity: { fromHours: -9, untilHours: -1 },
+		});
+		expect(await recursive(none, ZONE, 'A')).toBe('NOERROR');
+		await using strange = await validating({ algorithms: [200] });
+		expect(await recursive(strange, ZONE, 'A')).toBe('NOERROR');
+	});
+
+	test('gives signatures and AD only to who asks for them', async () => {
+		await using lab = await validating({});
+		const plain = await udp(lab, RESOLVER, [ZONE, 'A'], { rd: true });
+		expect(plain.answers?.map(({ type }) => type)).toEqual(['A']);
+		expect(plain.flag_ad).toBe(false);
+	});
+});

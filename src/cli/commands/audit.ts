@@ -7,6 +7,7 @@ import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { findConfig } from '../../config/find-config.ts';
 import { atOnce } from '../../core/at-once.ts';
+import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
@@ -66,11 +67,7 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	}
 	if (cli.plan === true) return printPlan(targets, options);
 
-	if ((options.endpoints?.length ?? 0) > 0 && cli.quiet !== true && isForPeople(cli)) {
-		process.stderr.write(
-			`Timing of the named endpoints may take up to ${ENDPOINT_PLAN_SECONDS} s more.\n`,
-		);
-	}
+	if (cli.quiet !== true && isForPeople(cli)) process.stderr.write(moreTime(options));
 	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
 	const { result: reports, interrupted } = await interruptible((signal) =>
 		atOnce(DOMAINS_AT_ONCE, targets, (domain) =>
@@ -83,6 +80,17 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 		...reports.map((report) => exitCodeOf(report, failOn)),
 		...(interrupted ? [EXIT.interrupted] : []),
 	]);
+}
+
+/** What the user asked for beside the usual, and how long that may take. */
+function moreTime({ endpoints = [], oldUrls }: AuditOptions): string {
+	const timing =
+		endpoints.length > 0
+			? `Timing of the named endpoints may take up to ${ENDPOINT_PLAN_SECONDS} s more.\n`
+			: '';
+	return oldUrls === undefined
+		? timing
+		: `${timing}Following old URLs may take up to ${OLD_URL_SECONDS} s more.\n`;
 }
 
 /**
@@ -251,7 +259,7 @@ async function printPlan(
 ): Promise<ExitCode> {
 	for (const domain of targets) {
 		const lines = await planAudit({ ...options, domain });
-		const name = visible(domain ?? options.repo ?? '');
+		const name = visible(domain ?? options.zoneFile ?? options.repo ?? '');
 		const more = 'More follow from the answers: redirects, aliases, SPF includes, mail hosts.';
 		await writeStdout(
 			`${name}: ${lines.length} requests. ${more}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`,

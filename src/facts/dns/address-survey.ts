@@ -80,10 +80,11 @@ export const addressSurvey = defineDerivation({
 		const all = [...new Set([...v4, ...v6])];
 		const isOdd = all.some((address) => !isReachableClass(address, null));
 		const scope = isOdd ? await get(networkScope({})) : null;
-		if (scope !== null && scope.status !== 'known') return scope;
-		const plain = all.map((address) =>
-			plainView(address, isReachableClass(address, scope?.value ?? null)),
-		);
+		// Where the user forbade the network, the file is judged for the world at large.
+		const isForbidden = scope?.status === 'unknown' && scope.because === 'not-asked';
+		if (scope !== null && scope.status !== 'known' && !isForbidden) return scope;
+		const where = scope?.status === 'known' ? scope.value : null;
+		const plain = all.map((address) => plainView(address, isReachableClass(address, where)));
 		const knowsV6 = ['ok', 'nodata', 'nxdomain', 'cname-only'].includes(aaaa.status);
 		const usable = plain.filter((one) => one.usable);
 		const ttls = [...a.records, ...aaaa.records].map(({ ttl }) => ttl);

@@ -24,6 +24,8 @@ export interface ClaimableName
 		standing: ClaimStanding;
 		/** Of the service that an alias or address of the name leads to. */
 		claimable: Claimable | 'no-service';
+		/** Anybody can claim names at that service, and the name was not merely tried. */
+		atStake: 'yes' | 'no';
 	}> {
 	/** The name to ask for; another one than its own only for a wildcard. */
 	readonly asked: string;
@@ -86,7 +88,7 @@ export const claimableNames = defineSubjects({
 	sample: {
 		kind: 'host',
 		name: 'example.com',
-		context: { standing: 'apex', claimable: 'no-service' },
+		context: { standing: 'apex', claimable: 'no-service', atStake: 'no' },
 		asked: 'example.com',
 		apex: 'example.com',
 		registrable: 'example.com',
@@ -195,7 +197,8 @@ function nameAt(
 	service: Claimable | 'no-service',
 	about: About,
 ): ClaimableName {
-	const context = { standing, claimable: service };
+	const isAtStake = service === 'yes' && standing !== 'guessed';
+	const context = { standing, claimable: service, atStake: isAtStake ? 'yes' : 'no' } as const;
 	return { kind: 'host', name, context, asked: name, ...about };
 }
 

@@ -39,7 +39,7 @@ export interface SeenDs extends Ds {
 }
 
 /** What one server of the parent says about DS. */
-export interface DsView {
+interface DsView {
 	readonly server: string;
 	/** RDATA, sorted. */
 	readonly records: readonly string[];

@@ -1,4 +1,4 @@
-import { type Labels, nameOf } from './dnssec-name.ts';
+import type { Labels } from './dnssec-name.ts';
 
 /** Longest label and name on the wire, in octets (RFC 1035 §2.3.4). */
 const LONGEST = { label: 63, name: 255 } as const;
@@ -64,10 +64,4 @@ export function withDot(name: string): string {
 	// Inside a master file these would mean something else.
 	const safe = name.replace(/["();@$]/g, (c) => `\\${c}`);
 	return safe === '.' ? '.' : `${safe}.`;
-}
-
-/** As `nameOf` writes it, relative names completed; `null` for what is no name. */
-export function absoluteName(text: string, origin: Labels): string | null {
-	const read = readMasterName(text, origin);
-	return typeof read === 'string' ? null : nameOf(read.labels);
 }

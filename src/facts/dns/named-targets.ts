@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { atOnce } from '../../core/at-once.ts';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
-import type { DnsRecord } from '../../core/io.ts';
+import type { DnsRecord, DnsStatus } from '../../core/io.ts';
 import { nodesOf, spfWalk } from '../mail/spf-walk.ts';
 import { lookup } from './dns.ts';
 import { type TargetRegistration, targetRegistration } from './target-registration.ts';
-import { isWithin } from './zone-of.ts';
+import { isWithin, zoneOf } from './zone-of.ts';
 import { zoneSurvey } from './zone-survey.ts';
 
 /** A name outside our domain that one of our records depends on, and that does not exist. */
@@ -19,6 +19,13 @@ export interface LostTarget {
 	/** Seconds; `null` where it was not seen. */
 	readonly ttl: number | null;
 	readonly registration: TargetRegistration;
+}
+
+/** What was found, and what could not be. */
+export interface LostTargets {
+	readonly lost: readonly LostTarget[];
+	/** Look-ups that failed, in one line each. */
+	readonly unseen: readonly string[];
 }
 
 /** Services that are announced by SRV; one question each. */
@@ -50,47 +57,53 @@ export const lostTargets = defineDerivation({
 		required: z.array(z.string()),
 		rdap: z.string().nullable(),
 	}),
-	async derive({ domain, registrable, required, rdap }, get): Promise<Fact<readonly LostTarget[]>> {
-		if (domain === null) return known([]);
-		const all = await Promise.all([
-			recordTargets(domain, 'MX', 'MX', get),
-			...SRV_NAMES.map((label) => recordTargets(`${label}.${domain}`, 'SRV', 'SRV', get)),
+	async derive({ domain, registrable, required, rdap }, get): Promise<Fact<LostTargets>> {
+		if (domain === null) return known({ lost: [], unseen: [] });
+		const listed = await Promise.all([
+			recordTargets(domain, 'MX', get),
+			...SRV_NAMES.map((label) => recordTargets(`${label}.${domain}`, 'SRV', get)),
 			nsTargets(domain, required, get),
 			spfTargets(domain, get),
 		]);
-		const outside = all.flat().filter(({ target }) => !isWithin(target, registrable));
-		const lost = await atOnce(
-			QUESTIONS_AT_ONCE,
-			outside.slice(0, MOST_TARGETS),
-			async (one): Promise<readonly LostTarget[]> => {
-				if (!(await isMissing(one.target, get))) return [];
-				const registration = await get(
-					targetRegistration({ name: one.target, home: registrable, rdap }),
-				);
-				if (registration.status !== 'known' || registration.value === null) return [];
-				return [{ ...one, registration: registration.value }];
-			},
+		const outside = listed
+			.flatMap(({ targets }) => targets)
+			.filter(({ target }) => !isWithin(target, registrable));
+		const looked = await atOnce(QUESTIONS_AT_ONCE, outside.slice(0, MOST_TARGETS), (one) =>
+			lookedUp(one, { home: registrable, rdap, get }),
 		);
-		return known(lost.flat());
+		return known({
+			lost: looked.flatMap(({ lost }) => lost),
+			unseen: [...new Set([...listed, ...looked].flatMap(({ unseen }) => unseen))],
+		});
 	},
 });
 
 type Named = Omit<LostTarget, 'registration'>;
 
-async function recordTargets(
-	owner: string,
-	type: string,
-	kind: 'MX' | 'SRV',
-	get: GetFact,
-): Promise<readonly Named[]> {
+interface Listed {
+	readonly targets: readonly Named[];
+	readonly unseen: readonly string[];
+}
+
+async function recordTargets(owner: string, type: 'MX' | 'SRV', get: GetFact): Promise<Listed> {
 	const answer = await get(lookup({ name: owner, type }));
-	if (answer.status !== 'known' || answer.value.chain.length > 0) return [];
-	return answer.value.records.flatMap((record) => {
+	if (answer.status !== 'known')
+		return { targets: [], unseen: [`${owner} ${type}: ${answer.detail}`] };
+	const { status, chain, records } = answer.value;
+	if (!isDecided(status)) return { targets: [], unseen: [`${owner} ${type}: ${status}`] };
+	// Behind an alias they are somebody else's records.
+	const own = chain.length > 0 ? [] : records;
+	const targets = own.flatMap((record) => {
 		const target = targetOf(record);
 		if (target === '') return [];
 		const line = `${owner}. IN ${type} ${record.text.replace(/\.?$/, '.')}`;
-		return [{ kind, owner, record: line, target, ttl: record.ttl }];
+		return [{ kind: type, owner, record: line, target, ttl: record.ttl }];
 	});
+	return { targets, unseen: [] };
+}
+
+function isDecided(status: DnsStatus): boolean {
+	return ['ok', 'nodata', 'nxdomain', 'cname-only'].includes(status);
 }
 
 /** The name that an MX or SRV record (RFC 2782: priority, weight, port, target) ends with. */
@@ -99,43 +112,69 @@ function targetOf({ text }: DnsRecord): string {
 	return last.toLowerCase().replace(/\.$/, '');
 }
 
+/** Of parent and child; where the servers cannot be asked from here, as the resolver names them. */
 async function nsTargets(
 	domain: string,
 	required: readonly string[],
 	get: GetFact,
-): Promise<readonly Named[]> {
+): Promise<Listed> {
 	const survey = await get(zoneSurvey({ name: domain, hosts: [...required] }));
-	if (survey.status !== 'known') return [];
-	const { nameServers, delegation } = survey.value;
-	const { zone } = delegation;
-	const ttls = delegation.views.flatMap(({ ttl }) => (ttl === null ? [] : [ttl]));
-	return nameServers.map(({ name }) => ({
+	if (survey.status === 'known') {
+		const { nameServers, delegation } = survey.value;
+		const ttls = delegation.views.flatMap(({ ttl }) => (ttl === null ? [] : [ttl]));
+		const ttl = ttls.length > 0 ? Math.max(...ttls) : null;
+		const names = nameServers.map(({ name }) => name);
+		return { targets: nsNamed(delegation.zone, names, ttl), unseen: [] };
+	}
+	const zone = await get(zoneOf({ name: domain }));
+	if (zone.status !== 'known') return { targets: [], unseen: [`${domain} NS: ${zone.detail}`] };
+	const { name, servers, ttl } = zone.value;
+	return { targets: nsNamed(name, servers, ttl), unseen: [] };
+}
+
+function nsNamed(zone: string, names: readonly string[], ttl: number | null): readonly Named[] {
+	return names.map((name) => ({
 		kind: 'NS',
 		owner: zone,
 		record: `${zone}. IN NS ${name}.`,
 		target: name,
-		ttl: ttls.length > 0 ? Math.max(...ttls) : null,
+		ttl,
 	}));
 }
 
 /** Of `include` and `redirect`, wherever in the tree receivers come to them. */
-async function spfTargets(domain: string, get: GetFact): Promise<readonly Named[]> {
+async function spfTargets(domain: string, get: GetFact): Promise<Listed> {
 	const walked = await get(spfWalk({ domain }));
-	if (walked.status !== 'known') return [];
-	return nodesOf(walked.value.root).flatMap(({ domain: owner, records, branches }) =>
+	if (walked.status !== 'known') return { targets: [], unseen: [`SPF: ${walked.detail}`] };
+	const targets = nodesOf(walked.value.root).flatMap(({ domain: owner, records, branches }) =>
 		branches.flatMap(({ term, node, dead }): readonly Named[] => {
 			if (dead || node?.state !== 'nxdomain') return [];
 			const record = `${term.name}${term.name === 'redirect' ? '=' : ':'}${node.domain}`;
 			return [{ kind: 'SPF', owner, record, target: node.domain, ttl: records[0]?.ttl ?? null }];
 		}),
 	);
+	const failed = nodesOf(walked.value.root).filter(({ state }) => state === 'failed');
+	return { targets, unseen: failed.map(({ detail }) => detail) };
 }
 
-async function isMissing(name: string, get: GetFact): Promise<boolean> {
-	const answer = await get(lookup({ name, type: 'A' }));
-	return (
-		answer.status === 'known' &&
-		answer.value.status === 'nxdomain' &&
-		answer.value.chain.length === 0
-	);
+async function lookedUp(
+	one: Named,
+	{
+		home,
+		rdap,
+		get,
+	}: { readonly home: string; readonly rdap: string | null; readonly get: GetFact },
+): Promise<LostTargets> {
+	const answer = await get(lookup({ name: one.target, type: 'A' }));
+	if (answer.status !== 'known') {
+		return { lost: [], unseen: [`${one.target} A: ${answer.detail}`] };
+	}
+	const { status, chain } = answer.value;
+	if (!isDecided(status)) return { lost: [], unseen: [`${one.target} A: ${status}`] };
+	if (status !== 'nxdomain' || chain.length > 0) return { lost: [], unseen: [] };
+	const registration = await get(targetRegistration({ name: one.target, home, rdap }));
+	if (registration.status !== 'known' || registration.value === null) {
+		return { lost: [], unseen: [] };
+	}
+	return { lost: [{ ...one, registration: registration.value }], unseen: [] };
 }

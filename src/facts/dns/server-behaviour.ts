@@ -126,10 +126,12 @@ async function transportsOf(
 	// One connection that came to nothing may be chance.
 	const { zone, get } = asking;
 	const question = { name: zone, type: 'SOA', server: server.address, tcp: true, again: 1 };
-	const again = await get(dnsAnswer(question));
+	const [again, works] = await Promise.all([
+		get(dnsAnswer(question)),
+		tcpWorksElsewhere(server, asking),
+	]);
 	if (again.status !== 'known') return { udp: true, tcp: null, detail: again.detail };
 	if (isAnswered(again.value)) return { udp: true, tcp: true, detail: '' };
-	const works = await tcpWorksElsewhere(server, asking);
 	const isClosed = again.value.status === 'connection-refused';
 	const detail = isClosed ? 'port closed' : 'no answer';
 	return { udp: true, tcp: works ? false : null, detail };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
+import { defineDerivation, type Fact, type FactRef, type GetFact, known } from '../../core/fact.ts';
 import { type DnsAnswer, type DnsRecord, GIVEN_BY_USER } from '../../core/io.ts';
 import { platformOf } from '../web/platform.ts';
 import type { Delegation } from './delegation.ts';
@@ -8,8 +8,11 @@ import { panelFor } from './dns-panel.ts';
 import { plannedZone } from './planned-zone.ts';
 import { resolution } from './resolution.ts';
 import { workingZone } from './working-zone.ts';
+import { zoneDrift } from './zone-drift.ts';
 import { isWithin, zoneOf } from './zone-of.ts';
+import { originFor } from './zone-plan.ts';
 import type { ZoneSurvey } from './zone-survey.ts';
+import type { AuditedZone } from './zones.ts';
 
 /** A record set of the zone with its TTL, as published or as the zone file plans it. */
 export interface TtlSet {
@@ -24,10 +27,12 @@ export interface TtlSet {
 	readonly isPlanned: boolean;
 }
 
-/** Why the records of these names are about to change. */
+/** Why records are about to change. */
 export interface PlannedMove {
-	readonly why: 'zone-file' | 'resolve' | 'old-and-new';
-	readonly names: readonly string[];
+	readonly why: 'zone-file' | 'drift' | 'resolve' | 'old-and-new';
+	/** The names whose records change; `null` for all of them. */
+	readonly names: readonly string[] | null;
+	readonly types: readonly string[];
 }
 
 export interface TtlSurvey {
@@ -43,6 +48,9 @@ export interface TtlSurvey {
 	readonly edge: string | null;
 }
 
+/** Types that lead visitors to a host. */
+export const LEADING_TYPES: readonly string[] = ['A', 'AAAA', 'CNAME'];
+
 /** Below it, resolvers ask again and again, in seconds. */
 const SHORT_TTL = 60;
 
@@ -50,19 +58,21 @@ const SHORT_TTL = 60;
  * The TTLs of a zone from servers with authority alone: what a resolver shows is what is left of them.
  * With a zone file that is planned, its TTLs beside those that are published.
  */
-export const ttlSurvey = defineDerivation({
+const ttlSurvey = defineDerivation({
 	name: 'dns.ttl-survey',
 	params: z.object({
 		name: z.string(),
+		registrable: z.string(),
 		required: z.array(z.string()),
-		/** A zone file is about to be published. */
-		isPlanned: z.boolean(),
+		/** Absolute path. */
+		zoneFile: z.string().nullable(),
+		zoneUse: z.enum(['plan', 'drift']),
 	}),
-	async derive({ name, required, isPlanned }, get): Promise<Fact<TtlSurvey>> {
+	async derive({ name, required, ...more }, get): Promise<Fact<TtlSurvey>> {
 		const [planned, survey, moves] = await Promise.all([
 			plannedSets(name, required, get),
 			get(workingZone({ name, hosts: required })),
-			movesOf(required, isPlanned, get),
+			movesOf({ name, required, ...more }, get),
 		]);
 		if (survey.status !== 'known' && planned === null) return survey;
 		const live = survey.status === 'known' ? survey.value : null;
@@ -202,11 +212,8 @@ async function parentTtls(
 }
 
 /** What the user asked for, or what resolvers still remember, says that addresses change now. */
-async function movesOf(
-	required: readonly string[],
-	isPlanned: boolean,
-	get: GetFact,
-): Promise<readonly PlannedMove[]> {
+async function movesOf(about: Audited, get: GetFact): Promise<readonly PlannedMove[]> {
+	const { required } = about;
 	const seen = await Promise.all(
 		required.map(async (name) => {
 			const fact = await get(resolution({ host: name, effort: 'compare' }));
@@ -217,12 +224,33 @@ async function movesOf(
 	);
 	const aimed = seen.filter(({ isAimed }) => isAimed).map(({ name }) => name);
 	const old = seen.filter(({ isOld }) => isOld).map(({ name }) => name);
-	const moves: readonly PlannedMove[] = [
-		{ why: 'zone-file', names: isPlanned ? required : [] },
-		{ why: 'resolve', names: aimed },
-		{ why: 'old-and-new', names: old },
+	return [
+		...(await writtenMoves(about, get)),
+		...(aimed.length > 0 ? [{ why: 'resolve' as const, names: aimed, types: LEADING_TYPES }] : []),
+		...(old.length > 0 ? [{ why: 'old-and-new' as const, names: old, types: LEADING_TYPES }] : []),
 	];
-	return moves.filter(({ names }) => names.length > 0);
+}
+
+type Audited = Pick<AuditedZone, 'name' | 'registrable' | 'required' | 'zoneFile' | 'zoneUse'>;
+
+/** A file that is planned changes everything; one that is compared, what drifted from it. */
+async function writtenMoves(
+	{ name, registrable, required, zoneFile, zoneUse }: Audited,
+	get: GetFact,
+): Promise<readonly PlannedMove[]> {
+	if (zoneFile === null) return [];
+	if (zoneUse === 'plan')
+		return [{ why: 'zone-file', names: null, types: [...LEADING_TYPES, 'MX'] }];
+	const origin = originFor({ domain: name, registrable, path: zoneFile });
+	const drift = await get(zoneDrift({ name, hosts: [...required], path: zoneFile, origin }));
+	if (drift.status !== 'known') return [];
+	const sets = drift.value.drifted.filter(({ kind }) => kind !== 'extra' && kind !== 'ttl-only');
+	const namesOf = (types: readonly string[]) =>
+		sets.filter(({ type }) => types.includes(type)).map((one) => one.name);
+	return [
+		{ why: 'drift' as const, names: namesOf(LEADING_TYPES), types: LEADING_TYPES },
+		{ why: 'drift' as const, names: namesOf(['MX']), types: ['MX'] },
+	].filter(({ names }) => names.length > 0);
 }
 
 /** Networks in front of a site, and platforms, steer visitors with short TTLs of their own. */
@@ -230,4 +258,10 @@ async function edgeOf(domain: string, get: GetFact): Promise<string | null> {
 	const serving = await get(platformOf({ domain }));
 	if (serving.status !== 'known') return null;
 	return serving.value.edge?.name ?? serving.value.platform?.name ?? null;
+}
+
+/** Of the audited zone. */
+export function ttlSurveyOf(subject: Audited): FactRef<TtlSurvey> {
+	const { name, registrable, required, zoneFile, zoneUse } = subject;
+	return ttlSurvey({ name, registrable, required: [...required], zoneFile, zoneUse });
 }

@@ -5,10 +5,10 @@ import { masterText } from './rdata.ts';
 import type { RelativeName } from './rdata-words.ts';
 import { ALIAS, type ZoneFile, type ZoneRecord } from './zone-file.ts';
 import { isWithin } from './zone-of.ts';
-import { createZoneTree, resolvedAliases, type ZoneTree } from './zone-tree.ts';
+import { createZoneTree, isOfCloudflare, resolvedAliases, type ZoneTree } from './zone-tree.ts';
 
 /** Several records of one owner that cannot stand together, an alias among them. */
-export interface AliasConflict {
+interface AliasConflict {
 	readonly owner: string;
 	readonly aliases: readonly ZoneRecord[];
 	readonly others: readonly ZoneRecord[];
@@ -16,7 +16,7 @@ export interface AliasConflict {
 }
 
 /** A name that was meant to be whole, and to which the origin was appended. */
-export interface MissingDot extends RelativeName {
+interface MissingDot extends RelativeName {
 	readonly record: ZoneRecord;
 	/** Where it stands. */
 	readonly role: 'owner' | 'data';
@@ -85,7 +85,9 @@ function missingDots(file: ZoneFile): readonly MissingDot[] {
 	return file.records.flatMap((record) => {
 		const { relativeOwner, relativeTargets } = record;
 		const found: MissingDot[] = [];
-		if (relativeOwner !== null && endsInZone(relativeOwner, file)) {
+		// Cloudflare's own exports write it so, and its import passes over the SOA.
+		const isExported = record.type === 'SOA' && isOfCloudflare(file);
+		if (relativeOwner !== null && !isExported && endsInZone(relativeOwner, file)) {
 			const corrected = masterLine({ ...record, owner: relativeOwner.written });
 			found.push({ ...relativeOwner, record, role: 'owner', corrected });
 		}

@@ -27,7 +27,7 @@ export interface ZoneRecord extends DnsRecord {
 }
 
 /** A fault with the line it stands on. */
-export interface FaultyLine extends ZoneFault {
+interface FaultyLine extends ZoneFault {
 	/** Its beginning, without white space around it. */
 	readonly text: string;
 }
@@ -249,8 +249,10 @@ class ZoneReader {
 		const head = readHead(words, ownerWord);
 		const { octets, text, relative } = rdataIn(head, this.#origin);
 		const name = nameOf(owner);
+		// The SOA can only be the zone's own: a missing dot there must not make another zone of it.
+		const isDoubled = head.type === 'SOA' && written === nameOf(this.#origin);
 		const record: ZoneRecord = {
-			owner: name,
+			owner: isDoubled ? written : name,
 			type: head.type,
 			ttl: this.#ttlOf(head, octets),
 			text,

@@ -73,16 +73,22 @@ export function createZoneTree(file: ZoneFile): ZoneTree {
  * The file's records, where the apex is an alias that its provider resolves (it proxies the name, or is
  * Cloudflare, which resolves every alias there) as `ALIAS`.
  */
-export function resolvedAliases({ apex, records }: ZoneFile): readonly ZoneRecord[] {
-	const servers = records.flatMap(({ owner, data }) =>
-		owner === apex && data.type === 'NS' ? [data.target] : [],
-	);
-	const resolvesAll = panelFor(servers) === 'Cloudflare';
+export function resolvedAliases(file: ZoneFile): readonly ZoneRecord[] {
+	const { apex, records } = file;
+	const resolvesAll = isOfCloudflare(file);
 	return records.map((record) => {
 		const isResolved = resolvesAll || record.proxied;
 		const isAlias = record.owner === apex && record.type === 'CNAME';
 		return isAlias && isResolved ? { ...record, type: ALIAS, data: { type: 'other' } } : record;
 	});
+}
+
+/** By the name servers that it gives its zone. */
+export function isOfCloudflare({ apex, records }: ZoneFile): boolean {
+	const servers = records.flatMap(({ owner, data }) =>
+		owner === apex && data.type === 'NS' ? [data.target] : [],
+	);
+	return panelFor(servers) === 'Cloudflare';
 }
 
 /** `.` above the last label. */

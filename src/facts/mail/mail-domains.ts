@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Fact, type GetFact, known } from '../../core/fact.ts';
+import { blocked, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { lookup } from '../dns/dns.ts';
 import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
@@ -66,6 +66,10 @@ export const mailDomains = defineSubjects({
 		if (domain === null) return known([]);
 		const signs = await signsOf(domain, get);
 		if (domain !== params.registrable && !hasMailOfItsOwn(signs)) return known([]);
+		if (signs.mx === 'no-such-name') {
+			const owner = { check: 'dns/resolution', subject: domain };
+			return blocked(owner, `${domain} does not exist, so nothing can be said of its mail`);
+		}
 		const role = await roleOf(signs, params, get);
 		const spfBroken = signs.spf === null || isBroken(signs.spf);
 		return known([
@@ -86,7 +90,7 @@ export const mailDomains = defineSubjects({
 });
 
 interface Signs {
-	readonly mx: 'hosts' | 'null' | 'none' | 'failed';
+	readonly mx: 'hosts' | 'null' | 'none' | 'no-such-name' | 'failed';
 	/** Its MX or TXT is another name's, through an alias. */
 	readonly alias: boolean;
 	readonly spf: SpfWalk | null;
@@ -108,13 +112,20 @@ async function signsOf(domain: string, get: GetFact): Promise<Signs> {
 
 function mxKind(mx: ReturnType<typeof readAnswer>): Signs['mx'] {
 	if (mx.kind !== 'answered') return 'failed';
-	if (mx.absent !== null) return 'none';
+	if (mx.absent !== null) {
+		const isAlias = mx.answer.chain.length > 0;
+		return mx.answer.status === 'nxdomain' && !isAlias ? 'no-such-name' : 'none';
+	}
 	return exchangesIn(mx.answer).length > 0 ? 'hosts' : 'null';
 }
 
 function hasMailOfItsOwn({ mx, spf, alias }: Signs): boolean {
 	if (alias) return false;
-	return mx !== 'none' || spf === null || !['none', 'nxdomain'].includes(spf.root.state);
+	return (
+		(mx !== 'none' && mx !== 'no-such-name') ||
+		spf === null ||
+		!['none', 'nxdomain'].includes(spf.root.state)
+	);
 }
 
 async function roleOf(

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
+import type { HttpAnswered } from '../../core/io.ts';
 import { botWall } from './bot-wall.ts';
 import { canonicalsIn, type Page, pageIn } from './html.ts';
-import { bodyText, httpExchange } from './http.ts';
+import { bodyText, fieldValues, httpExchange } from './http.ts';
 import { landing, redirectChain } from './redirects.ts';
 
 /** Two spellings of one URL that give the same bytes. */
@@ -53,7 +54,7 @@ export const canonicalSurvey = defineDerivation({
 		if (end.status !== 'known') return end;
 		const { url, answer } = end.value;
 		const denied = botWall(answer);
-		const page = denied === null && answer.status < 300 ? pageIn(answer, url) : null;
+		const page = denied === null && answer.status < 300 ? withLinkFields(answer, url) : null;
 		const isOwn = page !== null && new URL(url).hostname === host;
 		const [sitemap, twins] = await Promise.all([
 			isOwn ? sitemapAt(new URL('/sitemap.xml', url).href, get) : [],
@@ -71,6 +72,37 @@ export function sitemapUrls(xml: string): readonly string[] {
 		if (text !== undefined && URL.canParse(text)) found.push(new URL(text).href);
 	}
 	return found;
+}
+
+/** The page with the canonical links that its Link fields name (RFC 8288 §3, RFC 6596 §3). */
+function withLinkFields(answer: HttpAnswered, url: string): Page | null {
+	const page = pageIn(answer, url);
+	if (page === null) return null;
+	const named = fieldValues(answer, 'link').flatMap(canonicalLinks);
+	return {
+		...page,
+		relations: [
+			...page.relations,
+			...named.map((href) => ({
+				rel: ['canonical'],
+				href,
+				url: URL.canParse(href, url) ? new URL(href, url).href : null,
+				hreflang: null,
+				type: null,
+			})),
+		],
+	};
+}
+
+/** Targets of one Link field whose relation types include `canonical`. */
+function canonicalLinks(field: string): readonly string[] {
+	return [...field.matchAll(/<([^<>]{1,2048})>((?:[^",<]|"[^"]*")*)/g)].flatMap(
+		([, href = '', parameters = '']) => {
+			const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters);
+			const types = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);
+			return types.includes('canonical') ? [href] : [];
+		},
+	);
 }
 
 async function sitemapAt(url: string, get: GetFact): Promise<readonly string[]> {

@@ -24,7 +24,7 @@ export interface OldDomain {
 }
 
 /** One handshake an address, and three walks by GET. A domain without an address is asked nothing. */
-export const oldDomain = defineDerivation({
+const oldDomain = defineDerivation({
 	name: 'old-domain.survey',
 	params: z.object({
 		host: z.string(),

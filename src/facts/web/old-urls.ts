@@ -46,11 +46,12 @@ const oldUrlFile = defineProbe({
 	assume: () => '',
 });
 
-/** The list, line by line. */
+/** The list, line by line; empty where the user named none. */
 export const oldUrlList = defineDerivation({
 	name: 'old-urls.list',
-	params: z.object({ path: z.string(), domain: z.string(), owned: z.array(z.string()) }),
+	params: z.object({ path: z.string().nullable(), domain: z.string(), owned: z.array(z.string()) }),
 	async derive({ path: file, domain, owned }, get): Promise<Fact<OldUrlList>> {
+		if (file === null) return known({ urls: [], unread: [] });
 		const text = await get(oldUrlFile({ path: file }));
 		if (text.status !== 'known') return text;
 		const format = /\.csv$/i.test(file) ? 'csv' : 'txt';

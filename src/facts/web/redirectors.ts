@@ -70,7 +70,7 @@ export const redirectorSurvey = defineDerivation({
 });
 
 /** Own links with a parameter that is called like a destination and holds one; one a path and parameter. */
-export function redirectorsIn(page: Page, url: string): readonly Redirector[] {
+function redirectorsIn(page: Page, url: string): readonly Redirector[] {
 	const { hostname } = new URL(url);
 	const found = new Map<string, Redirector>();
 	for (const link of page.links) {
@@ -87,7 +87,7 @@ export function redirectorsIn(page: Page, url: string): readonly Redirector[] {
 }
 
 const DESTINATION =
-	/^(?:(?:back|callback|continue|dest|destination|forward|go|goto|image_?url|link|next|out|page|r|rd|redir|redirect|return|success|target|to|u|uri|url|view)(?:[_-]?(?:path|to|uri|url))?|redirect_?after.*)$/i;
+	/^(?:(?:back|callback|continue|dest|destination|forward|go|goto|link|next|out|page|r|rd|redir|redirect|return|success|target|to|u|uri|url|view)(?:[_-]?(?:path|to|uri|url))?|redirect_?after.*)$/i;
 
 function isDestination(value: string): boolean {
 	return /^(?:https?:)?\/\/?[^\s]*$/i.test(value) && value !== '';
@@ -127,7 +127,7 @@ async function probeWith(
 }
 
 /** Where a browser is sent by an answer: Location, then Refresh, then the page itself. */
-export function wayOut(answer: HttpAnswered, url: string): Pick<RedirectorProbe, 'leadsTo' | 'by'> {
+function wayOut(answer: HttpAnswered, url: string): Pick<RedirectorProbe, 'leadsTo' | 'by'> {
 	if (isRedirect(answer.status)) {
 		const [location] = fieldValues(answer, 'location');
 		const leadsTo = location === undefined ? null : readLocation(location, url).url;

@@ -238,6 +238,42 @@ describe('faults', () => {
 	});
 });
 
+describe('around the zone', () => {
+	it('calls nothing broken where the parent is not signed itself', async () => {
+		const world: World = {
+			zones: {
+				'shop.test': { records: RECORDS },
+				'app.shop.test': { records: ['@ A 203.0.113.12'], dnssec: { ds: 'mismatch' } },
+			},
+		};
+		expect(await said(world, { domain: 'app.shop.test' })).toEqual(['key-without-ds later']);
+	});
+
+	it('judges the zone that an audited name lives in', async () => {
+		const world = zone({ ds: 'mismatch' });
+		expect(await said(world, { domain: 'www.shop.test' })).toEqual(['ds-mismatch blocker']);
+	});
+
+	it('takes no dates from a clock that two web servers contradict', async () => {
+		const headers = { Date: 'Sun, 06 Nov 2022 08:49:37 GMT' };
+		const at = (host: string, address: string) => ({
+			hosts: [host],
+			at: [address],
+			https: 'closed' as const,
+			http: { headers, fallback: { body: 'Hello' } },
+		});
+		const records = ['@ A 203.0.113.10', 'www A 203.0.113.20'];
+		const sites = [at('shop.test', '203.0.113.10'), at('www.shop.test', '203.0.113.20')];
+		const world = zone({ validity: expired }, { records }, { sites });
+		expect(await said(world)).toEqual(['unknown']);
+	});
+
+	it('is unknown where one server keeps silent about its keys', async () => {
+		const dnsFaults = [{ server: NS2, type: 'DNSKEY', does: 'silence' as const }];
+		expect(await said(zone({}, {}, { dnsFaults }))).toEqual(['unknown']);
+	});
+});
+
 describe('with what the resolver says', () => {
 	it('is one risk with the SERVFAIL of dns/resolution', async () => {
 		const world = zone({ validity: expired }, {}, refuses('shop.test', '*.shop.test'));

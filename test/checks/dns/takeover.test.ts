@@ -301,13 +301,19 @@ describe('unclaimed services', () => {
 			{ 'herokudns.com': ['shop A 203.0.113.80'] },
 			[service('', 404, silent)],
 		);
-		const open = await auditLab(atBitbucket, check, SHOP);
+		const asked = { ...SHOP, hosts: ['docs.shop.test'] };
+		const open = await auditLab(atBitbucket, check, asked);
 		expect(open.findings.find(({ subject }) => subject === 'docs.shop.test')).toMatchObject({
 			outcome: 'unknown',
 			couldBe: 'blocker',
 			decisive: true,
 		});
-		const guarded = await auditLab(atHeroku, check, SHOP);
+		const guessed = await auditLab(atBitbucket, check, SHOP);
+		expect(guessed.findings.find(({ subject }) => subject === 'docs.shop.test')).toMatchObject({
+			outcome: 'unknown',
+			decisive: false,
+		});
+		const guarded = await auditLab(atHeroku, check, asked);
 		expect(guarded.findings.find(({ subject }) => subject === 'docs.shop.test')).toMatchObject({
 			outcome: 'unknown',
 			couldBe: 'high',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import soaCheck from '../../../checks/dns/soa.ts';
 import check from '../../../checks/dns/ttl.ts';
-import { ttlSurvey } from '../../../src/facts/dns/ttl-survey.ts';
+import { ttlSurveyOf } from '../../../src/facts/dns/ttl-survey.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { gathered } from '../../facts/gather-in-lab.ts';
 import { auditLab, PAGE } from '../audit-lab.ts';
@@ -119,11 +119,20 @@ describe('TTLs that hurt', () => {
 	});
 
 	it('sees that a server is aimed at which DNS does not lead to', async () => {
-		const ask = () => ttlSurvey({ name: 'shop.test', required: ['shop.test'], isPlanned: false });
+		const ask = () =>
+			ttlSurveyOf({
+				name: 'shop.test',
+				registrable: 'shop.test',
+				required: ['shop.test'],
+				zoneFile: null,
+				zoneUse: 'plan',
+			});
 		const seen = await gathered(world(['@ 7200 A 203.0.113.10']), ask, {
 			resolve: [{ host: 'shop.test', port: 443, address: '203.0.113.77' }],
 		});
-		expect(seen.moves).toEqual([{ why: 'resolve', names: ['shop.test'] }]);
+		expect(seen.moves).toEqual([
+			{ why: 'resolve', names: ['shop.test'], types: ['A', 'AAAA', 'CNAME'] },
+		]);
 		expect(seen.sets).toContainEqual(
 			expect.objectContaining({ name: 'shop.test', type: 'A', ttl: 7_200, isPlanned: false }),
 		);
@@ -219,5 +228,14 @@ describe('a zone file that is about to be published', () => {
 	it('moves nothing where it is only compared', async () => {
 		const found = await planned(file(86_400), world(['@ 86400 A 203.0.113.10']), true);
 		expect(found.map(({ verdict }) => verdict)).toEqual(['sound', 'sound']);
+	});
+
+	it('moves what drifted from it', async () => {
+		const live = world(['@ 86400 A 203.0.113.77', '@ 86400 MX 10 mail']);
+		const found = await planned([...file(300), '@ 300 IN MX 10 mail'], live, true);
+		expect(found[0]).toMatchObject({ verdict: 'too-long-for-cut-over', severity: 'later' });
+		expect(found[0]?.message).toBe(
+			'Records are about to change (what is live has drifted from the zone file), and are remembered for long: shop.test A 1 day.',
+		);
 	});
 });

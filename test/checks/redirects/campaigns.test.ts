@@ -145,6 +145,8 @@ describe('links that are broken', () => {
 	it('belong to the check of the site where the site itself is down', async () => {
 		const down = await clicked(shop({ fallback: { status: 503, body: 'down' } }));
 		expect(down.findings.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+		const circle = { fallback: { redirect: 'https://shop.test{{uri}}', status: 301 } };
+		expect((await clicked(shop(circle))).findings).toMatchObject([{ outcome: 'unknown' }]);
 		const closed = await clicked(shop({ https: 'closed', http: 'closed' }));
 		expect(closed.findings.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
 	});

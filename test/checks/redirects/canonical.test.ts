@@ -203,3 +203,13 @@ it('asks nothing of an API, and does not judge a gatekeeper’s page', async () 
 		{ outcome: 'unknown', reason: 'denied' },
 	]);
 });
+
+it('reads canonical links from the Link field as well', async () => {
+	const page = (link: string) => shop({ routes: { '/': { body: PAGE, headers: { Link: link } } } });
+	const other = '</style.css>; rel=preload, <https://www.shop.test/>; rel="canonical"';
+	expect(graded(await auditLab(page(other), check, SHOP))).toEqual([
+		['shop.test', 'tags-disagree', 'high'],
+	]);
+	const own = '<https://shop.test/>; rel=canonical, <https://www.shop.test/a>; rel=next';
+	expect(graded(await auditLab(page(own), check, SHOP))).toEqual([['shop.test', 'one-address']]);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/redirects/chain.ts';
+import { isFailed } from '../../../src/core/finding.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { auditLab, PAGE, shop } from '../audit-lab.ts';
 
@@ -198,6 +199,17 @@ describe('faults', () => {
 	])('says it of %s', async (_, world, verdict, severity) => {
 		const audited = await auditLab(world, check, SHOP);
 		expect(graded(audited)).toEqual([[verdict, severity]]);
+	});
+
+	it('names flexible TLS where one address is sent to itself, and not where two are', async () => {
+		const stepsOf = async (world: World) => {
+			const { findings } = await auditLab(world, check, SHOP);
+			return findings.filter(isFailed).flatMap(({ fix }) => fix.steps.join(' '));
+		};
+		const flexible = shop({ fallback: { redirect: 'https://shop.test{{uri}}' } });
+		expect((await stepsOf(flexible))[0]).toContain('SSL/TLS > Full (strict)');
+		const two = routes({ '/': { redirect: '/a' }, '/a': { redirect: '/' } });
+		expect((await stepsOf(two))[0]).not.toContain('Full (strict)');
 	});
 
 	it('grades a long way by its length', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import check from '../../../checks/redirects/https-upgrade.ts';
 import { auditLab, PAGE, shop } from '../audit-lab.ts';
+import { withListFile } from './list-file.ts';
 
 const SHOP = { domain: 'shop.test' };
 const PASSWORD = '<!doctype html><form method=post><input type=password></form>';
@@ -76,6 +77,32 @@ it('reports a closed port 80, and worse where own links need it', async () => {
 	const linked = `${PAGE}<a href="http://shop.test/old">old</a>`;
 	const audited = await auditLab(shop({ http: 'closed', routes: { '/': linked } }), check, SHOP);
 	expect(graded(audited)).toEqual([['port-closed', 'high']]);
+});
+
+it('reports a closed port 80 as worse where the sitemap or old URLs need it', async () => {
+	const sitemap = (scheme: string) => ({
+		type: 'application/xml',
+		body: `<urlset><url><loc>${scheme}://shop.test/a</loc></url></urlset>`,
+	});
+	const closed = (routes: object) =>
+		shop({ http: 'closed', routes: { '/': PAGE, ...routes } } as never);
+	const listed = (scheme: string) =>
+		auditLab(closed({ '/sitemap.xml': sitemap(scheme) }), check, SHOP);
+	expect(graded(await listed('https'))).toEqual([['port-closed', 'later']]);
+	expect(graded(await listed('http'))).toEqual([['port-closed', 'high']]);
+	const old = (text: string) =>
+		withListFile({ text }, (oldUrls) => auditLab(closed({}), check, { ...SHOP, oldUrls }));
+	expect(graded(await old('/a\nhttps://shop.test/b'))).toEqual([['port-closed', 'later']]);
+	expect(graded(await old('http://shop.test/a'))).toEqual([['port-closed', 'high']]);
+});
+
+it('does not mind a closed port 80 where browsers know of HTTPS beforehand', async () => {
+	const world = shop({
+		http: 'closed',
+		headers: { 'Strict-Transport-Security': 'max-age=63072000; includeSubDomains; preload' },
+		routes: { '/': `${PAGE}<a href="http://shop.test/old">old</a>` },
+	} as never);
+	expect(graded(await auditLab(world, check, SHOP))).toEqual([['port-closed', 'later']]);
 });
 
 it('believes a silent port 80 because HTTPS of the same host answers', async () => {

@@ -1,11 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/redirects/old-urls.ts';
 import { isFailed } from '../../../src/core/finding.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { auditLab, PAGE, shop } from '../audit-lab.ts';
+import { withListFile } from './list-file.ts';
 
 const NEW = '<!doctype html><title>The new page</title><p>What took its place.';
 const MISSING = '<!doctype html><title>Nicht gefunden</title><p>Diese Seite gibt es nicht.';
@@ -14,16 +12,12 @@ const MISSING = '<!doctype html><title>Nicht gefunden</title><p>Diese Seite gibt
 async function withList(
 	world: World,
 	lines: string | readonly string[],
-	{ name = 'old.txt', ...asked }: { name?: string; oldDomains?: string[]; domain?: string } = {},
+	{ name, ...asked }: { name?: string; oldDomains?: string[]; domain?: string } = {},
 ) {
-	const folder = await mkdtemp(path.join(tmpdir(), 'old-urls-'));
-	const oldUrls = path.join(folder, name);
-	try {
-		await writeFile(oldUrls, typeof lines === 'string' ? lines : lines.join('\n'));
-		return await auditLab(world, check, { domain: 'shop.test', ...asked, oldUrls });
-	} finally {
-		await rm(folder, { recursive: true });
-	}
+	const text = typeof lines === 'string' ? lines : lines.join('\n');
+	return withListFile({ name, text }, (oldUrls) =>
+		auditLab(world, check, { domain: 'shop.test', ...asked, oldUrls }),
+	);
 }
 
 function graded({ findings }: Awaited<ReturnType<typeof withList>>) {
@@ -230,16 +224,33 @@ describe('faults', () => {
 	});
 
 	it('puts the redirect to paste into the fix, with the target from the list', async () => {
-		const { findings } = await withList(site({}), ['/old /new']);
+		const { findings } = await withList(site({}), ['/a /new', '/b', '/c /d', '/e']);
 		const [found] = findings.filter(isFailed);
-		expect(found?.fix.snippets.find(({ platform }) => platform === 'netlify')?.text).toBe(
-			'# _redirects\n/old https://shop.test/new 301!',
-		);
+		const textFor = (name: string) =>
+			found?.fix.snippets.find(({ platform }) => platform === name)?.text ?? '';
+		expect(textFor('netlify').split('\n')).toEqual([
+			'# _redirects',
+			'/a https://shop.test/new 301!',
+			'/b https://shop.test/new-page 301!',
+			'/c https://shop.test/d 301!',
+		]);
+		expect(JSON.parse(textFor('vercel'))).toMatchObject({
+			redirects: [{ source: '/a', destination: 'https://shop.test/new' }, {}, {}],
+		});
+		expect(JSON.parse(textFor('firebase'))).toMatchObject({
+			hosting: { redirects: [{ type: 301 }, {}, {}] },
+		});
 	});
 
 	it('leaves a site that does not answer at all to its own checks', async () => {
 		const audited = await withList(shop({ https: 'closed', http: 'closed' }), ['/a', '/b']);
 		expect(audited.findings.filter(isFailed)).toEqual([]);
+	});
+
+	it('leaves a circle on every path to the check of redirects', async () => {
+		const circle = { fallback: { redirect: 'https://shop.test{{uri}}', status: 301 } };
+		const { findings } = await withList(shop(circle), ['/a', '/b']);
+		expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'cause-not-found' }]);
 	});
 
 	it('cannot say what a gatekeeper hides', async () => {

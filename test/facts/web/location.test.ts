@@ -17,6 +17,19 @@ describe('readLocation', () => {
 		['//www.example.com/a', 'https://www.example.com/a#top'],
 		['///www.example.com/a', 'https://www.example.com/a#top'],
 		['\\\\www.example.com\\a', 'https://www.example.com/a#top'],
+		// WHATWG URL, special authority slashes and ignore slashes states: a backslash is a slash, and
+		// tabs and line breaks are taken out first
+		['/\\example.org', 'https://example.org/#top'],
+		['\\/example.org', 'https://example.org/#top'],
+		['/\t/example.org', 'https://example.org/#top'],
+		['/\\/example.org', 'https://example.org/#top'],
+		['https:\\\\example.org', 'https://example.org/#top'],
+		['https:example.org', 'https://example.com/shop/example.org#top'],
+		['http:example.org', 'http://example.org/#top'],
+		['//example.org@example.com/', 'https://example.com/#top', 'user-info'],
+		['/.//example.org', 'https://example.com//example.org#top'],
+		['//EXAMPLE.ORG', 'https://example.org/#top'],
+		['//ex%61mple.org', 'https://example.org/#top'],
 		['https:/a', 'https://example.com/a#top'],
 		[' /padded ', 'https://example.com/padded#top'],
 		['HTTPS://EXAMPLE.COM:443/A', 'https://example.com/A#top'],
@@ -24,8 +37,8 @@ describe('readLocation', () => {
 		// RFC 9110 §10.2.2: the fragment is inherited unless Location has one
 		['/a#b', 'https://example.com/a#b'],
 		['/a#', 'https://example.com/a#'],
-	])('resolves %j', (raw, url) => {
-		expect(readLocation(raw, BASE)).toEqual({ url, fault: null });
+	])('resolves %j', (raw, url, fault?: string) => {
+		expect(readLocation(raw, BASE)).toEqual({ url, fault: fault ?? null });
 	});
 
 	it.each([

@@ -42,7 +42,7 @@ describe('queryChange', () => {
 	);
 	const query = fc.array(pair, { maxLength: 5 });
 	const text = (pairs: readonly (readonly [string, string])[]) =>
-		new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString();
+		new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString();
 
 	it('is silent about a query that arrives with more around it', () => {
 		fc.assert(
