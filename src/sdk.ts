@@ -257,7 +257,13 @@ export {
 	voidsOf,
 	widestV6,
 } from './facts/mail/spf-cost.ts';
-export { authorisesSomebody, hasFaults, isBroken, liveNodes } from './facts/mail/spf-health.ts';
+export {
+	authorisesSomebody,
+	brokenBy,
+	hasFaults,
+	isBroken,
+	liveNodes,
+} from './facts/mail/spf-health.ts';
 export { macroLetters } from './facts/mail/spf-macro.ts';
 export {
 	type MissingProvider,

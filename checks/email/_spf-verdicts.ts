@@ -182,11 +182,17 @@ export const SPF_VERDICTS = {
 		reproduce,
 		evidence,
 	},
-	'glued-terms': broken(
-		'Put a space between the terms.',
-		(a) => `Two terms of ${a.domain}'s SPF record run together ${a.details.join('; ')}.`,
-		'Where the record is split into strings, the space belongs inside the quotation marks: strings are joined without one.',
-	),
+	'glued-terms': {
+		...broken(
+			'Put a space between the terms.',
+			(a) => `Two terms of ${a.domain}'s SPF record run together ${a.details.join('; ')}.`,
+			'Where the record is split into strings, the space belongs inside the quotation marks: strings are joined without one.',
+		),
+		impact: (a: { readonly legal: boolean }) =>
+			a.legal
+				? 'Receivers take the two for one long name that does not exist: the servers meant by the first fail SPF, and the second term is lost.'
+				: PERMERROR,
+	},
 	'non-ascii': broken(
 		'Type the record again in plain ASCII.',
 		(a) =>

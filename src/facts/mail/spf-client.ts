@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { addressFamily } from './spf-address.ts';
+import { octetsOf } from './spf-address.ts';
 
 /** The address that connects, in the forms that RFC 7208 needs. */
 export interface SpfClient {
@@ -16,20 +16,20 @@ export interface SpfClient {
 
 /** `null` for what is no address. Zones (`%eth0`) are none. */
 export function spfClient(ip: string): SpfClient | null {
-	const family = addressFamily(ip);
-	if (family === null) return null;
-	if (family === 'ip4') return fromOctets(ipaddr.IPv4.parse(ip));
-	const address = ipaddr.IPv6.parse(ip);
-	return fromOctets(address.isIPv4MappedAddress() ? address.toIPv4Address() : address);
+	const octets = octetsOf(ip);
+	if (octets === null) return null;
+	return octets.length === 4 ? ofIp4(octets) : ofIp6(octets);
 }
 
-function fromOctets(address: ipaddr.IPv4 | ipaddr.IPv6): SpfClient {
-	const octets = address.toByteArray();
-	if (address instanceof ipaddr.IPv4) {
-		const text = address.toString();
-		const reverseName = `${[...octets].reverse().join('.')}.in-addr.arpa`;
-		return { family: 4, octets, text, dotted: text, reverseName };
-	}
+function ofIp4(octets: readonly number[]): SpfClient {
+	const text = octets.join('.');
+	const reverseName = `${[...octets].reverse().join('.')}.in-addr.arpa`;
+	return { family: 4, octets, text, dotted: text, reverseName };
+}
+
+function ofIp6(octets: readonly number[]): SpfClient {
+	const address = new ipaddr.IPv6([...octets]);
+	if (address.isIPv4MappedAddress()) return ofIp4(octets.slice(12));
 	const digits = octets.flatMap((octet) => [...octet.toString(16).padStart(2, '0')]);
 	return {
 		family: 6,
@@ -46,8 +46,8 @@ export function isInNetwork(
 	address: string,
 	prefix: number,
 ): boolean {
-	if (address.includes(':') !== (family === 6)) return false;
-	const network = ipaddr.parse(address).toByteArray();
+	const network = octetsOf(address) ?? [];
+	if (network.length !== (family === 4 ? 4 : 16)) return false;
 	return octets.every((octet, index) => {
 		const bits = Math.min(8, Math.max(0, prefix - index * 8));
 		const mask = (0xff << (8 - bits)) & 0xff;

@@ -59,6 +59,8 @@ export interface SpfFault extends Placed {
 	readonly says: string;
 	/** What to write instead of `text`; `null` where no guess is safe. */
 	readonly suggestion: string | null;
+	/** The grammar allows it, and no receiver gives permerror for it: it only does not do what was meant. */
+	readonly legal?: true;
 }
 
 export interface SpfRecord {
@@ -165,7 +167,7 @@ function codePoints(bytes: string): string {
 function splitByASpace(word: Placed, next: Placed): SpfFault | null {
 	const isHalf =
 		/^[-~?+]$/.test(word.text) ||
-		/^[-~?+]?(?:include|a|mx|ptr|ip4|ip6|exists|redirect|exp)[:=]$/i.test(word.text);
+		/^(?:[-~?+]?(?:include|a|mx|ptr|ip4|ip6|exists):|(?:redirect|exp)=)$/i.test(word.text);
 	if (!isHalf) return null;
 	const joined = parseTerm({ text: word.text + next.text, position: word.position });
 	if ('rule' in joined) return null;
@@ -202,7 +204,9 @@ function gluedAt(word: Placed, joints: readonly number[]): SpfFault | null {
 		const first = parseTerm({ text: word.text.slice(0, offset), position: word.position });
 		const second = parseTerm({ text: word.text.slice(offset), position: word.position + offset });
 		if ('rule' in first || 'rule' in second) continue;
-		if (!isUnmistakable(second) && !('rule' in parseTerm(word))) continue;
+		const whole = parseTerm(word);
+		const isTerm = !('rule' in whole);
+		if (isTerm && !isUnmistakable(second)) continue;
 		const where = inside.includes(offset) ? 'where two strings of the TXT record join' : 'here';
 		return {
 			rule: 'glued-terms',
@@ -211,6 +215,7 @@ function gluedAt(word: Placed, joints: readonly number[]): SpfFault | null {
 			start: word.position,
 			says: `"${first.text}" and "${second.text}" touch: the space is missing ${where}`,
 			suggestion: `${first.text} ${second.text}`,
+			...(isTerm && !['include', 'redirect'].includes(whole.name) ? { legal: true } : {}),
 		};
 	}
 	return null;
