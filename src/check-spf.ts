@@ -3,7 +3,7 @@ import { type Fact, known, Unobserved, unknown } from './core/fact.ts';
 import type { DnsAnswer, DnsPort } from './core/io.ts';
 import { spfClient } from './facts/mail/spf-client.ts';
 import { evaluateSpf, type SpfEvaluation } from './facts/mail/spf-evaluate.ts';
-import type { AskDns, SpfQuestion } from './facts/mail/spf-session.ts';
+import type { AskDns, SpfQuestion, SpfStep } from './facts/mail/spf-session.ts';
 import { systemClock } from './net/clock.ts';
 
 /** One delivery to judge. */
@@ -78,10 +78,27 @@ export async function checkSpf(one: SpfCase, dns: DnsPort): Promise<SpfJudged> {
 	try {
 		const { result, explanation, ...rest } = await evaluateSpf(question, ask);
 		const identity = bare(one.mailFrom) === '' ? 'helo' : 'mailfrom';
-		return { result, explanation, ...one, identity, ...rest };
+		return decoded({ result, explanation, ...one, identity, ...rest });
 	} finally {
 		clearTimeout(timer);
 	}
+}
+
+/** Bytes of DNS as the characters that they are in UTF-8, where they are. */
+function decoded(judged: SpfJudged): SpfJudged {
+	const steps = judged.steps.map((step): SpfStep => {
+		const { domain, says, asked } = step;
+		const told = { domain: text(domain), says: text(says), asked: asked.map(text) };
+		return step.kind === 'record'
+			? { ...step, ...told, record: text(step.record) }
+			: { ...step, ...told };
+	});
+	return { ...judged, reason: text(judged.reason), steps };
+}
+
+function text(latin1: string): string {
+	const read = Buffer.from(latin1, 'latin1').toString('utf8');
+	return read.includes('\ufffd') ? latin1 : read;
 }
 
 async function askFor(dns: DnsPort, name: string, type: string): Promise<Fact<DnsAnswer>> {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { BadSpfCase, checkSpf } from '../../check-spf.ts';
 import { safeJson, visibleLines } from '../../report/visible-text.ts';
@@ -63,8 +63,9 @@ interface Source {
 async function openSource(file: string): Promise<Source> {
 	if (file === '-') return { name: 'stdin', chunks: process.stdin.setEncoding('utf8') };
 	try {
+		const isFolder = (await stat(file)).isDirectory();
+		if (isFolder) throw new Usage(`--batch "${file}": this is a folder`);
 		const handle = await open(file);
-		if ((await handle.stat()).isDirectory()) throw new Usage(`--batch "${file}": this is a folder`);
 		return { name: file, chunks: handle.createReadStream({ encoding: 'utf8' }) };
 	} catch (error) {
 		if (error instanceof Usage) throw error;
