@@ -197,7 +197,13 @@ export {
 	voidsOf,
 	widestV6,
 } from './facts/mail/spf-cost.ts';
-export { authorisesSomebody, hasFaults, isBroken, liveNodes } from './facts/mail/spf-health.ts';
+export {
+	authorisesSomebody,
+	brokenBy,
+	hasFaults,
+	isBroken,
+	liveNodes,
+} from './facts/mail/spf-health.ts';
 export { macroLetters } from './facts/mail/spf-macro.ts';
 export {
 	type MissingProvider,
@@ -225,6 +231,7 @@ export {
 	spfWalk,
 	walkSpf,
 } from './facts/mail/spf-walk.ts';
+export { longSpfText } from './facts/mail/spf-zone-file.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
@@ -414,7 +421,12 @@ export {
 	type ZoneDrift,
 	zoneDriftOf,
 } from './facts/zone-file/zone-drift.ts';
-export { parseZoneFile, type ZoneFile, type ZoneRecord } from './facts/zone-file/zone-file.ts';
+export {
+	type LongText,
+	parseZoneFile,
+	type ZoneFile,
+	type ZoneRecord,
+} from './facts/zone-file/zone-file.ts';
 export {
 	masterLine,
 	reviewZoneFile,

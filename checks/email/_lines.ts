@@ -9,8 +9,20 @@ const USUAL_NEGATIVE_TTL = 3_600;
 
 /** A TXT record as a zone file writes it: strings of at most 255 bytes, joined without a separator. */
 export function txtLine(name: string, text: string): string {
-	const pieces = text.match(new RegExp(`[^]{1,${STRING_BYTES}}`, 'g')) ?? [''];
-	return `${name}. ${NEW_TTL} IN TXT ${pieces.map((piece) => `"${escaped(piece)}"`).join(' ')}`;
+	const strings = stringsOf(text).map((piece) => `"${escaped(piece)}"`);
+	return `${name}. ${NEW_TTL} IN TXT ${strings.join(' ')}`;
+}
+
+/** Cut behind a space where there is one, so that a term stays whole for those who read it. */
+function stringsOf(text: string): readonly string[] {
+	const strings: string[] = [];
+	let rest = text;
+	while (rest.length > STRING_BYTES) {
+		const end = rest.lastIndexOf(' ', STRING_BYTES - 1) + 1 || STRING_BYTES;
+		strings.push(rest.slice(0, end));
+		rest = rest.slice(end);
+	}
+	return [...strings, rest];
 }
 
 /** An empty exchange is a null MX (RFC 7505). */

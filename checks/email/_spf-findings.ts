@@ -2,6 +2,7 @@ import {
 	addressClass,
 	addressCount,
 	authorisesSomebody,
+	brokenBy,
 	edited,
 	hasFaults,
 	isReachableClass,
@@ -49,8 +50,14 @@ export function grammarFindings(reading: Reading): Said {
 		const faults = record.faults.filter((fault) => wanted.includes(fault.rule));
 		if (faults.length === 0) return [];
 		const args = aboutTerms(reading, shortened(faults.map(placed)), fixed);
-		if (rule !== 'syntax') return [say(rule, args)];
-		return [say(rule, { ...args, ignored: faults.every((one) => one.rule === 'no-effect') })];
+		switch (rule) {
+			case 'syntax':
+				return [say(rule, { ...args, ignored: faults.every((one) => one.rule === 'no-effect') })];
+			case 'glued-terms':
+				return [say(rule, { ...args, legal: faults.every((one) => one.legal === true) })];
+			default:
+				return [say(rule, args)];
+		}
 	});
 }
 
@@ -135,8 +142,8 @@ function faultOf(node: SpfNode): string | null {
 		case 'multiple':
 			return `has ${node.records.length} SPF records`;
 		default: {
-			const fault = hasFaults(node) ? node.parsed?.faults[0] : undefined;
-			return fault === undefined ? null : `has an error ${placed(fault)}`;
+			const fault = brokenBy(node);
+			return fault === null ? null : `has an error ${placed(fault)}`;
 		}
 	}
 }

@@ -182,11 +182,36 @@ export const SPF_VERDICTS = {
 		reproduce,
 		evidence,
 	},
-	'glued-terms': broken(
-		'Put a space between the terms.',
-		(a) => `Two terms of ${a.domain}'s SPF record run together ${a.details.join('; ')}.`,
-		'Where the record is split into strings, the space belongs inside the quotation marks: strings are joined without one.',
-	),
+	'glued-terms': {
+		...broken(
+			'Put a space between the terms.',
+			(a) => `Two terms of ${a.domain}'s SPF record run together ${a.details.join('; ')}.`,
+			'Where the record is split into strings, the space belongs inside the quotation marks: strings are joined without one.',
+		),
+		impact: (a: { readonly legal: boolean }) =>
+			a.legal
+				? 'Receivers take the two for one long name that does not exist: the servers meant by the first fail SPF, and the second term is lost.'
+				: PERMERROR,
+	},
+	'string-over-255': {
+		outcome: 'fail',
+		severity: 'blocker',
+		effort: minutes(5),
+		says: (a: { domain: string; line: number; longest: number }) =>
+			`The SPF record of ${a.domain} has a string of ${a.longest} characters on line ${a.line} of the zone file; DNS carries 255 at most.`,
+		impact:
+			'A name server refuses the whole zone, or cuts the record: SPF then authorises nobody, or not the servers at its end.',
+		fix: (a: { domain: string; text: string }) =>
+			records(
+				'Split the text into strings of at most 255 characters, each in its own quotation marks.',
+				[txtLine(a.domain, a.text)],
+				'Receivers join the strings without a space: one that parts two terms must stand inside the quotation marks.',
+			),
+		reproduce: (a: { domain: string }) => `named-checkzone ${a.domain} FILE`,
+		evidence: (a: { domain: string; line: number; text: string }): readonly Evidence[] => [
+			{ kind: 'file', summary: `line ${a.line}: ${a.domain} TXT`, detail: a.text },
+		],
+	},
 	'non-ascii': broken(
 		'Type the record again in plain ASCII.',
 		(a) =>

@@ -1,4 +1,5 @@
 import {
+	at,
 	controlName,
 	type DkimDiscovery,
 	type DmarcDiscovery,
@@ -13,7 +14,9 @@ import {
 	isSenderId,
 	isSpfText,
 	known,
+	type LongText,
 	longestTtl,
+	longSpfText,
 	lookup,
 	lookupsOf,
 	type MailDomain,
@@ -37,6 +40,7 @@ import {
 	walkSpf,
 	withTerms,
 	z,
+	zoneFileName,
 } from '../../src/sdk.ts';
 import { NO_MAIL, SENDER } from './_sample-domains.ts';
 import {
@@ -64,6 +68,8 @@ interface Given {
 	/** TXT at a name that nobody made: what sub-domains get. */
 	readonly wildcard: Fact<DnsAnswer>;
 	readonly mx: Fact<DnsAnswer>;
+	/** Of the planned zone file. */
+	readonly long: Fact<LongText | null>;
 }
 
 export default defineCheck({
@@ -98,6 +104,13 @@ export default defineCheck({
 		scope: optional(networkScope({})),
 		wildcard: optional(lookup({ name: controlName(subject.name, subject.seed), type: 'TXT' })),
 		mx: optional(lookup({ name: subject.name, type: 'MX' })),
+		long: optional(
+			longSpfText({
+				domain: subject.name,
+				registrable: subject.registrable,
+				zoneFile: subject.zoneFile,
+			}),
+		),
 	}),
 	judge({ given, subject, say }) {
 		const { root, failed } = given.walk;
@@ -126,6 +139,16 @@ export default defineCheck({
 				'_spf.google.com TXT': ['v=spf1 ip4:198.51.100.0/24 -all'],
 			}),
 			'provider-missing',
+		),
+		example(
+			'a planned record in one string of 256 characters',
+			{ ...givenBy({}), long: known(inOneString(256)) },
+			'string-over-255',
+		),
+		example(
+			'a planned record in strings of 255',
+			{ ...givenBy(spf(sized(255))), long: known(null) },
+			'sound',
 		),
 		example(
 			"the provider's networks, listed by hand",
@@ -176,6 +199,8 @@ function recordFindings(given: Given, subject: MailDomain, say: Say<typeof SPF_V
 	const { walk } = given;
 	const { root } = walk;
 	const ttl = longestTtl(root.records);
+	const long = overlongString(given, subject, say);
+	if (long.length > 0 && root.parsed === null) return long;
 	if (root.state === 'multiple') {
 		const texts = root.records.map(({ text }) => text);
 		const merged = mergedRecord(root.records.map((record) => parseSpf(record)));
@@ -193,6 +218,7 @@ function recordFindings(given: Given, subject: MailDomain, say: Say<typeof SPF_V
 		enforcing: policy !== null && policy.policy !== 'none' && !policy.testing,
 	};
 	return [
+		...long,
 		...grammarFindings(reading),
 		...treeFindings(reading),
 		...redirectAndAll(reading),
@@ -205,6 +231,21 @@ function recordFindings(given: Given, subject: MailDomain, say: Say<typeof SPF_V
 		...providerFinding(given, reading),
 		...subdomainFinding(given, reading),
 	];
+}
+
+/** No name server can load it, so what it would say once split is not judged yet. */
+function overlongString(
+	{ walk, long }: Given,
+	subject: MailDomain,
+	say: Say<typeof SPF_VERDICTS>,
+): Said {
+	if (long.status !== 'known' || long.value === null) return [];
+	const { line, strings } = long.value;
+	const longest = Math.max(...strings.map(({ length }) => length));
+	const { domain } = walk;
+	const said = say('string-over-255', { domain, line, longest, text: strings.join('') });
+	const file = zoneFileName(subject);
+	return [at({ kind: 'record', name: `${domain} TXT`, file, line }, said)];
 }
 
 function missing(
@@ -288,6 +329,7 @@ function givenBy(zone: Zone): Given {
 		scope: known({ roots: [], publicClasses: ['documentation'] }),
 		wildcard: known(answerIn(zone, controlName(at, '0'), 'TXT')),
 		mx: known(mx),
+		long: known(null),
 	};
 }
 
@@ -315,6 +357,10 @@ const SIGNED: Zone = {
 function sized(bytes: number): string {
 	const [start, end] = ['v=spf1 ip4:203.0.113.5 pad=', ' -all'];
 	return start + 'x'.repeat(bytes - start.length - end.length) + end;
+}
+
+function inOneString(bytes: number): LongText {
+	return { owner: 'example.com', type: 'TXT', line: 7, strings: [sized(bytes)] };
 }
 
 type SpfExample = readonly [

@@ -25,6 +25,9 @@ export interface MailDomain
 	readonly seed: string;
 	/** DKIM selectors that the user knows to be active. */
 	readonly selectors: readonly string[];
+	readonly registrable: string;
+	/** Absolute path of the zone file that is meant to be published; `null` without one. */
+	readonly zoneFile: string | null;
 }
 
 const Params = z.object({
@@ -34,6 +37,7 @@ const Params = z.object({
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	seed: z.string(),
+	zoneFile: z.string().nullable(),
 });
 
 const SAMPLE: MailDomain = {
@@ -42,6 +46,8 @@ const SAMPLE: MailDomain = {
 	context: { role: 'sends', receives: 'yes', bulk: 'no', dkim: 'backup' },
 	seed: '0'.repeat(16),
 	selectors: [],
+	registrable: 'example.com',
+	zoneFile: null,
 };
 
 /**
@@ -59,6 +65,7 @@ export const mailDomains = defineSubjects({
 		sends: target.sends,
 		bulk: target.bulk,
 		seed: target.seed,
+		zoneFile: target.zoneUse === 'plan' ? target.zoneFile : null,
 	}),
 	sample: SAMPLE,
 	async derive(params, get): Promise<Fact<readonly MailDomain[]>> {
@@ -84,6 +91,8 @@ export const mailDomains = defineSubjects({
 				},
 				seed: params.seed,
 				selectors: params.selectors,
+				registrable: params.registrable ?? domain,
+				zoneFile: params.zoneFile,
 			},
 		]);
 	},

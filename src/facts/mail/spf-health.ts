@@ -1,4 +1,5 @@
 import { lookupsOf, passesOf, voidsOf } from './spf-cost.ts';
+import type { SpfFault } from './spf-record.ts';
 import { MOST_LOOKUPS, MOST_MX_HOSTS, MOST_VOIDS, type SpfNode, type SpfWalk } from './spf-walk.ts';
 
 /**
@@ -24,9 +25,14 @@ export function liveNodes(node: SpfNode): readonly SpfNode[] {
 	];
 }
 
-/** What makes a record permerror by itself, whatever its includes do. */
-export function hasFaults({ parsed }: SpfNode): boolean {
-	return parsed?.faults.some(({ rule }) => rule !== 'no-effect') ?? false;
+/** What makes a record permerror by itself, whatever its includes do; `null` where nothing does. */
+export function brokenBy({ parsed }: SpfNode): SpfFault | null {
+	const faults = parsed?.faults ?? [];
+	return faults.find(({ rule, legal }) => rule !== 'no-effect' && legal !== true) ?? null;
+}
+
+export function hasFaults(node: SpfNode): boolean {
+	return brokenBy(node) !== null;
 }
 
 /** Receivers answer none or permerror: SPF can carry nothing. What could not be looked at breaks nothing. */

@@ -54,7 +54,7 @@ export interface SpfBranch {
 interface SpfHosts {
 	readonly v4: readonly string[];
 	readonly v6: readonly string[];
-	/** What an IPv4, an IPv6 client's look-up ends in NXDOMAIN or no data. */
+	/** What an IPv4, an IPv6 client's look-ups end in NXDOMAIN or no data for one name at least. */
 	readonly void4: boolean;
 	readonly void6: boolean;
 	/** Names that an `mx` gives. */
@@ -276,8 +276,8 @@ function hostsOfMx(name: string, ask: Ask): SpfHosts {
 	return {
 		v4: v4.flatMap(({ addresses }) => addresses),
 		v6: v6.flatMap(({ addresses }) => addresses),
-		void4: v4.length > 0 && v4.every(({ absent }) => absent),
-		void6: v6.length > 0 && v6.every(({ absent }) => absent),
+		void4: v4.some(({ absent }) => absent),
+		void6: v6.some(({ absent }) => absent),
 		exchanges: exchanges.length,
 		failed: [...v4, ...v6].flatMap(({ failed }) => failed),
 	};

@@ -123,7 +123,8 @@ export function base64In(text: string, what: string, word: Word | undefined): Bu
 	throw new BadWord(`the ${what} is not base64`, word);
 }
 
-const LONGEST_STRING = 255;
+/** Octets of a character-string (RFC 1035 §3.3). */
+export const LONGEST_STRING = 255;
 
 export function characterString(word: Word): Buffer {
 	const octets = octetsOf(word);

@@ -3,7 +3,14 @@ import { isWithin } from '../dns/zone-of.ts';
 import { type Labels, labelsOf, nameOf } from '../dnssec/dnssec-name.ts';
 import { type MasterName, readMasterName } from './master-name.ts';
 import { rdataData, rdataOctets, rdataText } from './rdata.ts';
-import { BadWord, RdataWords, type RelativeName, shown } from './rdata-words.ts';
+import {
+	BadWord,
+	LONGEST_STRING,
+	octetsOf,
+	RdataWords,
+	type RelativeName,
+	shown,
+} from './rdata-words.ts';
 import { ttlIn } from './ttl.ts';
 import { generated } from './zone-generate.ts';
 import { TYPE_WORDS, zoneTypeName, zoneTypeNumber } from './zone-type.ts';
@@ -41,6 +48,18 @@ export interface ZoneFile {
 	readonly faults: readonly FaultyLine[];
 	/** Faults beyond those that are listed. */
 	readonly moreFaults: number;
+	/** Texts that are faults because a string is longer than DNS can carry. */
+	readonly longTexts: readonly LongText[];
+}
+
+/** A record of type TXT or SPF with a string of more than 255 octets (RFC 1035 §3.3). */
+export interface LongText {
+	readonly owner: string;
+	readonly type: string;
+	/** 1-based. */
+	readonly line: number;
+	/** As they stand there, one character an octet. */
+	readonly strings: readonly string[];
 }
 
 /** Octets of a file that are read. */
@@ -77,6 +96,7 @@ export function parseZoneFile(text: string, origin: string): ZoneFile {
 class ZoneReader {
 	readonly #records: ZoneRecord[] = [];
 	readonly #faults: FaultyLine[] = [];
+	readonly #longTexts: LongText[] = [];
 	#lines: readonly string[] = [];
 	readonly #first: Labels;
 	/** The first `$ORIGIN` before any record, where it lies in the origin given. */
@@ -134,6 +154,7 @@ class ZoneReader {
 			records: this.#records,
 			faults: this.#faults,
 			moreFaults: this.#moreFaults,
+			longTexts: this.#longTexts,
 		};
 	}
 
@@ -247,6 +268,7 @@ class ZoneReader {
 
 	#add({ owner, ownerWord, written, words, comment }: Line): void {
 		const head = readHead(words, ownerWord);
+		this.#keepLongText(nameOf(owner), head, ownerWord.line);
 		const { octets, text, relative } = rdataIn(head, this.#origin);
 		const name = nameOf(owner);
 		// The SOA can only be the zone's own: a missing dot there must not make another zone of it.
@@ -265,6 +287,15 @@ class ZoneReader {
 		};
 		this.#requireOneSoa(record, head.typeWord);
 		this.#records.push(record);
+	}
+
+	#keepLongText(owner: string, { type, rdata }: Head, line: number): void {
+		if (type !== 'TXT' && type !== 'SPF') return;
+		const strings = rdata.map((word) => octetsOf(word).toString('latin1'));
+		const isLong = strings.some(({ length }) => length > LONGEST_STRING);
+		if (isLong && this.#longTexts.length < MOST_FAULTS) {
+			this.#longTexts.push({ owner, type, line, strings });
+		}
 	}
 
 	#requireOneSoa(record: ZoneRecord, word: Word): void {
