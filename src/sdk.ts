@@ -206,6 +206,7 @@ export {
 	isUsable,
 } from './facts/mail/dkim-discovery.ts';
 export { type DkimKeyRecord, looksLikeKey } from './facts/mail/dkim-key.ts';
+export { rewrittenKey, unrestricted } from './facts/mail/dkim-repair.ts';
 export {
 	DMARC_POLICIES,
 	type DmarcRecord,
@@ -217,6 +218,7 @@ export {
 	tagValue,
 	validValue,
 } from './facts/mail/dmarc-record.ts';
+export { respelt, rewritten, type TagChanges } from './facts/mail/dmarc-repair.ts';
 export {
 	type DmarcDiscovery,
 	discoverDmarc,
