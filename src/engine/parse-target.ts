@@ -12,6 +12,8 @@ export interface Asked {
 	readonly hosts?: readonly string[] | undefined;
 	readonly endpoints?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
+	/** Absolute path. */
+	readonly dmarcReports?: string | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;
@@ -37,6 +39,7 @@ export function parseTarget(asked: Asked): Target {
 		hosts: (asked.hosts ?? []).map(hostName),
 		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
 		dkimSelectors: [...(asked.dkimSelectors ?? [])],
+		dmarcReports: asked.dmarcReports ?? null,
 		sends: asked.sends ?? false,
 		bulk: asked.bulk ?? false,
 		active: asked.active ?? false,

@@ -1,0 +1,255 @@
+import ipaddr from 'ipaddr.js';
+import { atOnce } from '../../core/at-once.ts';
+import type { GetFact } from '../../core/fact.ts';
+import { groupBy } from '../../core/group-by.ts';
+import { addressesOf, lookup } from '../dns/dns.ts';
+import { registrableOf } from '../dns/registrable.ts';
+import type { ReportRow } from './aggregate-report.ts';
+import { isWithin, providerOfInclude } from './mail-providers.ts';
+import { passes, periodOf, type ReportedRow, type Tally, tallyOf } from './report-totals.ts';
+import { reverseName } from './reverse-name.ts';
+import { senderNamed } from './sending-domains.ts';
+import { passesOf, type SpfPasses } from './spf-cost.ts';
+import { type SpfNode, spfWalk } from './spf-walk.ts';
+
+/** Who sends, as far as it can be told. */
+export interface SourceName {
+	/**
+	 * `vendor`: a provider of mail. `own`: servers under the audited domain, or whose addresses its SPF
+	 * lists. `host`: anybody else, by confirmed name. `address`: nothing but the address.
+	 */
+	readonly kind: 'vendor' | 'own' | 'host' | 'address';
+	readonly name: string;
+	/** What tells, in words. */
+	readonly by: string;
+}
+
+/** Mails of one sender. */
+export interface Source extends SourceName, Tally {
+	/** The busiest first. */
+	readonly addresses: readonly string[];
+	readonly addressCount: number;
+	/** Failed DMARC though SPF or DKIM passed for another domain, which is in `as`. */
+	readonly unaligned: number;
+	readonly as: readonly string[];
+	/** Failed DMARC, and neither SPF nor DKIM passed for anybody. */
+	readonly unauthenticated: number;
+	/** Failed DMARC on the way through a forwarder or a list, by the receiver's account. */
+	readonly forwarded: number;
+	/** Quarantined or rejected. */
+	readonly stopped: number;
+	/** Beginning of the first report that has it, seconds since 1970; `null` without dates. */
+	readonly firstSeen: number | null;
+	/** Authenticates as the audited domain or a name below it, aligned or not. */
+	readonly isAuthenticatedAsOwn: boolean;
+}
+
+/** Addresses whose names are asked for; the busiest. Two questions each. */
+const MOST_ASKED = 40;
+const QUESTIONS_AT_ONCE = 24;
+/** Addresses and identities that are kept of one source. */
+const MOST_KEPT = 5;
+
+/**
+ * Mails by sender, the busiest first. A server's name counts only where it leads back to the address,
+ * since anybody can name his address as he likes. With no network each address is a source of its own,
+ * but for what the reports and the SPF record say.
+ */
+export async function sourcesOf(
+	rows: readonly ReportedRow[],
+	registrable: string,
+	get: GetFact,
+): Promise<readonly Source[]> {
+	const byAddress = groupBy(rows, ({ row }) => row.address);
+	const busiest = [...byAddress]
+		.map(([address, its]) => ({ address, messages: tallyOf(its).messages }))
+		.sort((a, b) => b.messages - a.messages || (a.address < b.address ? -1 : 1))
+		.map(({ address }) => address)
+		.filter((address) => address !== '');
+	const [names, networks] = await Promise.all([
+		confirmedNames(busiest.slice(0, MOST_ASKED), get),
+		networksOf(registrable, get),
+	]);
+	const owners = new Map(
+		[...byAddress].map(([address, its]) => [
+			address,
+			ownerOf({ address, rows: its, host: names.get(address) ?? null, networks, registrable }),
+		]),
+	);
+	const named = groupBy(rows, ({ row }) => {
+		const owner = owners.get(row.address) as SourceName;
+		const signer = owner.kind === 'vendor' ? null : signerOf(row);
+		const source = signer ?? owner;
+		return JSON.stringify([source.kind, source.name]);
+	});
+	return [...named]
+		.map(([, its]) => {
+			const [{ row }] = its;
+			const owner = owners.get(row.address) as SourceName;
+			const name = owner.kind === 'vendor' ? owner : (signerOf(row) ?? owner);
+			return sourceOf(name, its, registrable);
+		})
+		.sort((a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1));
+}
+
+function sourceOf(name: SourceName, rows: readonly ReportedRow[], registrable: string): Source {
+	const failed = rows.filter(({ row }) => !passes(row));
+	const byKind = groupBy(failed, ({ row }) => failureOf(row));
+	const sum = (kind: Failure) => tallyOf(byKind.get(kind) ?? []).messages;
+	const addresses = [...groupBy(rows, ({ row }) => row.address)]
+		.map(([address, its]) => ({ address, messages: tallyOf(its).messages }))
+		.sort((a, b) => b.messages - a.messages || (a.address < b.address ? -1 : 1));
+	const as = (byKind.get('unaligned') ?? []).flatMap(({ row }) => identitiesOf(row));
+	return {
+		...name,
+		...tallyOf(rows),
+		addresses: addresses
+			.slice(0, MOST_KEPT)
+			.map(({ address }) => address || 'an unreadable address'),
+		addressCount: addresses.length,
+		unaligned: sum('unaligned'),
+		as: [...new Set(as)].sort().slice(0, MOST_KEPT),
+		unauthenticated: sum('neither'),
+		forwarded: sum('forwarded'),
+		stopped: tallyOf(rows.filter(({ row }) => /^(?:quarantine|reject)$/.test(row.disposition)))
+			.messages,
+		firstSeen: periodOf(rows.map(({ report }) => report))?.from ?? null,
+		isAuthenticatedAsOwn: rows.some(({ row }) =>
+			identitiesOf(row).some((domain) => isWithin(domain, registrable)),
+		),
+	};
+}
+
+type Failure = 'forwarded' | 'unaligned' | 'neither';
+
+function failureOf(row: ReportRow): Failure {
+	if (isForwarded(row)) return 'forwarded';
+	return identitiesOf(row).length > 0 ? 'unaligned' : 'neither';
+}
+
+/** Overrides with which a receiver says that the mail came by way of somebody else. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(['forwarded', 'mailing_list', 'trusted_forwarder']);
+
+function isForwarded({ overrides }: ReportRow): boolean {
+	return overrides.some((type) => ON_THE_WAY.has(type));
+}
+
+/** Domains for which SPF or DKIM passed. */
+function identitiesOf({ signatures, returnPaths }: ReportRow): readonly string[] {
+	return [...signatures, ...returnPaths].flatMap(({ domain, result }) =>
+		result === 'pass' ? [domain] : [],
+	);
+}
+
+/** A provider's own signature, on the mails that carry it. */
+function signerOf({ signatures }: ReportRow): SourceName | null {
+	for (const { domain, result } of signatures) {
+		const name = result === 'pass' ? senderNamed(domain) : null;
+		if (name !== null) return { kind: 'vendor', name, by: `signed by ${domain}` };
+	}
+	return null;
+}
+
+function ownerOf({
+	address,
+	rows,
+	host,
+	networks,
+	registrable,
+}: {
+	address: string;
+	rows: readonly ReportedRow[];
+	host: string | null;
+	networks: readonly Network[];
+	registrable: string;
+}): SourceName {
+	const vendor = host === null ? null : senderNamed(host);
+	if (vendor !== null) return { kind: 'vendor', name: vendor, by: `the name ${host}` };
+	const network =
+		address === '' ? undefined : networks.find((one) => contains(one.passes, address));
+	if (network !== undefined && network.owner.kind !== 'own') return network.owner;
+	const bounce = rows.flatMap(({ row }) => row.returnPaths).find(isVendors);
+	if (bounce !== undefined) {
+		const name = senderNamed(bounce.domain) ?? bounce.domain;
+		return { kind: 'vendor', name, by: `the return path ${bounce.domain}` };
+	}
+	const own = host !== null && isWithin(host, registrable);
+	if (own) return { kind: 'own', name: host, by: `the name ${host}` };
+	if (network !== undefined) return { ...network.owner, name: host ?? address };
+	if (host !== null) return { kind: 'host', name: registrableOf(host), by: `the name ${host}` };
+	return { kind: 'address', name: address || 'an unreadable address', by: 'the address alone' };
+}
+
+function isVendors({ domain, result }: ReportRow['returnPaths'][number]): boolean {
+	return result === 'pass' && senderNamed(domain) !== null;
+}
+
+/** PTR names that lead back to their address. Failures leave an address without a name. */
+async function confirmedNames(
+	addresses: readonly string[],
+	get: GetFact,
+): Promise<ReadonlyMap<string, string>> {
+	const found = new Map<string, string>();
+	await atOnce(QUESTIONS_AT_ONCE, addresses, async (address) => {
+		const ptr = await get(lookup({ name: reverseName(address), type: 'PTR' }));
+		if (ptr.status !== 'known') return;
+		const [host] = ptr.value.records.flatMap(({ data }) =>
+			data.type === 'PTR' ? [data.target.toLowerCase().replace(/\.$/, '')] : [],
+		);
+		if (host === undefined || host === '') return;
+		const forward = await get(addressesOf({ host }));
+		if (forward.status !== 'known') return;
+		const { v4, v6 } = forward.value;
+		const isSame = (one: string) => ipaddr.process(one).toString() === address;
+		if ([...v4, ...v6].some(isSame)) found.set(address, host);
+	});
+	return found;
+}
+
+// ── The SPF record as a directory of senders ─────────────────────────────────────────────────────
+
+interface Network {
+	readonly owner: SourceName;
+	readonly passes: SpfPasses;
+}
+
+/** Whose servers the record lists: a provider's below its include, else the domain's own. */
+async function networksOf(registrable: string, get: GetFact): Promise<readonly Network[]> {
+	const walk = await get(spfWalk({ domain: registrable }));
+	if (walk.status !== 'known') return [];
+	const own: SourceName = {
+		kind: 'own',
+		name: registrable,
+		by: `the SPF record of ${registrable}`,
+	};
+	return networksIn(walk.value.root, own, registrable);
+}
+
+function networksIn(node: SpfNode, owner: SourceName, registrable: string): readonly Network[] {
+	const direct = { ...node, branches: node.branches.filter((branch) => branch.node === null) };
+	return [
+		{ owner, passes: passesOf(direct) },
+		...node.branches.flatMap(({ node: below, dead }) =>
+			below === null || dead
+				? []
+				: networksIn(below, ownerBelow(below.domain, owner, registrable), registrable),
+		),
+	];
+}
+
+function ownerBelow(domain: string, owner: SourceName, registrable: string): SourceName {
+	const by = `include:${domain} in the SPF record of ${registrable}`;
+	const vendor = providerOfInclude(domain);
+	if (vendor !== null) return { kind: 'vendor', name: vendor.name, by };
+	if (owner.kind !== 'own' || isWithin(domain, registrable)) return owner;
+	return { kind: 'host', name: registrableOf(domain), by };
+}
+
+function contains({ v4, v6 }: SpfPasses, address: string): boolean {
+	const parsed = ipaddr.process(address);
+	if (parsed instanceof ipaddr.IPv4) {
+		const number = parsed.octets.reduce((sum, octet) => sum * 256 + octet, 0);
+		return v4.some(([first, last]) => first <= number && number <= last);
+	}
+	return v6.some((range) => parsed.match(ipaddr.IPv6.parse(range.address), range.prefix));
+}
