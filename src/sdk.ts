@@ -197,6 +197,7 @@ export {
 	isStagingName,
 	names,
 } from './facts/hosts.ts';
+export type { PublishedPolicy } from './facts/mail/aggregate-report.ts';
 export {
 	type DkimDiscovery,
 	type DkimSelector,
@@ -239,6 +240,14 @@ export {
 export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
 export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
+export type { Source as ReportSource } from './facts/mail/report-sources.ts';
+export {
+	type ReportedDomain,
+	type ReportSurvey,
+	reportSurvey,
+	WINDOW_DAYS,
+} from './facts/mail/report-survey.ts';
+export { type AboutReports, reportedDomains } from './facts/mail/reported-domains.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,

@@ -39,18 +39,24 @@ export function parseTarget(asked: Asked): Target {
 		hosts: (asked.hosts ?? []).map(hostName),
 		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
 		dkimSelectors: [...(asked.dkimSelectors ?? [])],
-		dmarcReports: asked.dmarcReports ?? null,
 		sends: asked.sends ?? false,
 		bulk: asked.bulk ?? false,
 		active: asked.active ?? false,
-		oldUrls: asked.oldUrls ?? null,
 		oldDomains: (asked.oldDomains ?? []).map(hostName),
 		campaigns: (asked.campaigns ?? []).map((text) => webUrl(text, 'campaigns')),
-		zoneFile: asked.zoneFile ?? null,
 		zoneUse: asked.drift === true ? 'drift' : 'plan',
 		rdap: asked.rdap === undefined ? null : webUrl(asked.rdap, '--rdap'),
-		repo: asked.repo ?? null,
+		...foldersAndFiles(asked),
 		seed: asked.seed,
+	};
+}
+
+function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, repo }: Asked) {
+	return {
+		dmarcReports: dmarcReports ?? null,
+		oldUrls: oldUrls ?? null,
+		zoneFile: zoneFile ?? null,
+		repo: repo ?? null,
 	};
 }
 

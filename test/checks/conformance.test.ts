@@ -32,6 +32,7 @@ it('found the checks', () => {
 		'email/dkim',
 		'email/dmarc',
 		'email/mx',
+		'email/reports',
 		'email/spf',
 		'email/starttls',
 		'exposure/dotenv',

@@ -8,7 +8,7 @@ import type { ReportRow } from './aggregate-report.ts';
 import { isWithin, providerOfInclude } from './mail-providers.ts';
 import { passes, periodOf, type ReportedRow, type Tally, tallyOf } from './report-totals.ts';
 import { reverseName } from './reverse-name.ts';
-import { senderNamed } from './sending-domains.ts';
+import { forwards, senderNamed } from './sending-domains.ts';
 import { passesOf, type SpfPasses } from './spf-cost.ts';
 import { type SpfNode, spfWalk } from './spf-walk.ts';
 
@@ -22,6 +22,8 @@ export interface SourceName {
 	readonly name: string;
 	/** What tells, in words. */
 	readonly by: string;
+	/** The domain's SPF record lists its servers. */
+	readonly isListed: boolean;
 }
 
 /** Mails of one sender. */
@@ -29,8 +31,10 @@ export interface Source extends SourceName, Tally {
 	/** The busiest first. */
 	readonly addresses: readonly string[];
 	readonly addressCount: number;
-	/** Failed DMARC though SPF or DKIM passed for another domain, which is in `as`. */
+	/** Failed DMARC though SPF or DKIM passed for some domain, which is in `as`. */
 	readonly unaligned: number;
+	/** Of these, for the audited domain's own names. */
+	readonly unalignedAsOwn: number;
 	readonly as: readonly string[];
 	/** Failed DMARC, and neither SPF nor DKIM passed for anybody. */
 	readonly unauthenticated: number;
@@ -40,8 +44,8 @@ export interface Source extends SourceName, Tally {
 	readonly stopped: number;
 	/** Beginning of the first report that has it, seconds since 1970; `null` without dates. */
 	readonly firstSeen: number | null;
-	/** Authenticates as the audited domain or a name below it, aligned or not. */
-	readonly isAuthenticatedAsOwn: boolean;
+	/** Its servers also send on what its users receive, whoever wrote that. */
+	readonly alsoForwards: boolean;
 }
 
 /** Addresses whose names are asked for; the busiest. Two questions each. */
@@ -99,7 +103,10 @@ function sourceOf(name: SourceName, rows: readonly ReportedRow[], registrable: s
 	const addresses = [...groupBy(rows, ({ row }) => row.address)]
 		.map(([address, its]) => ({ address, messages: tallyOf(its).messages }))
 		.sort((a, b) => b.messages - a.messages || (a.address < b.address ? -1 : 1));
-	const as = (byKind.get('unaligned') ?? []).flatMap(({ row }) => identitiesOf(row));
+	const unaligned = byKind.get('unaligned') ?? [];
+	const isOwn = (domain: string) => isWithin(domain, registrable);
+	const asOwn = unaligned.filter(({ row }) => identitiesOf(row).some(isOwn));
+	const as = unaligned.flatMap(({ row }) => identitiesOf(row));
 	return {
 		...name,
 		...tallyOf(rows),
@@ -108,15 +115,14 @@ function sourceOf(name: SourceName, rows: readonly ReportedRow[], registrable: s
 			.map(({ address }) => address || 'an unreadable address'),
 		addressCount: addresses.length,
 		unaligned: sum('unaligned'),
+		unalignedAsOwn: tallyOf(asOwn).messages,
 		as: [...new Set(as)].sort().slice(0, MOST_KEPT),
 		unauthenticated: sum('neither'),
 		forwarded: sum('forwarded'),
 		stopped: tallyOf(rows.filter(({ row }) => /^(?:quarantine|reject)$/.test(row.disposition)))
 			.messages,
 		firstSeen: periodOf(rows.map(({ report }) => report))?.from ?? null,
-		isAuthenticatedAsOwn: rows.some(({ row }) =>
-			identitiesOf(row).some((domain) => isWithin(domain, registrable)),
-		),
+		alsoForwards: name.kind === 'vendor' && forwards(name.name),
 	};
 }
 
@@ -145,7 +151,8 @@ function identitiesOf({ signatures, returnPaths }: ReportRow): readonly string[]
 function signerOf({ signatures }: ReportRow): SourceName | null {
 	for (const { domain, result } of signatures) {
 		const name = result === 'pass' ? senderNamed(domain) : null;
-		if (name !== null) return { kind: 'vendor', name, by: `signed by ${domain}` };
+		if (name !== null)
+			return { kind: 'vendor', name, by: `a signature of ${domain}`, isListed: false };
 	}
 	return null;
 }
@@ -163,21 +170,25 @@ function ownerOf({
 	networks: readonly Network[];
 	registrable: string;
 }): SourceName {
-	const vendor = host === null ? null : senderNamed(host);
-	if (vendor !== null) return { kind: 'vendor', name: vendor, by: `the name ${host}` };
 	const network =
 		address === '' ? undefined : networks.find((one) => contains(one.passes, address));
+	const isListed = network !== undefined;
+	const by = host === null ? '' : `the name ${host}`;
+	const vendor = host === null ? null : senderNamed(host);
+	if (vendor !== null) return { kind: 'vendor', name: vendor, by, isListed };
 	if (network !== undefined && network.owner.kind !== 'own') return network.owner;
 	const bounce = rows.flatMap(({ row }) => row.returnPaths).find(isVendors);
 	if (bounce !== undefined) {
 		const name = senderNamed(bounce.domain) ?? bounce.domain;
-		return { kind: 'vendor', name, by: `the return path ${bounce.domain}` };
+		return { kind: 'vendor', name, by: `the return path ${bounce.domain}`, isListed };
 	}
-	const own = host !== null && isWithin(host, registrable);
-	if (own) return { kind: 'own', name: host, by: `the name ${host}` };
+	if (host !== null && isWithin(host, registrable)) {
+		return { kind: 'own', name: host, by, isListed };
+	}
 	if (network !== undefined) return { ...network.owner, name: host ?? address };
-	if (host !== null) return { kind: 'host', name: registrableOf(host), by: `the name ${host}` };
-	return { kind: 'address', name: address || 'an unreadable address', by: 'the address alone' };
+	if (host !== null) return { kind: 'host', name: registrableOf(host), by, isListed };
+	const name = address || 'an unreadable address';
+	return { kind: 'address', name, by: 'the address alone', isListed };
 }
 
 function isVendors({ domain, result }: ReportRow['returnPaths'][number]): boolean {
@@ -217,11 +228,8 @@ interface Network {
 async function networksOf(registrable: string, get: GetFact): Promise<readonly Network[]> {
 	const walk = await get(spfWalk({ domain: registrable }));
 	if (walk.status !== 'known') return [];
-	const own: SourceName = {
-		kind: 'own',
-		name: registrable,
-		by: `the SPF record of ${registrable}`,
-	};
+	const by = `the SPF record of ${registrable}`;
+	const own: SourceName = { kind: 'own', name: registrable, by, isListed: true };
 	return networksIn(walk.value.root, own, registrable);
 }
 
@@ -240,9 +248,9 @@ function networksIn(node: SpfNode, owner: SourceName, registrable: string): read
 function ownerBelow(domain: string, owner: SourceName, registrable: string): SourceName {
 	const by = `include:${domain} in the SPF record of ${registrable}`;
 	const vendor = providerOfInclude(domain);
-	if (vendor !== null) return { kind: 'vendor', name: vendor.name, by };
+	if (vendor !== null) return { kind: 'vendor', name: vendor.name, by, isListed: true };
 	if (owner.kind !== 'own' || isWithin(domain, registrable)) return owner;
-	return { kind: 'host', name: registrableOf(domain), by };
+	return { kind: 'host', name: registrableOf(domain), by, isListed: true };
 }
 
 function contains({ v4, v6 }: SpfPasses, address: string): boolean {

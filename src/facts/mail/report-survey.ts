@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
+import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import { groupBy } from '../../core/group-by.ts';
 import type { PublishedPolicy } from './aggregate-report.ts';
-import { effectiveRecord, validValue } from './dmarc-record.ts';
+import { type DmarcRecord, effectiveRecord, validValue } from './dmarc-record.ts';
 import { type DmarcDiscovery, dmarcDiscovery } from './dmarc-walk.ts';
 import { isWithin } from './mail-providers.ts';
 import { type ReportFolder, reportFolder } from './report-folder.ts';
@@ -44,9 +44,10 @@ export interface ReportedDomain extends Tally {
 	readonly recent: Tally & { readonly longestGapDays: number };
 	/** As the newest reports have it. */
 	readonly policy: PublishedPolicy;
-	/** `null` where DNS could not be asked; the reason beside it. */
-	readonly differences: readonly PolicyDifference[] | null;
-	readonly unasked: string | null;
+	/** The record as it is now; `null` without one, and where DNS could not be asked. */
+	readonly record: DmarcRecord | null;
+	/** Between the two. Unknown where DNS could not be asked. */
+	readonly differences: Fact<readonly PolicyDifference[]>;
 	readonly sources: readonly Source[];
 	readonly headerFrom: readonly (Tally & { readonly name: string })[];
 }
@@ -172,10 +173,12 @@ function recentOf(
 function comparison(
 	newest: readonly Report[],
 	dmarc: Fact<DmarcDiscovery>,
-): Pick<ReportedDomain, 'differences' | 'unasked'> {
-	if (dmarc.status !== 'known') return { differences: null, unasked: dmarc.detail };
+): Pick<ReportedDomain, 'differences' | 'record'> {
+	if (dmarc.status !== 'known') return { differences: dmarc, record: null };
 	const { own } = dmarc.value.walk;
-	if (own.state === 'failed') return { differences: null, unasked: own.detail };
+	if (own.state === 'failed') {
+		return { differences: unknown('inconclusive', own.detail), record: null };
+	}
 	const now = policyNow(dmarc.value);
 	const differences = Object.entries(now).flatMap(([field, value]) => {
 		const reported = newest
@@ -185,7 +188,7 @@ function comparison(
 		if (last === undefined || reported.includes(value)) return [];
 		return [{ field, reported: last, now: value }];
 	});
-	return { differences, unasked: null };
+	return { differences: known(differences), record: own.record };
 }
 
 type Compared = Pick<PublishedPolicy, 'p' | 'sp' | 'adkim' | 'aspf'>;
