@@ -203,7 +203,8 @@ function isReady({ domain: it, isStale }: Reading): boolean {
 	) {
 		return false;
 	}
-	const isLong = period.to - period.from >= WINDOW_DAYS * DAY_SECONDS;
+	// The last second of a day belongs to it: many receivers let their reports end there.
+	const isLong = period.to + 1 - period.from >= WINDOW_DAYS * DAY_SECONDS;
 	const isWhole = recent.longestGapDays <= LONGEST_GAP_DAYS && recent.messages >= ENOUGH_MESSAGES;
 	const weighty = sources.filter((one) => isWeighty(one, it));
 	return (

@@ -169,7 +169,8 @@ type Says =
 
 const STRICT = 'v=DMARC1; p=none; adkim=s; aspf=s; rua=mailto:dmarc@example.com';
 const DIFFERENT = known([{ field: 'p', reported: 'none', now: 'reject' }]);
-const short = { from: FOUR_WEEKS.from + 1, to: FOUR_WEEKS.to };
+const inclusive = { from: FOUR_WEEKS.from + 1, to: FOUR_WEEKS.to };
+const short = { from: FOUR_WEEKS.from + 2, to: FOUR_WEEKS.to };
 const recently = (messages: number, passed: number, longestGapDays = 1) => ({
 	recent: { messages, passed, dkim: passed, spf: passed, longestGapDays },
 });
@@ -184,6 +185,7 @@ export const REPORT_EXAMPLES: readonly (readonly [name: string, given: Given, sa
 		'ready-for-quarantine',
 	],
 	['97.9 %', passing(979), 'meets-bar'],
+	['28 days to their last second', passing(1_000, { period: inclusive }), 'ready-for-quarantine'],
 	['a second short of 28 days', passing(1_000, { period: short }), 'meets-bar'],
 	['a gap of seven days', passing(1_000, recently(1_000, 1_000, 7)), 'ready-for-quarantine'],
 	['a gap of more', passing(1_000, recently(1_000, 1_000, 7.1)), 'meets-bar'],

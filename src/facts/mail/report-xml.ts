@@ -66,7 +66,7 @@ class Reading {
 			this.#at = end;
 			if (next !== -1) this.#markup();
 		}
-		const unclosed = this.#open.find(({ name }) => name !== 'schema');
+		const unclosed = this.#open.at(0);
 		if (unclosed !== undefined) throw new UnreadableXml(`it ends within <${shown(unclosed.name)}>`);
 	}
 
@@ -132,6 +132,8 @@ class Reading {
 		if (this.#open.length >= MOST_DEPTH) {
 			throw new UnreadableXml(`elements are nested deeper than ${MOST_DEPTH}`);
 		}
+		// Receivers that paste the schema's own start tag never close it.
+		if (name === 'schema') return;
 		this.#open.push({ name, text: '', children: [], kept: 0 });
 		if (isEmpty) this.#close();
 	}
