@@ -155,7 +155,7 @@ describe('email/reports', () => {
 	});
 
 	it('is ready for quarantine after four weeks, with the record to paste', async () => {
-		const rows = [signs(OURS, { count: 99 }), { ...UNKNOWN, count: 1 }];
+		const rows = [signs(OURS, { count: 199 }), { ...UNKNOWN, count: 1 }];
 		const short = await audited(daily(27, rows));
 		expect(short.said).toEqual([]);
 		expect(short.passed).toHaveLength(1);
