@@ -43,34 +43,50 @@ const listed = (a: Lines, show: (one: Lines['examples'][number]) => string) => {
 
 const curl = (a: Lines) => `curl -sIL '${(a.examples[0]?.url ?? '').replaceAll("'", '%27')}'`;
 
-/** One redirect a line, with the target from the list where it has one. */
+/** One redirect for each example, to the target from the list where it has one. */
 function mapFix(summary: string, a: Lines, ...steps: string[]): Fix {
 	const base = `https://${a.domain}`;
-	const [first] = a.examples;
-	const old = plainUrl(first?.url ?? '', `${base}/old-page`);
-	const from = `${new URL(old).pathname}`;
-	const to = plainUrl(first?.target ?? '', `${base}/new-page`);
+	const moved = a.examples.map((one) => ({
+		host: plainHost(hostOf(one.url), a.domain),
+		from: new URL(plainUrl(one.url, `${base}/old-page`)).pathname,
+		to: plainUrl(one.target ?? '', `${base}/new-page`),
+	}));
+	const lines = (show: (one: (typeof moved)[number]) => string) =>
+		[...new Set(moved.map(show))].join('\n');
+	const pattern = (path: string) => path.slice(1).replaceAll('.', '\\.');
 	return perPlatform(
 		summary,
 		{
-			nginx: `location = ${from} { return 301 ${to}$is_args$args; }\n# for many: a map of $uri to the new address, and one return`,
-			apache: `RewriteEngine On\nRewriteRule "^/?${from.slice(1).replaceAll('.', '\\.')}$" "${to}" [R=301,L]`,
-			caddy: `redir ${from} ${to} permanent`,
-			cloudflare: `Rules > Redirect Rules > Bulk Redirects, one line each (CSV):\n${plainHost(hostOf(old), a.domain)}${from},${to},301`,
-			vercel: `{ "redirects": [{ "source": "${from}", "destination": "${to}", "permanent": true }] }`,
-			netlify: `# _redirects\n${from} ${to} 301!`,
-			nextjs: `async redirects() {\n  return [{ source: '${from}', destination: '${to}', permanent: true }];\n}`,
-			express: `app.get('${from}', (req, res) => res.redirect(301, '${to}'));`,
-			firebase: `{ "hosting": { "redirects": [{ "source": "${from}", "destination": "${to}", "type": 301 }] } }`,
-			cloudfront: `// CloudFront function, viewer request\nvar moved = { '${from}': '${to}' };\nvar to = moved[event.request.uri];\nif (to) return { statusCode: 301, headers: { location: { value: to } } };`,
-			alb: `Listener rule: path is ${from} > Redirect to ${to}, status 301`,
-			azure: `<rule name="moved" stopProcessing="true">\n  <match url="^${from.slice(1).replaceAll('.', '\\.')}$" />\n  <action type="Redirect" url="${to}" redirectType="Permanent" />\n</rule>`,
-			'github-pages': `_redirects are not read there: with the jekyll-redirect-from plug-in, in the new page: redirect_from: ${from}`,
-			wordpress: `Plug-in Redirection > Add new: source ${from}, target ${to}, 301`,
+			nginx: lines(({ from, to }) => `location = ${from} { return 301 ${to}; }`),
+			apache: `RewriteEngine On\n${lines(({ from, to }) => `RewriteRule "^/?${pattern(from)}$" "${to}" [R=301,L]`)}`,
+			caddy: lines(({ from, to }) => `redir ${from} ${to} permanent`),
+			cloudflare: `Rules > Redirect Rules > Bulk Redirects, as CSV:\n${lines(({ host, from, to }) => `${host}${from},${to},301`)}`,
+			vercel: `{ "redirects": [\n${commaed(lines(({ from, to }) => `  { "source": "${from}", "destination": "${to}", "permanent": true }`))}\n] }`,
+			netlify: `# _redirects\n${lines(({ from, to }) => `${from} ${to} 301!`)}`,
+			nextjs: `async redirects() {\n  return [\n${lines(({ from, to }) => `    { source: '${from}', destination: '${to}', permanent: true },`)}\n  ];\n}`,
+			express: lines(
+				({ from, to }) => `app.get('${from}', (req, res) => res.redirect(301, '${to}'));`,
+			),
+			firebase: `{ "hosting": { "redirects": [\n${commaed(lines(({ from, to }) => `  { "source": "${from}", "destination": "${to}", "type": 301 }`))}\n] } }`,
+			cloudfront: `// CloudFront function, viewer request\nvar moved = {\n${lines(({ from, to }) => `  '${from}': '${to}',`)}\n};\nvar to = moved[event.request.uri];\nif (to) return { statusCode: 301, headers: { location: { value: to } } };\nreturn event.request;`,
+			alb: lines(
+				({ from, to }) => `Listener rule: path is ${from} > Redirect to ${to}, status 301`,
+			),
+			azure: lines(
+				({ from, to }) =>
+					`<rule name="${from}" stopProcessing="true">\n  <match url="^${pattern(from)}$" />\n  <action type="Redirect" url="${to}" appendQueryString="false" redirectType="Permanent" />\n</rule>`,
+			),
+			'github-pages': `# Jekyll with the plug-in jekyll-redirect-from, in the front matter of the new page\nredirect_from:\n${lines(({ from }) => `  - ${from}`)}`,
+			wordpress: `Plug-in Redirection > Add new:\n${lines(({ from, to }) => `${from} → ${to}, 301`)}`,
 		},
 		...steps,
+		...(a.count > a.examples.length
+			? ['The other lines in the same way: the whole list is in the file.']
+			: []),
 	);
 }
+
+const commaed = (text: string) => text.split('\n').join(',\n');
 
 const BY_HAND = 'Each line was asked by GET, and its redirects were followed one by one.';
 

@@ -84,19 +84,26 @@ export const hosts = defineSubjects({
 	from,
 	sample: SAMPLE,
 	async derive(params, get): Promise<Fact<readonly Host[]>> {
-		const wildcard =
+		// A resolver may keep silent for seconds about a broken zone: all names are asked at once.
+		const [wildcard, tried] = await Promise.all([
 			params.domain !== null && params.guess
-				? await get(addressesOf({ host: controlName(params.domain, params.seed) }))
-				: null;
+				? get(addressesOf({ host: controlName(params.domain, params.seed) }))
+				: null,
+			Promise.all(
+				candidates(params).map(async (host) => ({
+					host,
+					addresses: isRequired(host) ? null : await get(addressesOf({ host: host.name })),
+				})),
+			),
+		]);
 		const answeredToAnyName = new Set(
 			wildcard?.status === 'known' ? [...wildcard.value.v4, ...wildcard.value.v6] : [],
 		);
 		const alias = wildcard?.status === 'known' ? aliasIn(wildcard.value) : undefined;
 		const byWildcard: WildcardAnswer = { alias, answeredToAnyName };
 		const exists = await Promise.all(
-			candidates(params).map(async (host) => {
-				if (isRequired(host)) return [host];
-				const addresses = await get(addressesOf({ host: host.name }));
+			tried.map(async ({ host, addresses }) => {
+				if (addresses === null) return [host];
 				if (addresses.status !== 'known') return [];
 				if (host.context.standing === 'guessed') {
 					return isOfItsOwn(addresses.value, byWildcard) ? [host] : [];

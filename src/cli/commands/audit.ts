@@ -269,7 +269,7 @@ async function printPlan(
 ): Promise<ExitCode> {
 	for (const domain of targets) {
 		const lines = await planAudit({ ...options, domain });
-		const name = visible(domain ?? options.repo ?? '');
+		const name = visible(domain ?? options.zoneFile ?? options.repo ?? '');
 		const more = 'More follow from the answers: redirects, aliases, SPF includes, mail hosts.';
 		await writeStdout(
 			`${name}: ${lines.length} requests. ${more}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`,

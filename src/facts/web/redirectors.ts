@@ -87,7 +87,7 @@ function redirectorsIn(page: Page, url: string): readonly Redirector[] {
 }
 
 const DESTINATION =
-	/^(?:(?:back|callback|continue|dest|destination|forward|go|goto|image_?url|link|next|out|page|r|rd|redir|redirect|return|success|target|to|u|uri|url|view)(?:[_-]?(?:path|to|uri|url))?|redirect_?after.*)$/i;
+	/^(?:(?:back|callback|continue|dest|destination|forward|go|goto|link|next|out|page|r|rd|redir|redirect|return|success|target|to|u|uri|url|view)(?:[_-]?(?:path|to|uri|url))?|redirect_?after.*)$/i;
 
 function isDestination(value: string): boolean {
 	return /^(?:https?:)?\/\/?[^\s]*$/i.test(value) && value !== '';

@@ -104,6 +104,22 @@ describe('dns/zone-file', () => {
 		expect(graded(await judged(`${SOUND}\n${lines}`))).toEqual([['sound']]);
 	});
 
+	it('reads an export of Cloudflare, whose SOA lacks its dot and whose top is an alias', async () => {
+		const file = `;; SOA Record
+shop.test\t3600\tIN\tSOA\tada.ns.cloudflare.com. dns.cloudflare.com. 205 10000 2400 604800 3600
+shop.test.\t86400\tIN\tNS\tada.ns.cloudflare.com.
+shop.test.\t86400\tIN\tNS\tbob.ns.cloudflare.com.
+shop.test.\t1\tIN\tCNAME\tpages.example. ; cf_tags=cf-proxied:true
+shop.test.\t1\tIN\tMX\t10 mail.example.
+www.shop.test.\t1\tIN\tCNAME\tshop.test. ; cf_tags=cf-proxied:true
+`;
+		expect(graded(await judged(file))).toEqual([['sound']]);
+		const others = file.replaceAll('cloudflare.com', 'example.net');
+		expect(graded(await judged(others))).toEqual([
+			['missing-final-dot', 'high', 'shop.zone', 2, 'shop.test SOA'],
+		]);
+	});
+
 	it('accepts a file from a provider that keeps the SOA itself, and says so', async () => {
 		expect(graded(await judged('@ 60 A 203.0.113.10'))).toEqual([
 			['no-soa', 'later', 'shop.zone', 1, 'shop.test'],

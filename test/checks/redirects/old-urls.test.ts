@@ -224,11 +224,22 @@ describe('faults', () => {
 	});
 
 	it('puts the redirect to paste into the fix, with the target from the list', async () => {
-		const { findings } = await withList(site({}), ['/old /new']);
+		const { findings } = await withList(site({}), ['/a /new', '/b', '/c /d', '/e']);
 		const [found] = findings.filter(isFailed);
-		expect(found?.fix.snippets.find(({ platform }) => platform === 'netlify')?.text).toBe(
-			'# _redirects\n/old https://shop.test/new 301!',
-		);
+		const textFor = (name: string) =>
+			found?.fix.snippets.find(({ platform }) => platform === name)?.text ?? '';
+		expect(textFor('netlify').split('\n')).toEqual([
+			'# _redirects',
+			'/a https://shop.test/new 301!',
+			'/b https://shop.test/new-page 301!',
+			'/c https://shop.test/d 301!',
+		]);
+		expect(JSON.parse(textFor('vercel'))).toMatchObject({
+			redirects: [{ source: '/a', destination: 'https://shop.test/new' }, {}, {}],
+		});
+		expect(JSON.parse(textFor('firebase'))).toMatchObject({
+			hosting: { redirects: [{ type: 301 }, {}, {}] },
+		});
 	});
 
 	it('leaves a site that does not answer at all to its own checks', async () => {
