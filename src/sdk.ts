@@ -137,7 +137,6 @@ export {
 	isStagingName,
 	names,
 } from './facts/hosts.ts';
-export type { PublishedPolicy } from './facts/mail/aggregate-report.ts';
 export {
 	type DkimDiscovery,
 	type DkimSelector,
@@ -187,7 +186,7 @@ export {
 	reportSurvey,
 	WINDOW_DAYS,
 } from './facts/mail/report-survey.ts';
-export { type AboutReports, reportedDomains } from './facts/mail/reported-domains.ts';
+export { reportedDomains } from './facts/mail/reported-domains.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,

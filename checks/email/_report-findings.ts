@@ -46,7 +46,7 @@ const NEW_DAYS = 7;
 const HISTORY_DAYS = 14;
 
 const DAY_SECONDS = 86_400;
-const MOST_FAILING = 5;
+const MOST_FAILING = 4;
 const MOST_SOURCES = 20;
 const MOST_LINES = 10;
 

@@ -14,10 +14,10 @@ const DAY = 86_400;
 const NOW = Date.UTC(2030, 0, 1) / 1_000;
 
 /** Four whole weeks up to yesterday. */
-export const FOUR_WEEKS = { from: NOW - 29 * DAY, to: NOW - DAY };
+const FOUR_WEEKS = { from: NOW - 29 * DAY, to: NOW - DAY };
 
 /** A sender all of whose mail passes by both, unless told. */
-export function source(more: Partial<ReportSource> & { readonly messages: number }): ReportSource {
+function source(more: Partial<ReportSource> & { readonly messages: number }): ReportSource {
 	const { messages } = more;
 	return {
 		kind: 'own',
@@ -42,7 +42,7 @@ export function source(more: Partial<ReportSource> & { readonly messages: number
 }
 
 /** Somebody unknown, none of whose mail passes. */
-export function stranger(messages: number): ReportSource {
+function stranger(messages: number): ReportSource {
 	return source({
 		messages,
 		kind: 'address',
@@ -58,7 +58,7 @@ export function stranger(messages: number): ReportSource {
 }
 
 /** One policy domain, by its senders. */
-export function reported(
+function reported(
 	sources: readonly ReportSource[],
 	more: Partial<ReportedDomain> = {},
 ): ReportedDomain {

@@ -89,6 +89,8 @@ function setUp(a: AboutSource, summary: string, ...steps: string[]): Fix {
 	return lines.length > 0 ? records(summary, lines, ...all) : advice(summary, ...all);
 }
 
+const isBelow = (name: string, domain: string) => name === domain || name.endsWith(`.${domain}`);
+
 const fromSource = (a: AboutSource) =>
 	a.kind === 'vendor'
 		? `${a.source} (${a.by})`
@@ -232,7 +234,11 @@ export const REPORT_VERDICTS = {
 				: setUp(
 						a,
 						`Let ${a.source} sign with d=${a.domain}, or bounce to a name below it.`,
-						`A signature by ${listed(a.as)} is the sender's own: it proves who sent, not that it may use ${a.domain}.`,
+						...(a.as.some((one) => isBelow(one, a.domain))
+							? []
+							: [
+									`A signature by ${listed(a.as)} is the sender's own: it proves who sent, not that it may use ${a.domain}.`,
+								]),
 					),
 		confidence,
 		control,

@@ -15,7 +15,7 @@ export interface Budget {
 }
 
 /** Of one document, unpacked: some 40,000 records, more than any receiver writes. */
-export const MOST_DOCUMENT_BYTES = 32 * 1024 * 1024;
+const MOST_DOCUMENT_BYTES = 32 * 1024 * 1024;
 /** Reports shrink 10 to 60 times; text that shrinks more than this was made to. */
 const MOST_RATIO = 250;
 /** Small files may shrink as they like. */

@@ -13,7 +13,7 @@ import { passesOf, type SpfPasses } from './spf-cost.ts';
 import { type SpfNode, spfWalk } from './spf-walk.ts';
 
 /** Who sends, as far as it can be told. */
-export interface SourceName {
+interface SourceName {
 	/**
 	 * `vendor`: a provider of mail. `own`: servers under the audited domain, or whose addresses its SPF
 	 * lists. `host`: anybody else, by confirmed name. `address`: nothing but the address.
@@ -31,7 +31,7 @@ export interface Source extends SourceName, Tally {
 	/** The busiest first. */
 	readonly addresses: readonly string[];
 	readonly addressCount: number;
-	/** Failed DMARC though SPF or DKIM passed for some domain, which is in `as`. */
+	/** Failed DMARC though SPF or DKIM passed for some domain, which is in `as` and does not align. */
 	readonly unaligned: number;
 	/** Of these, for the audited domain's own names. */
 	readonly unalignedAsOwn: number;
@@ -80,25 +80,24 @@ export async function sourcesOf(
 			ownerOf({ address, rows: its, host: names.get(address) ?? null, networks, registrable }),
 		]),
 	);
-	const named = groupBy(rows, ({ row }) => {
-		const owner = owners.get(row.address) as SourceName;
-		const signer = owner.kind === 'vendor' ? null : signerOf(row);
-		const source = signer ?? owner;
-		return JSON.stringify([source.kind, source.name]);
+	const named = rows.map((one) => {
+		const owner = owners.get(one.row.address) as SourceName;
+		return { one, name: owner.kind === 'vendor' ? owner : (signerOf(one.row) ?? owner) };
 	});
-	return [...named]
-		.map(([, its]) => {
-			const [{ row }] = its;
-			const owner = owners.get(row.address) as SourceName;
-			const name = owner.kind === 'vendor' ? owner : (signerOf(row) ?? owner);
-			return sourceOf(name, its, registrable);
-		})
+	return [...groupBy(named, ({ name }) => `${name.kind} ${name.name}`).values()]
+		.map((its) =>
+			sourceOf(
+				its[0].name,
+				its.map(({ one }) => one),
+				registrable,
+			),
+		)
 		.sort((a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1));
 }
 
 function sourceOf(name: SourceName, rows: readonly ReportedRow[], registrable: string): Source {
 	const failed = rows.filter(({ row }) => !passes(row));
-	const byKind = groupBy(failed, ({ row }) => failureOf(row));
+	const byKind = groupBy(failed, (one) => failureOf(one));
 	const sum = (kind: Failure) => tallyOf(byKind.get(kind) ?? []).messages;
 	const addresses = [...groupBy(rows, ({ row }) => row.address)]
 		.map(([address, its]) => ({ address, messages: tallyOf(its).messages }))
@@ -126,11 +125,25 @@ function sourceOf(name: SourceName, rows: readonly ReportedRow[], registrable: s
 	};
 }
 
-type Failure = 'forwarded' | 'unaligned' | 'neither';
+/** `contradicted`: what the receiver found aligns, and it says that it does not. */
+type Failure = 'forwarded' | 'unaligned' | 'contradicted' | 'neither';
 
-function failureOf(row: ReportRow): Failure {
+function failureOf({ report, row }: ReportedRow): Failure {
 	if (isForwarded(row)) return 'forwarded';
-	return identitiesOf(row).length > 0 ? 'unaligned' : 'neither';
+	const { adkim, aspf } = report.policy;
+	const passed = ({ result }: { readonly result: string }) => result === 'pass';
+	const [signed, bounced] = [row.signatures.filter(passed), row.returnPaths.filter(passed)];
+	if (signed.length + bounced.length === 0) return 'neither';
+	const isAligned =
+		signed.some(({ domain }) => aligns(domain, row.headerFrom, adkim)) ||
+		bounced.some(({ domain }) => aligns(domain, row.headerFrom, aspf));
+	return isAligned ? 'contradicted' : 'unaligned';
+}
+
+/** RFC 9989 §4.4: the same name, or where not strict the same organizational domain. */
+function aligns(domain: string, from: string, mode: string): boolean {
+	if (domain === from) return true;
+	return !mode.startsWith('s') && registrableOf(domain) === registrableOf(from);
 }
 
 /** Overrides with which a receiver says that the mail came by way of somebody else. */

@@ -26,7 +26,7 @@ const MOST_DOMAINS = 20;
 const NEWEST = 2 * DAY;
 
 /** A field of the policy that receivers saw otherwise than DNS has it. */
-export interface PolicyDifference {
+interface PolicyDifference {
 	readonly field: string;
 	readonly reported: string;
 	readonly now: string;

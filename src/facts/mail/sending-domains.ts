@@ -1,4 +1,4 @@
-import { isWithin, MAIL_PROVIDERS } from './mail-providers.ts';
+import { MAIL_PROVIDERS } from './mail-providers.ts';
 
 /**
  * Domains that a provider's own servers, default return paths and default signatures carry: common
@@ -48,12 +48,22 @@ const SENDING_DOMAINS: Readonly<Record<string, readonly string[]>> = {
 	Mailtrap: ['mailtrap.live'],
 };
 
+const PROVIDER_BY_DOMAIN: ReadonlyMap<string, string> = new Map(
+	Object.entries(SENDING_DOMAINS).flatMap(([provider, domains]) =>
+		domains.map((domain) => [domain, provider] as const),
+	),
+);
+
 /** The provider whose server, return path or signature has this name; `null` for anybody else's. */
 export function senderNamed(host: string): string | null {
-	const found = Object.entries(SENDING_DOMAINS).find(([, domains]) =>
-		domains.some((domain) => isWithin(host, domain)),
-	);
-	return found?.[0] ?? null;
+	let name = host.toLowerCase();
+	for (;;) {
+		const provider = PROVIDER_BY_DOMAIN.get(name);
+		if (provider !== undefined) return provider;
+		const dot = name.indexOf('.');
+		if (dot === -1) return null;
+		name = name.slice(dot + 1);
+	}
 }
 
 /**

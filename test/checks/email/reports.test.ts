@@ -247,6 +247,13 @@ describe('email/reports', () => {
 		expect(said).toEqual([]);
 	});
 
+	it('does not take a receiver’s contradiction for a fault of alignment', async () => {
+		const row = signs({ ip: '203.0.113.30', count: 10, dkim: 'fail', spf: 'fail' });
+		const below = { ...row, signed: ['mail.shop.test s1 pass'], bounced: [] };
+		const { said } = await audited(daily(3, [signs(OURS, { count: 900 }), row, below]));
+		expect(said).toEqual([]);
+	});
+
 	it('proposes relaxed alignment where strict alignment refuses the domain’s own names', async () => {
 		const row: MadeRow = {
 			ip: '203.0.113.90',
