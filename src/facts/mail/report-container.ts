@@ -23,6 +23,11 @@ const RATIO_FROM_BYTES = 1024 * 1024;
 /** A mail in a mail with an archive of compressed files. */
 const MOST_LAYERS = 5;
 
+/** Of one mailbox. */
+const MOST_MAILS = 5_000;
+/** Lines that may be boundaries: a mail with more parts is made to take time. */
+const MOST_PARTS = 1_000;
+
 interface Packed {
 	readonly name: string;
 	readonly bytes: Uint8Array;
@@ -168,22 +173,24 @@ function unzipped({ name, bytes, layer }: Packed, budget: Budget): readonly (Pac
 const SPENT = 'it unpacks to more than is read of one folder';
 
 /** RFC 4155: each mail begins after an empty line with `From ` and a sender. */
-function mailsIn({ name, bytes, layer }: Packed): readonly Packed[] {
+function mailsIn({ name, bytes, layer }: Packed): readonly (Packed | Unwrapped)[] {
 	const text = Buffer.from(bytes).toString('latin1');
-	return text
-		.split(/(?:^|\n\r?\n)(?=From \S)/)
-		.filter((one) => one.trim() !== '')
-		.map((one, index) => ({
-			name: `${name}/${index + 1}`,
-			bytes: Buffer.from(one.replace(/^From [^\n]*\n/, ''), 'latin1'),
-			layer: layer + 1,
-		}));
+	const mails = text.split(/(?:^|\n\r?\n)(?=From \S)/, MOST_MAILS + 2).filter((one) => one !== '');
+	const read = mails.slice(0, MOST_MAILS).map((one, index) => ({
+		name: `${name}/${index + 1}`,
+		bytes: Buffer.from(one.replace(/^From [^\n]*\n/, ''), 'latin1'),
+		layer: layer + 1,
+	}));
+	if (mails.length <= MOST_MAILS) return read;
+	return [...read, { name, why: `it holds more mails than the ${MOST_MAILS} that are read` }];
 }
 
 /** Attachments of a mail, and of mails attached to it. Text parts count only where they are XML. */
 async function partsOf({ name, bytes, layer }: Packed): Promise<readonly (Packed | Unwrapped)[]> {
+	if (hasManyParts(bytes)) return [{ name, why: `the mail has more than ${MOST_PARTS} parts` }];
 	try {
-		const { attachments, text } = await PostalMime.parse(bytes);
+		// Mails in a mail are taken apart here, one layer after the other.
+		const { attachments, text } = await PostalMime.parse(bytes, { forceRfc822Attachments: true });
 		const parts = attachments.flatMap(({ filename, mimeType, content }): (Packed | Unwrapped)[] => {
 			const inner = `${name}/${filename ?? mimeType}`;
 			if (mimeType === 'message/feedback-report') {
@@ -199,6 +206,17 @@ async function partsOf({ name, bytes, layer }: Packed): Promise<readonly (Packed
 	} catch (error) {
 		return [{ name, why: `the mail could not be taken apart: ${reasonIn(error)}` }];
 	}
+}
+
+/** Lines that may be boundaries (RFC 2046 §5.1.1). */
+function hasManyParts(bytes: Uint8Array): boolean {
+	const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	let count = 0;
+	for (let at = buffer.indexOf('\n--'); at !== -1; at = buffer.indexOf('\n--', at + 3)) {
+		count += 1;
+		if (count > MOST_PARTS) return true;
+	}
+	return false;
 }
 
 /** Logos and the like beside a report are no broken reports. */

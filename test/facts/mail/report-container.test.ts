@@ -284,6 +284,19 @@ describe('bombs', () => {
 		]);
 	});
 
+	it('refuses a mail of very many parts, and goes through a mailbox of very many mails', async () => {
+		const part = '--b\r\n\r\n';
+		const head = 'Content-Type: multipart/mixed; boundary="b"\r\n\r\n';
+		const parts = Buffer.from(head + part.repeat(1_000_000));
+		expect(await bounded(parts)).toEqual(['file: the mail has more than 1000 parts']);
+		const mails = await bounded(Buffer.from('From a\n\n'.repeat(1_000_000)));
+		expect(mails).toContain('file: it holds more mails than the 5000 that are read');
+		const nested = 'Content-Type: message/rfc822\r\n\r\n'.repeat(100_000);
+		expect(await bounded(Buffer.from(nested))).toEqual([
+			expect.stringMatching(/packed more than 5 times/),
+		]);
+	});
+
 	it('refuses gzip in gzip in gzip', async () => {
 		expect(await bounded(gzipSync(gzipSync(GIGABYTE)))).toEqual([
 			expect.stringMatching(/unpacks to more than/),
