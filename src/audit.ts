@@ -142,6 +142,7 @@ function targetOf(options: AuditOptions): Target {
 		...options,
 		repo: absolute(repo),
 		zoneFile: absolute(options.zoneFile),
+		dmarcReports: absolute(options.dmarcReports),
 		oldUrls: absolute(options.oldUrls),
 		seed: randomBytes(8).toString('hex'),
 	});

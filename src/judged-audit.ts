@@ -11,6 +11,7 @@ import { BadTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
+import { reportTotalsIn } from './facts/mail/report-totals.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
 import { platformOf, type Serving } from './facts/web/platform.ts';
 import { compose } from './report/compose.ts';
@@ -85,7 +86,7 @@ export function reportOf(
 		findings,
 		waivers,
 		describe: (key) => store.describe(key),
-		map: serviceMap(observed, target, recordPurpose),
+		map: serviceMap(observed, target, recordPurpose, reportTotalsIn(observed, target)),
 		timings: timingsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],
 		platformName: serving?.name ?? null,

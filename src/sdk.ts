@@ -209,6 +209,14 @@ export {
 	policyUrl,
 } from './facts/mail/mta-sts-survey.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
+export type { Source as ReportSource } from './facts/mail/report-sources.ts';
+export {
+	type ReportedDomain,
+	type ReportSurvey,
+	reportSurvey,
+	WINDOW_DAYS,
+} from './facts/mail/report-survey.ts';
+export { reportedDomains } from './facts/mail/reported-domains.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,

@@ -70,6 +70,7 @@ export default defineCheck({
 				domain: subject.name,
 				seed: subject.seed,
 				selectors: [...subject.selectors],
+				reported: [...subject.reportedSelectors],
 			}),
 		),
 		spf: optional(spfWalk({ domain: subject.name })),

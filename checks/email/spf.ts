@@ -96,6 +96,7 @@ export default defineCheck({
 				domain: subject.name,
 				seed: subject.seed,
 				selectors: [...subject.selectors],
+				reported: [...subject.reportedSelectors],
 			}),
 		),
 		dmarc: optional(dmarcDiscovery({ domain: subject.name })),

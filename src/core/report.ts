@@ -96,6 +96,34 @@ const Timing = z.object({
 	phases: z.object({ connect: z.number(), firstByte: z.number(), download: z.number() }),
 });
 
+const Tally = z.object({
+	messages: z.number().int(),
+	passed: z.number().int().describe('DMARC passed: by DKIM, by SPF, or both'),
+	dkim: z.number().int(),
+	spf: z.number().int(),
+});
+
+const NamedTally = Tally.extend({ name: z.string() });
+
+const ReportTotals = Tally.extend({
+	folder: z.string(),
+	files: z.number().int(),
+	reports: z.number().int().describe('on the audited domain, each once'),
+	foreign: z.number().int().describe('reports on other domains'),
+	duplicates: z.number().int(),
+	unread: z.number().int().describe('files and records that were left out'),
+	domains: z.array(
+		Tally.extend({
+			domain: z.string().describe('whose policy'),
+			reports: z.number().int(),
+			from: z.string().nullable(),
+			to: z.string().nullable(),
+			sources: z.array(NamedTally).describe('by address, the busiest first; at most 50'),
+			headerFrom: z.array(NamedTally).describe('the same by domain in From'),
+		}),
+	),
+});
+
 const ServiceMap = z.object({
 	records: z.array(
 		z.object({
@@ -133,6 +161,7 @@ const ServiceMap = z.object({
 		exchangers: z.array(z.string()),
 		spf: z.string().nullable(),
 		dmarc: z.string().nullable(),
+		reports: ReportTotals.optional().describe('DMARC aggregate reports, added up exactly'),
 	}),
 	externalDependencies: z
 		.array(z.object({ name: z.string(), seenIn: z.string() }))

@@ -10,6 +10,8 @@ export interface Target {
 	readonly endpoints: readonly string[];
 	/** DKIM selectors that the user knows to be active. */
 	readonly dkimSelectors: readonly string[];
+	/** Absolute path of a folder of DMARC aggregate reports; `null` without `--dmarc-reports`. */
+	readonly dmarcReports: string | null;
 	/** The user says that this domain sends mail, whatever DNS shows. */
 	readonly sends: boolean;
 	/** 5,000 messages or more a day to one provider: provider rules become blockers. */

@@ -12,6 +12,8 @@ export interface Asked {
 	readonly hosts?: readonly string[] | undefined;
 	readonly endpoints?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
+	/** Absolute path. */
+	readonly dmarcReports?: string | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;
@@ -40,14 +42,21 @@ export function parseTarget(asked: Asked): Target {
 		sends: asked.sends ?? false,
 		bulk: asked.bulk ?? false,
 		active: asked.active ?? false,
-		oldUrls: asked.oldUrls ?? null,
 		oldDomains: (asked.oldDomains ?? []).map(hostName),
 		campaigns: (asked.campaigns ?? []).map((text) => webUrl(text, 'campaigns')),
-		zoneFile: asked.zoneFile ?? null,
 		zoneUse: asked.drift === true ? 'drift' : 'plan',
 		rdap: asked.rdap === undefined ? null : webUrl(asked.rdap, '--rdap'),
-		repo: asked.repo ?? null,
+		...foldersAndFiles(asked),
 		seed: asked.seed,
+	};
+}
+
+function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, repo }: Asked) {
+	return {
+		dmarcReports: dmarcReports ?? null,
+		oldUrls: oldUrls ?? null,
+		zoneFile: zoneFile ?? null,
+		repo: repo ?? null,
 	};
 }
 

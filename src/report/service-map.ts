@@ -24,6 +24,7 @@ export function serviceMap(
 	observed: readonly Observed[],
 	target: Target,
 	purposeOf: PurposeOf,
+	reports: ServiceMap['mail']['reports'],
 ): ServiceMap {
 	const all = ofProbe<DnsSeen['params'], DnsAnswer>(observed, 'dns.answer').filter(
 		({ params }) => !params.name.includes(target.seed) && isOurs(params.name, target),
@@ -35,7 +36,7 @@ export function serviceMap(
 		hosts: hostsIn(dns),
 		redirects: redirectMap(ofProbe(observed, 'http.exchange'), target),
 		certificates: certificatesIn(observed),
-		mail: mailIn(found, target),
+		mail: { ...mailIn(found, target), ...(reports !== undefined && { reports }) },
 		externalDependencies: externalIn(found, target),
 	};
 }

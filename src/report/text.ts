@@ -5,6 +5,7 @@ import { groupBy } from '../core/group-by.ts';
 import type { Report, ReportFinding } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { duration } from './headline.ts';
+import { mailReportsText } from './mail-reports-text.ts';
 import { mapText } from './map-text.ts';
 import { toAscii, visible, visibleLines } from './visible-text.ts';
 
@@ -72,6 +73,7 @@ class Page {
 				: this.#folded('info'),
 			this.#accepted(),
 			this.#unseen(),
+			this.#mailReports(),
 			this.#style.map ? mapText(this.#report.map, this.#style) : '',
 			this.#coverage(),
 		];
@@ -249,6 +251,16 @@ class Page {
 		].join('\n');
 	}
 
+	/** What the user's DMARC reports add up to, whatever was found in them. */
+	#mailReports(): string {
+		const { reports } = this.#report.map.mail;
+		if (reports === undefined) return '';
+		const [heading = '', ...lines] = mailReportsText(reports, this.#style).split('\n');
+		return [heading, ...lines.map((line) => this.#wrap(line.trimStart(), 4, indentOf(line)))].join(
+			'\n',
+		);
+	}
+
 	/** What could not be checked and why, what could hide a blocker first; consequences are counted. */
 	#unseen(): string {
 		const { chalk } = this.#style;
@@ -313,6 +325,10 @@ class Page {
 			...rest.map((line) => `${' '.repeat(hang)}${line}`),
 		].join('\n');
 	}
+}
+
+function indentOf(line: string): number {
+	return line.length - line.trimStart().length;
 }
 
 function zoneInWords({ file, use, live }: NonNullable<Report['target']['zone']>): string {

@@ -34,6 +34,7 @@ it('found the checks', () => {
 		'email/dmarc',
 		'email/mta-sts',
 		'email/mx',
+		'email/reports',
 		'email/spf',
 		'email/starttls',
 		'email/tls-rpt',

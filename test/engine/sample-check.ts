@@ -14,6 +14,7 @@ export const target: Target = {
 	endpoints: [],
 	dkimSelectors: [],
 	active: false,
+	dmarcReports: null,
 	oldUrls: null,
 	oldDomains: [],
 	campaigns: [],

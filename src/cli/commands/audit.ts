@@ -22,6 +22,7 @@ interface CliOptions extends OutputOptions {
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
 	readonly dkimSelector?: readonly string[];
+	readonly dmarcReports?: string;
 	readonly sends?: boolean;
 	readonly bulk?: boolean;
 	readonly oldUrls?: string;
@@ -53,10 +54,12 @@ const DOMAINS_AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
 	requireOutputs(cli);
-	await requireFolder(cli.repo);
+	await requireFolder(cli.repo, '--repo', 'give the folder of the repository');
 	const config = await configFor(cli);
 	await requireFile(cli.oldUrls, '--old-urls');
 	await requireFile(config.oldUrls, 'oldUrls in the config');
+	await requireFolder(cli.dmarcReports, '--dmarc-reports', REPORTS_ADVICE);
+	await requireFolder(config.dmarcReports, 'dmarcReports in the config', REPORTS_ADVICE);
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
@@ -111,15 +114,21 @@ function isForPeople({ format = 'table' }: CliOptions): boolean {
 	return format === 'table' || format === 'txt';
 }
 
+const REPORTS_ADVICE = 'give the folder that holds the reports';
+
 /** A mistyped folder is the caller's; one that cannot be read is found out, and said, by the audit. */
-async function requireFolder(repo: string | undefined): Promise<void> {
-	if (repo === undefined) return;
-	const found = await stat(repo).catch(
+async function requireFolder(
+	folder: string | undefined,
+	from: string,
+	advice: string,
+): Promise<void> {
+	if (folder === undefined) return;
+	const found = await stat(folder).catch(
 		(error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
 	);
-	if (found === 'ENOENT') throw new Usage(`--repo "${visible(repo)}": there is no such folder`);
+	if (found === 'ENOENT') throw new Usage(`${from} "${visible(folder)}": there is no such folder`);
 	if (typeof found !== 'string' && !found.isDirectory()) {
-		throw new Usage(`--repo "${visible(repo)}": this is a file; give the folder of the repository`);
+		throw new Usage(`${from} "${visible(folder)}": this is a file; ${advice}`);
 	}
 }
 
@@ -171,6 +180,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		hosts: joined(config.hosts, cli.host),
 		endpoints: joined(config.endpoints, cli.endpoint),
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
+		dmarcReports: cli.dmarcReports ?? config.dmarcReports,
 		sends: cli.sends ?? config.sends,
 		bulk: cli.bulk ?? config.bulk,
 		active: cli.active ?? config.active,

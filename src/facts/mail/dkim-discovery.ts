@@ -18,7 +18,10 @@ export interface DkimSelector {
 	readonly selector: string;
 	/** `<selector>._domainkey.<domain>`. */
 	readonly name: string;
-	/** `given`: the user says that mail is signed with it, so a fault hits every message. */
+	/**
+	 * `given`: mail is signed with it, by the user's word or by reports of receivers, so a fault hits
+	 * every message.
+	 */
 	readonly origin: 'given' | 'guessed';
 	readonly texts: readonly MailText[];
 	readonly keys: readonly DkimKeyRecord[];
@@ -58,11 +61,16 @@ interface Request {
 	readonly domain: string;
 	readonly seed: string;
 	readonly given: readonly string[];
+	/** Selectors with which mail passed lately, as receivers report. One without a key was rotated. */
+	readonly reported?: readonly string[];
 	readonly providers: readonly MailProvider[];
 }
 
 /** Finds DKIM keys without being told their names. Pure: `ask` says what DNS said so far. */
-export function discoverDkim({ domain, seed, given, providers }: Request, ask: Ask): DkimDiscovery {
+export function discoverDkim(
+	{ domain, seed, given, reported = [], providers }: Request,
+	ask: Ask,
+): DkimDiscovery {
 	const parent = `_domainkey.${domain}`;
 	const txt = (name: string): Found => readAnswer(name, 'TXT', ask(name, 'TXT'));
 	const at = (selector: string) => `${selector}._domainkey.${domain}`;
@@ -71,10 +79,13 @@ export function discoverDkim({ domain, seed, given, providers }: Request, ask: A
 	const atRandom = txt(randomName);
 	const wildcard = selectorAt({ selector: '*', name: randomName, origin: 'guessed' }, atRandom);
 	const named = given.map((selector) => ({ selector, found: txt(at(selector)) }));
-	const guesses = selectorsToTry(providers).filter((selector) => !given.includes(selector));
+	const hinted = reported.filter((selector) => !given.includes(selector));
+	const guesses = [...new Set([...hinted, ...selectorsToTry(providers)])].filter(
+		(selector) => !given.includes(selector),
+	);
 	const detected = new Set(providers.flatMap(({ selectors }) => selectors)).size;
 	const isAbsent = atParent.kind === 'answered' && atParent.absent === 'nxdomain';
-	const first = guesses.slice(0, Math.min(detected, 20) + CONFIRMING);
+	const first = guesses.slice(0, hinted.length + Math.min(detected, 20) + CONFIRMING);
 	const looked = first.map((selector) => ({ selector, found: txt(at(selector)) }));
 	const isContradicted = isAbsent && looked.some(({ found }) => isOwn(found, atRandom));
 	const isSettled = (isAbsent && !isContradicted) || atParent.kind !== 'answered';
@@ -86,7 +97,9 @@ export function discoverDkim({ domain, seed, given, providers }: Request, ask: A
 	].flatMap(({ selector, found, origin }) => {
 		if (origin === 'guessed' && !isOwn(found, atRandom)) return [];
 		const one = selectorAt({ selector, name: at(selector), origin }, found);
-		return one === null ? [] : [one];
+		if (one === null) return [];
+		const isActive = hinted.includes(selector) && isUsable(one);
+		return [isActive ? { ...one, origin: 'given' as const } : one];
 	});
 	const failed = [
 		atParent,
@@ -206,11 +219,16 @@ export function hasKeyRecord(dkim: DkimDiscovery): boolean {
  */
 export const dkimDiscovery = defineDerivation({
 	name: 'dkim.discovery',
-	params: z.object({ domain: z.string(), seed: z.string(), selectors: z.array(z.string()) }),
-	async derive({ domain, seed, selectors }, get): Promise<Fact<DkimDiscovery>> {
+	params: z.object({
+		domain: z.string(),
+		seed: z.string(),
+		selectors: z.array(z.string()),
+		reported: z.array(z.string()).default([]),
+	}),
+	async derive({ domain, seed, selectors, reported }, get): Promise<Fact<DkimDiscovery>> {
 		const seen = await get(providersSeen({ domain }));
 		const providers = seen.status === 'known' ? seen.value.all : [];
-		const request = { domain, seed, given: selectors, providers };
+		const request = { domain, seed, given: selectors, reported, providers };
 		return known(await settle(get, (ask) => discoverDkim(request, ask)));
 	},
 });

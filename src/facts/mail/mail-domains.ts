@@ -4,6 +4,7 @@ import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { lookup } from '../dns/dns.ts';
 import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
 import { readAnswer } from './mail-lookups.ts';
+import { reportedSelectors } from './report-survey.ts';
 import { isBroken, spfSays } from './spf-health.ts';
 import { exchangesIn, type SpfWalk, spfWalk } from './spf-walk.ts';
 
@@ -28,12 +29,15 @@ export interface MailDomain
 	readonly registrable: string;
 	/** Absolute path of the zone file that is meant to be published; `null` without one. */
 	readonly zoneFile: string | null;
+	/** DKIM selectors with which mail passed lately, by the reports that the user gave. */
+	readonly reportedSelectors: readonly string[];
 }
 
 const Params = z.object({
 	domain: z.string().nullable(),
 	registrable: z.string().nullable(),
 	selectors: z.array(z.string()),
+	dmarcReports: z.string().nullable(),
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	seed: z.string(),
@@ -48,6 +52,7 @@ const SAMPLE: MailDomain = {
 	selectors: [],
 	registrable: 'example.com',
 	zoneFile: null,
+	reportedSelectors: [],
 };
 
 /**
@@ -62,6 +67,7 @@ export const mailDomains = defineSubjects({
 		domain: target.domain,
 		registrable: target.registrable,
 		selectors: [...target.dkimSelectors],
+		dmarcReports: target.dmarcReports,
 		sends: target.sends,
 		bulk: target.bulk,
 		seed: target.seed,
@@ -77,7 +83,9 @@ export const mailDomains = defineSubjects({
 			const owner = { check: 'dns/resolution', subject: domain };
 			return blocked(owner, `${domain} does not exist, so nothing can be said of its mail`);
 		}
-		const role = await roleOf(signs, params, get);
+		const reported = await get(reportedSelectors({ path: params.dmarcReports, domain }));
+		const selectors = reported.status === 'known' ? [...reported.value] : [];
+		const role = await roleOf(signs, { ...params, reported: selectors }, get);
 		const spfBroken = signs.spf === null || isBroken(signs.spf);
 		return known([
 			{
@@ -93,6 +101,7 @@ export const mailDomains = defineSubjects({
 				selectors: params.selectors,
 				registrable: params.registrable ?? domain,
 				zoneFile: params.zoneFile,
+				reportedSelectors: selectors,
 			},
 		]);
 	},
@@ -139,14 +148,20 @@ function hasMailOfItsOwn({ mx, spf, alias }: Signs): boolean {
 
 async function roleOf(
 	{ mx, spf }: Signs,
-	{ domain, sends, seed, selectors }: z.infer<typeof Params>,
+	{
+		domain,
+		sends,
+		seed,
+		selectors,
+		reported,
+	}: z.infer<typeof Params> & { readonly reported: string[] },
 	get: GetFact,
 ): Promise<MailRole> {
 	if (sends || domain === null || spf === null || mx === 'failed') return 'sends';
 	const says = spfSays(spf);
 	if (says === 'sends') return 'sends';
 	if (says === 'silent' && mx === 'hosts') return 'sends';
-	const dkim = await get(dkimDiscovery({ domain, seed, selectors: [...selectors] }));
+	const dkim = await get(dkimDiscovery({ domain, seed, selectors: [...selectors], reported }));
 	if (dkim.status !== 'known' || dkim.value.failed.length > 0) return 'sends';
 	if (hasUsableKey(dkim.value)) return 'sends';
 	return mx === 'hosts' ? 'receives' : 'no-mail';
