@@ -121,6 +121,7 @@ export {
 	nameServerSurvey,
 	type ServerBehaviour,
 } from './facts/dns/server-behaviour.ts';
+export type { Security } from './facts/dns/signed-lookup.ts';
 export {
 	type SerialGap,
 	type Soa,
@@ -197,6 +198,12 @@ export {
 	isStagingName,
 	names,
 } from './facts/hosts.ts';
+export {
+	type DaneHost,
+	type DaneSurvey,
+	daneSurvey,
+	type TlsaLook,
+} from './facts/mail/dane-survey.ts';
 export {
 	type DkimDiscovery,
 	type DkimSelector,
@@ -285,6 +292,14 @@ export {
 	spfWalk,
 	walkSpf,
 } from './facts/mail/spf-walk.ts';
+export {
+	effectiveTlsa,
+	matchTlsa,
+	parseTlsa,
+	type TlsaRecord,
+	tlsaOf,
+	tlsaText,
+} from './facts/mail/tlsa-record.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';

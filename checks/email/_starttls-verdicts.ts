@@ -12,7 +12,7 @@ import {
 	seconds,
 	type Verdicts,
 } from '../../src/sdk.ts';
-import { deletion, listed, mxLine, txtLine } from './_lines.ts';
+import { deletion, forShell, listed, mxLine, txtLine } from './_lines.ts';
 
 /** One fault of one mail host, at however many addresses. */
 export interface AboutHost {
@@ -211,11 +211,6 @@ export function isMasked(extensions: readonly string[]): boolean {
 // ── Fixes ────────────────────────────────────────────────────────────────────────────────────────
 
 const RELOAD = 'sudo systemctl reload postfix';
-
-/** A name that a shell could read differently is not pasted. */
-function forShell(host: string): string {
-	return /^[a-z0-9][a-z0-9.-]*$/i.test(host) ? host : 'MAIL_HOST';
-}
 
 /** Commands for a host of the domain's own; a word to the provider for any other. */
 function byOwner(a: AboutHost, summary: string, lines: readonly string[], ...steps: string[]): Fix {

@@ -160,14 +160,16 @@ function pathTo(record: TlsaRecord, chain: readonly Certificate[]): readonly Cer
 		const top = path.at(-1) ?? leaf;
 		if (path.length > 1 && isNamedBy(record, top)) return path;
 		if (isSignedByKey(record, top)) return path;
-		for (const issuer of issuers) {
-			if (seen.has(issuer.sha256) || issuer.subject.key !== top.issuer.key) continue;
-			if (signatureState(top, issuer) !== 'valid') continue;
+		for (const issuer of issuers.filter((each) => !seen.has(each.sha256) && signed(top, each))) {
 			seen.add(issuer.sha256);
 			open.push([...path, issuer]);
 		}
 	}
 	return null;
+}
+
+function signed(child: Certificate, issuer: Certificate): boolean {
+	return issuer.subject.key === child.issuer.key && signatureState(child, issuer) === 'valid';
 }
 
 /** `2 0 0` holds the whole certificate, which then need not be sent (RFC 7671 §5.2.2). */
