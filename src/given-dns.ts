@@ -5,11 +5,11 @@ import { Unobserved } from './core/fact.ts';
 import type { DnsPort } from './core/io.ts';
 import type { Target } from './core/target.ts';
 import { BadTarget } from './engine/parse-target.ts';
-import { plannedAnswers } from './facts/dns/planned-answers.ts';
-import { hintedAnswers, parseRootHints } from './facts/dns/root-hints.ts';
-import { LARGEST_ZONE, parseZoneFile, type ZoneFile } from './facts/dns/zone-file.ts';
 import { isWithin } from './facts/dns/zone-of.ts';
-import { originFor } from './facts/dns/zone-plan.ts';
+import { plannedAnswers } from './facts/zone-file/planned-answers.ts';
+import { hintedAnswers, parseRootHints } from './facts/zone-file/root-hints.ts';
+import { LARGEST_ZONE, parseZoneFile, type ZoneFile } from './facts/zone-file/zone-file.ts';
+import { originFor } from './facts/zone-file/zone-plan.ts';
 import { createFiles } from './files/create-files.ts';
 import { reasonFor } from './files/reason.ts';
 

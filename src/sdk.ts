@@ -66,13 +66,6 @@ export {
 	type Served,
 } from './facts/dns/address-survey.ts';
 export { type AliasStep, type AliasTrail, aliasTrail } from './facts/dns/alias-trail.ts';
-export { type CaaRecord, caaOf, caaSurvey, type RelevantCaa } from './facts/dns/caa.ts';
-export {
-	type ClaimableName,
-	type ClaimStanding,
-	claimableNames,
-} from './facts/dns/claimable-names.ts';
-export { type Delegation, delegation, type ParentView } from './facts/dns/delegation.ts';
 export {
 	type Addresses,
 	addressesIn,
@@ -82,18 +75,6 @@ export {
 	textsIn,
 } from './facts/dns/dns.ts';
 export { dnsPanel, panelFor } from './facts/dns/dns-panel.ts';
-export type { SeenDenial, SeenSet, SeenSignature } from './facts/dns/dnssec-answer.ts';
-export { isDigestValidated, isValidated } from './facts/dns/dnssec-crypto.ts';
-export {
-	type DnssecSurvey,
-	dnssecSurvey,
-	failsValidation,
-	REVOKED,
-	type SeenDs,
-	type SeenKey,
-	type SigningServer,
-} from './facts/dns/dnssec-survey.ts';
-export { dnssecClock, momentOf, secondsUntil, timingAt } from './facts/dns/dnssec-time.ts';
 export { hostNameFault } from './facts/dns/host-name.ts';
 export {
 	type HttpsEndpoint,
@@ -104,11 +85,8 @@ export {
 	paramOf,
 	type Reached,
 } from './facts/dns/https-record.ts';
-export { type NameServerDomain, nameServerDomains } from './facts/dns/name-server-domains.ts';
-export { type LostTarget, type LostTargets, lostTargets } from './facts/dns/named-targets.ts';
 export { isReachableClass, type NetworkScope, networkScope } from './facts/dns/network-scope.ts';
 export { registrableOf } from './facts/dns/registrable.ts';
-export { type ReleasedAddress, releasedAddresses } from './facts/dns/released-addresses.ts';
 export {
 	type DeadLink,
 	deadLinks,
@@ -116,59 +94,20 @@ export {
 	resolution,
 	type View,
 } from './facts/dns/resolution.ts';
-export {
-	type NameServerSurvey,
-	nameServerSurvey,
-	type ServerBehaviour,
-} from './facts/dns/server-behaviour.ts';
-export type { Security } from './facts/dns/signed-lookup.ts';
-export {
-	type SerialGap,
-	type Soa,
-	type SoaAt,
-	type SoaSurvey,
-	soaSurvey,
-} from './facts/dns/soa-survey.ts';
-export { type SubZone, subZones } from './facts/dns/sub-zones.ts';
-export { type TakeoverView, takeoverView } from './facts/dns/takeover.ts';
-export { takeoverService } from './facts/dns/takeover-services.ts';
-export {
-	LEADING_TYPES,
-	type PlannedMove,
-	type TtlSet,
-	type TtlSurvey,
-	ttlSurveyOf,
-} from './facts/dns/ttl-survey.ts';
-export type { UnservedZone } from './facts/dns/unserved-zone.ts';
-export { type Vantage, vantage } from './facts/dns/vantage.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
-export { type Wildcard, type WildcardLanding, wildcard } from './facts/dns/wildcard.ts';
-export { workingZone } from './facts/dns/working-zone.ts';
-export { type Disagreement, type Edition, zoneConsistency } from './facts/dns/zone-consistency.ts';
-export {
-	type DriftAt,
-	type DriftedSet,
-	type ZoneDrift,
-	zoneDriftOf,
-} from './facts/dns/zone-drift.ts';
-export { parseZoneFile, type ZoneFile, type ZoneRecord } from './facts/dns/zone-file.ts';
-export {
-	masterLine,
-	reviewZoneFile,
-	type ZoneFileReview,
-} from './facts/dns/zone-file-review.ts';
 export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
-export { plannedZoneOf, zoneFileName } from './facts/dns/zone-plan.ts';
+export type { SeenDenial, SeenSet, SeenSignature } from './facts/dnssec/dnssec-answer.ts';
+export { isDigestValidated, isValidated } from './facts/dnssec/dnssec-crypto.ts';
 export {
-	type CheckedSet,
-	type NameServer,
-	namesIn,
-	type ServerAt,
-	type ServerState,
-	type ZoneSurvey,
-	zoneSurvey,
-} from './facts/dns/zone-survey.ts';
-export { type AuditedZone, auditedZones, surveyOf } from './facts/dns/zones.ts';
+	type DnssecSurvey,
+	dnssecSurvey,
+	failsValidation,
+	REVOKED,
+	type SeenDs,
+	type SeenKey,
+	type SigningServer,
+} from './facts/dnssec/dnssec-survey.ts';
+export { dnssecClock, momentOf, secondsUntil, timingAt } from './facts/dnssec/dnssec-time.ts';
 export { type AuditedDomain, auditedDomains } from './facts/domain/domains.ts';
 export { type ParentDs, parentDs } from './facts/domain/parent-ds.ts';
 export type { RegisteredDs } from './facts/domain/rdap-domain.ts';
@@ -303,6 +242,17 @@ export {
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
+export {
+	type ClaimableName,
+	type ClaimStanding,
+	claimableNames,
+} from './facts/takeover/claimable-names.ts';
+export { type LostTarget, type LostTargets, lostTargets } from './facts/takeover/named-targets.ts';
+export { type ReleasedAddress, releasedAddresses } from './facts/takeover/released-addresses.ts';
+export { type TakeoverView, takeoverView } from './facts/takeover/takeover.ts';
+export { takeoverService } from './facts/takeover/takeover-services.ts';
+export type { UnservedZone } from './facts/takeover/unserved-zone.ts';
+export { type Wildcard, type WildcardLanding, wildcard } from './facts/takeover/wildcard.ts';
 export { type Endpoint, endpoints } from './facts/timing/endpoints.ts';
 export { timingOf } from './facts/timing/timing.ts';
 export type { TimingSummary } from './facts/timing/timing-summary.ts';
@@ -436,3 +386,52 @@ export {
 	toldSites,
 	toldTargets,
 } from './facts/web/told.ts';
+export { type CaaRecord, caaOf, caaSurvey, type RelevantCaa } from './facts/zone/caa.ts';
+export { type Delegation, delegation, type ParentView } from './facts/zone/delegation.ts';
+export { type NameServerDomain, nameServerDomains } from './facts/zone/name-server-domains.ts';
+export {
+	type NameServerSurvey,
+	nameServerSurvey,
+	type ServerBehaviour,
+} from './facts/zone/server-behaviour.ts';
+export {
+	type SerialGap,
+	type Soa,
+	type SoaAt,
+	type SoaSurvey,
+	soaSurvey,
+} from './facts/zone/soa-survey.ts';
+export { type SubZone, subZones } from './facts/zone/sub-zones.ts';
+export {
+	LEADING_TYPES,
+	type PlannedMove,
+	type TtlSet,
+	type TtlSurvey,
+	ttlSurveyOf,
+} from './facts/zone/ttl-survey.ts';
+export { type Vantage, vantage } from './facts/zone/vantage.ts';
+export { workingZone } from './facts/zone/working-zone.ts';
+export { type Disagreement, type Edition, zoneConsistency } from './facts/zone/zone-consistency.ts';
+export {
+	type CheckedSet,
+	type NameServer,
+	namesIn,
+	type ServerAt,
+	type ServerState,
+	type ZoneSurvey,
+	zoneSurvey,
+} from './facts/zone/zone-survey.ts';
+export { type AuditedZone, auditedZones, surveyOf } from './facts/zone/zones.ts';
+export {
+	type DriftAt,
+	type DriftedSet,
+	type ZoneDrift,
+	zoneDriftOf,
+} from './facts/zone-file/zone-drift.ts';
+export { parseZoneFile, type ZoneFile, type ZoneRecord } from './facts/zone-file/zone-file.ts';
+export {
+	masterLine,
+	reviewZoneFile,
+	type ZoneFileReview,
+} from './facts/zone-file/zone-file-review.ts';
+export { plannedZoneOf, zoneFileName } from './facts/zone-file/zone-plan.ts';

@@ -145,7 +145,7 @@ async function answerOf(
 	const heard: Heard = reply.kind === 'failed' ? { ...about, ...reply } : { ...reply, ...about };
 	const answer = await answerTo(asked, async () => heard, follow);
 	for (const { owner, text } of [...answer.records, ...answer.authority, ...answer.additional]) {
-		if (/[^ -~]/.test(owner) || /[^ -~]|undefined|NaN/.test(text)) {
+		if (/[^ -~]/.test(owner) || /[^ -~]|(?:^| )(?:undefined|NaN)(?: |$)/.test(text)) {
 			throw new Error(`no presentation form: ${owner} ${text}`);
 		}
 	}

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { blocked, defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
+import { workingZone } from '../zone/working-zone.ts';
+import { plannedZone } from '../zone-file/planned-zone.ts';
 import { dnsAnswer, lookup } from './dns.ts';
-import { plannedZone } from './planned-zone.ts';
 import { registrableOf } from './registrable.ts';
 import { walk } from './walk.ts';
-import { workingZone } from './working-zone.ts';
 import { isWithin } from './zone-of.ts';
 
 /** One alias, followed. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
-import { delegation } from '../dns/delegation.ts';
 import { dnsAnswer } from '../dns/dns.ts';
+import { delegation } from '../zone/delegation.ts';
 import type { RegisteredDs } from './rdap-domain.ts';
 
 /** The delegation signers in the parent zone. */

@@ -8,7 +8,7 @@ import {
 } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
 import { dnsAnswer } from '../dns/dns.ts';
-import { type Security, type SignedLookup, signedLookup } from '../dns/signed-lookup.ts';
+import { type Security, type SignedLookup, signedLookup } from '../dnssec/signed-lookup.ts';
 import { type MxHost, mxReading } from './mx-reading.ts';
 import { parseTlsa, type TlsaRecord } from './tlsa-record.ts';
 

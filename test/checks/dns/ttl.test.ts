@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import soaCheck from '../../../checks/dns/soa.ts';
 import check from '../../../checks/dns/ttl.ts';
-import { ttlSurveyOf } from '../../../src/facts/dns/ttl-survey.ts';
+import { ttlSurveyOf } from '../../../src/facts/zone/ttl-survey.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { gathered } from '../../facts/gather-in-lab.ts';
 import { auditLab, PAGE } from '../audit-lab.ts';
