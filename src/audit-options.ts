@@ -12,6 +12,8 @@ export interface AuditOptions {
 	readonly hosts?: readonly string[] | undefined;
 	readonly endpoints?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
+	/** Addresses that send mail for the domain. */
+	readonly sendingIps?: readonly string[] | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;

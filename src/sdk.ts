@@ -168,6 +168,7 @@ export {
 	discoverDmarc,
 	dmarcDiscovery,
 } from './facts/mail/dmarc-walk.ts';
+export { isGenericName } from './facts/mail/generic-name.ts';
 export { mailCertificateProblems } from './facts/mail/mail-certificate.ts';
 export { type MailDomain, mailDomains } from './facts/mail/mail-domains.ts';
 export {
@@ -185,6 +186,14 @@ export {
 export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
 export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
+export {
+	type MailAddress,
+	type ReverseDns,
+	type ReverseNamed,
+	type ReverseSurvey,
+	reversed,
+	reverseSurvey,
+} from './facts/mail/reverse-dns.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,
@@ -247,6 +256,7 @@ export {
 	type ClaimStanding,
 	claimableNames,
 } from './facts/takeover/claimable-names.ts';
+export { cloudOf } from './facts/takeover/cloud-addresses.ts';
 export { type LostTarget, type LostTargets, lostTargets } from './facts/takeover/named-targets.ts';
 export { type ReleasedAddress, releasedAddresses } from './facts/takeover/released-addresses.ts';
 export { type TakeoverView, takeoverView } from './facts/takeover/takeover.ts';

@@ -27,6 +27,10 @@ export function tlsaLine(name: string, data: string): string {
 	return `${name}. ${NEW_TTL} IN TLSA ${data}`;
 }
 
+export function ptrLine(owner: string, name: string): string {
+	return `${owner}. ${NEW_TTL} IN PTR ${name}.`;
+}
+
 /** A record to delete, as a comment that a zone file may hold. */
 export function deletion(line: string): string {
 	return `; delete: ${line}`;

@@ -63,6 +63,8 @@ function dataOf(type: string, value: string | readonly string[]): DnsData {
 			const [preference = '0', exchange = ''] = text.split(' ');
 			return { type, preference: Number(preference), exchange };
 		}
+		case 'PTR':
+			return { type, target: text };
 		case 'TXT':
 		case 'SPF': {
 			const strings = typeof value === 'string' ? (value.match(/.{1,255}/gs) ?? ['']) : value;

@@ -61,6 +61,7 @@ function auditCommand(root: Command): void {
 		.option('--host <name>', 'a further host that must work (repeatable)', collect)
 		.option('--endpoint <url>', 'time this URL with the sequential plan (repeatable)', collect)
 		.option('--dkim-selector <selector>', 'a DKIM selector in use (repeatable)', collect)
+		.option('--sending-ip <address>', 'an address that sends its mail (repeatable)', collect)
 		.option('--sends', 'this domain sends mail, whatever DNS shows')
 		.option('--bulk', '5,000 or more messages a day to one provider')
 		.option('--old-urls <file>', 'URLs that must still lead somewhere: a line or CSV row each')

@@ -23,6 +23,7 @@ export const ConfigSchema = z.strictObject({
 	hosts: z.array(z.string()).optional().describe('further hosts that must work'),
 	endpoints: z.array(z.string()).optional().describe('URLs to time, with the sequential plan'),
 	dkimSelectors: z.array(z.string()).optional(),
+	sendingIps: z.array(z.string()).optional().describe('addresses that send mail'),
 	sends: z.boolean().optional().describe('this domain sends mail, whatever DNS shows'),
 	bulk: z.boolean().optional().describe('5,000 or more messages a day to one provider'),
 	active: z.boolean().optional().describe('also try a zone transfer and open redirects'),

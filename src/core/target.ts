@@ -10,6 +10,8 @@ export interface Target {
 	readonly endpoints: readonly string[];
 	/** DKIM selectors that the user knows to be active. */
 	readonly dkimSelectors: readonly string[];
+	/** Addresses that the user sends mail from, as people write them (RFC 5952). */
+	readonly sendingIps: readonly string[];
 	/** The user says that this domain sends mail, whatever DNS shows. */
 	readonly sends: boolean;
 	/** 5,000 messages or more a day to one provider: provider rules become blockers. */

@@ -12,6 +12,7 @@ export interface Asked {
 	readonly hosts?: readonly string[] | undefined;
 	readonly endpoints?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
+	readonly sendingIps?: readonly string[] | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;
@@ -37,6 +38,7 @@ export function parseTarget(asked: Asked): Target {
 		hosts: (asked.hosts ?? []).map(hostName),
 		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
 		dkimSelectors: [...(asked.dkimSelectors ?? [])],
+		sendingIps: sendingIpsIn(asked.sendingIps),
 		sends: asked.sends ?? false,
 		bulk: asked.bulk ?? false,
 		active: asked.active ?? false,
@@ -49,6 +51,21 @@ export function parseTarget(asked: Asked): Target {
 		repo: asked.repo ?? null,
 		seed: asked.seed,
 	};
+}
+
+function sendingIpsIn(inputs: readonly string[] = []): readonly string[] {
+	return [...new Set(inputs.map(sendingIp))];
+}
+
+/** One address, in the form of RFC 5952; an IPv4 address inside IPv6 is unwrapped. */
+function sendingIp(input: string): string {
+	const bare = input.trim().replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
+	if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) {
+		throw new BadTarget(
+			`--sending-ip "${input}" is no address. Give one, such as 203.0.113.9 or 2001:db8::9, and the option again for each further one.`,
+		);
+	}
+	return ipaddr.process(bare).toString();
 }
 
 /** By the public suffix list with its private part: `a.github.io` belongs to its owner. */

@@ -14,6 +14,7 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	hosts: z.array(z.string()),
 	endpoints: z.array(z.string()),
 	dkimSelectors: z.array(z.string()),
+	sendingIps: z.array(z.string()),
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	active: z.boolean(),

@@ -33,6 +33,7 @@ it('found the checks', () => {
 		'email/dkim',
 		'email/dmarc',
 		'email/mx',
+		'email/ptr',
 		'email/spf',
 		'email/starttls',
 		'exposure/dotenv',

@@ -20,6 +20,7 @@ export const target: Target = {
 	zoneFile: null,
 	zoneUse: 'plan',
 	rdap: null,
+	sendingIps: [],
 	sends: false,
 	bulk: false,
 	repo: null,

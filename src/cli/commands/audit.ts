@@ -22,6 +22,7 @@ interface CliOptions extends OutputOptions {
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
 	readonly dkimSelector?: readonly string[];
+	readonly sendingIp?: readonly string[];
 	readonly sends?: boolean;
 	readonly bulk?: boolean;
 	readonly oldUrls?: string;
@@ -171,6 +172,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		hosts: joined(config.hosts, cli.host),
 		endpoints: joined(config.endpoints, cli.endpoint),
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
+		sendingIps: joined(config.sendingIps, cli.sendingIp),
 		sends: cli.sends ?? config.sends,
 		bulk: cli.bulk ?? config.bulk,
 		active: cli.active ?? config.active,

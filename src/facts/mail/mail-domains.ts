@@ -25,12 +25,15 @@ export interface MailDomain
 	readonly seed: string;
 	/** DKIM selectors that the user knows to be active. */
 	readonly selectors: readonly string[];
+	/** Addresses that the user sends from. */
+	readonly sendingIps: readonly string[];
 }
 
 const Params = z.object({
 	domain: z.string().nullable(),
 	registrable: z.string().nullable(),
 	selectors: z.array(z.string()),
+	sendingIps: z.array(z.string()),
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	seed: z.string(),
@@ -42,6 +45,7 @@ const SAMPLE: MailDomain = {
 	context: { role: 'sends', receives: 'yes', bulk: 'no', dkim: 'backup' },
 	seed: '0'.repeat(16),
 	selectors: [],
+	sendingIps: [],
 };
 
 /**
@@ -56,7 +60,8 @@ export const mailDomains = defineSubjects({
 		domain: target.domain,
 		registrable: target.registrable,
 		selectors: [...target.dkimSelectors],
-		sends: target.sends,
+		sendingIps: [...target.sendingIps],
+		sends: target.sends || target.sendingIps.length > 0,
 		bulk: target.bulk,
 		seed: target.seed,
 	}),
@@ -84,6 +89,7 @@ export const mailDomains = defineSubjects({
 				},
 				seed: params.seed,
 				selectors: params.selectors,
+				sendingIps: params.sendingIps,
 			},
 		]);
 	},
