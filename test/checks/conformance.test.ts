@@ -29,6 +29,7 @@ it('found the checks', () => {
 		'dns/wildcard',
 		'dns/zone-file',
 		'domain/registration',
+		'email/bulk',
 		'email/dane',
 		'email/dkim',
 		'email/dmarc',
