@@ -184,6 +184,7 @@ export {
 	providerOfMx,
 } from './facts/mail/mail-providers.ts';
 export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
+export { type MailService, serviceLines, serviceNamed } from './facts/mail/mail-services.ts';
 export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
 export {
@@ -194,6 +195,7 @@ export {
 	reversed,
 	reverseSurvey,
 } from './facts/mail/reverse-dns.ts';
+export { type SendingService, sendingServices } from './facts/mail/sending-services.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,

@@ -4,6 +4,7 @@ import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { lookup } from '../dns/dns.ts';
 import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
 import { readAnswer } from './mail-lookups.ts';
+import { sendingServices } from './sending-services.ts';
 import { isBroken, spfSays } from './spf-health.ts';
 import { exchangesIn, type SpfWalk, spfWalk } from './spf-walk.ts';
 
@@ -27,6 +28,8 @@ export interface MailDomain
 	readonly selectors: readonly string[];
 	/** Addresses that the user sends from. */
 	readonly sendingIps: readonly string[];
+	/** Folder of the repository that sends its mail, absolute; `null` without one. */
+	readonly repo: string | null;
 }
 
 const Params = z.object({
@@ -34,6 +37,7 @@ const Params = z.object({
 	registrable: z.string().nullable(),
 	selectors: z.array(z.string()),
 	sendingIps: z.array(z.string()),
+	repo: z.string().nullable(),
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	seed: z.string(),
@@ -46,6 +50,7 @@ const SAMPLE: MailDomain = {
 	seed: '0'.repeat(16),
 	selectors: [],
 	sendingIps: [],
+	repo: null,
 };
 
 /**
@@ -61,6 +66,7 @@ export const mailDomains = defineSubjects({
 		registrable: target.registrable,
 		selectors: [...target.dkimSelectors],
 		sendingIps: [...target.sendingIps],
+		repo: target.repo,
 		sends: target.sends || target.sendingIps.length > 0,
 		bulk: target.bulk,
 		seed: target.seed,
@@ -90,6 +96,7 @@ export const mailDomains = defineSubjects({
 				seed: params.seed,
 				selectors: params.selectors,
 				sendingIps: params.sendingIps,
+				repo: params.repo,
 			},
 		]);
 	},
@@ -136,7 +143,7 @@ function hasMailOfItsOwn({ mx, spf, alias }: Signs): boolean {
 
 async function roleOf(
 	{ mx, spf }: Signs,
-	{ domain, sends, seed, selectors }: z.infer<typeof Params>,
+	{ domain, sends, seed, selectors, repo }: z.infer<typeof Params>,
 	get: GetFact,
 ): Promise<MailRole> {
 	if (sends || domain === null || spf === null || mx === 'failed') return 'sends';
@@ -146,5 +153,17 @@ async function roleOf(
 	const dkim = await get(dkimDiscovery({ domain, seed, selectors: [...selectors] }));
 	if (dkim.status !== 'known' || dkim.value.failed.length > 0) return 'sends';
 	if (hasUsableKey(dkim.value)) return 'sends';
+	if (says === 'silent' && (await isMeantToSend(domain, seed, repo, get))) return 'sends';
 	return mx === 'hosts' ? 'receives' : 'no-mail';
+}
+
+/** What is deployed sends as the domain, though DNS shows nothing of it. */
+async function isMeantToSend(
+	domain: string,
+	seed: string,
+	repo: string | null,
+	get: GetFact,
+): Promise<boolean> {
+	const services = await get(sendingServices({ domain, seed, repo }));
+	return services.status === 'known' && services.value.some(({ isUsed }) => isUsed);
 }
