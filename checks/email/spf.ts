@@ -238,7 +238,7 @@ function recordFindings(given: Given, subject: MailDomain, say: Say<typeof SPF_V
 }
 
 function missing(
-	{ walk, dkim, mx }: Given,
+	{ walk, dkim, mx, services }: Given,
 	{ context }: MailDomain,
 	say: Say<typeof SPF_VERDICTS>,
 ): Verdict<'missing'> {
@@ -249,9 +249,13 @@ function missing(
 		mx.status === 'known'
 			? mx.value.records.flatMap(({ data }) => (data.type === 'MX' ? [data.exchange] : []))
 			: [];
-	const includes = hosts.flatMap((host) => providerOfMx(host)?.spf.slice(0, 1) ?? []);
+	const used = services.status === 'known' ? services.value : [];
+	const includes = [
+		...hosts.flatMap((host) => providerOfMx(host)?.spf.slice(0, 1) ?? []),
+		...used.flatMap(({ name }) => serviceNamed(name)?.rootInclude ?? []),
+	];
 	const unique = [...new Set(includes)].map((name) => `include:${name}`);
-	const senders = unique.length > 0 ? unique : hosts.length > 0 ? ['mx'] : ['include:<provider>'];
+	const senders = unique.length > 0 ? unique : sendersWithout(hosts, used);
 	const others = context.role === 'sends';
 	const meant = walk.others.find(({ text }) => misspeltVersion(text) !== null)?.text ?? null;
 	const proposal =
@@ -267,6 +271,15 @@ function missing(
 		old: meant,
 		seen: [],
 	});
+}
+
+/** A service with a return path of its own needs nothing in the domain's record. */
+function sendersWithout(
+	hosts: readonly string[],
+	services: readonly SendingService[],
+): readonly string[] {
+	if (hosts.length > 0) return ['mx'];
+	return services.length > 0 ? [] : ['include:<provider>'];
 }
 
 function providerFinding({ providers }: Given, reading: Reading): Said {
