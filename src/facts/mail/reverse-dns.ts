@@ -88,7 +88,7 @@ export function reversed(one: MailAddress, domain: string, ask: Ask): MailAddres
 	return { ...one, host, ...readReverse(one.address, ask) };
 }
 
-export function readReverse(address: string, ask: Ask): ReverseDns {
+function readReverse(address: string, ask: Ask): ReverseDns {
 	const reverse = reverseName(address);
 	const found = readAnswer(reverse, 'PTR', ask(reverse, 'PTR'));
 	const none = { address, reverse, owner: reverse, names: [], failed: null, ttl: null };
@@ -130,7 +130,7 @@ function spareName(domain: string, ask: Ask): string {
 }
 
 /** `ip4` and `ip6` terms for one address alone, in the domain's own record: machines of its own. */
-export function loneAddresses(root: SpfNode): readonly string[] {
+function loneAddresses(root: SpfNode): readonly string[] {
 	return root.branches.flatMap(({ term, dead }) => {
 		if (dead || term.kind !== 'mechanism' || term.qualifier !== '+') return [];
 		if (term.name !== 'ip4' && term.name !== 'ip6') return [];

@@ -153,7 +153,7 @@ function hasReturnPath(
 }
 
 /** By an alias that leads to the service, or by one of its selectors. */
-export function keyOf(
+function keyOf(
 	{ name, fixedSelectors }: Pick<MailService, 'name' | 'fixedSelectors'>,
 	{ selectors }: Pick<MailProvider, 'selectors'>,
 	{ selectors: found, existence, failed, wildcard, control, domain }: DkimDiscovery,

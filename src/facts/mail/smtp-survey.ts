@@ -32,7 +32,7 @@ export interface MailHost {
 }
 
 /** A session that ended in TLS 1.0 or 1.1. */
-export type OlderSession = Extract<SmtpOutcome, { kind: 'session' }>;
+type OlderSession = Extract<SmtpOutcome, { kind: 'session' }>;
 
 export type SmtpSurvey =
 	/** No MX, or a null MX. */
