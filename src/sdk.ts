@@ -187,6 +187,7 @@ export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-s
 export { type MailService, serviceLines, serviceNamed } from './facts/mail/mail-services.ts';
 export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
+export { type ProductService, productServices } from './facts/mail/product-services.ts';
 export {
 	type MailAddress,
 	type ReverseDns,
@@ -195,7 +196,6 @@ export {
 	reversed,
 	reverseSurvey,
 } from './facts/mail/reverse-dns.ts';
-export { type SendingService, sendingServices } from './facts/mail/sending-services.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,

@@ -18,10 +18,10 @@ import {
 	type MailDomain,
 	mailDomains,
 	optional,
+	type ProductService,
+	productServices,
 	providerNamed,
 	type Say,
-	type SendingService,
-	sendingServices,
 	z,
 } from '../../src/sdk.ts';
 import {
@@ -75,7 +75,7 @@ export default defineCheck({
 		}),
 		dmarc: optional(dmarcDiscovery({ domain: subject.name })),
 		services: optional(
-			sendingServices({ domain: subject.name, seed: subject.seed, repo: subject.repo }),
+			productServices({ domain: subject.name, seed: subject.seed, repo: subject.repo }),
 		),
 	}),
 	judge({ given: { dkim, dmarc, services }, subject, say }) {
@@ -122,7 +122,7 @@ function isEnforcing(dmarc: Fact<DmarcDiscovery>): boolean {
 /** Whether there is any key, as far as DNS can tell. */
 function existence(
 	dkim: DkimDiscovery,
-	services: readonly SendingService[],
+	services: readonly ProductService[],
 	{ context }: MailDomain,
 	say: Say<typeof DKIM_VERDICTS>,
 ): Said {
@@ -157,7 +157,7 @@ function existence(
  * Where SPF does not name it either, that is said of SPF.
  */
 function withoutKey(
-	services: readonly SendingService[],
+	services: readonly ProductService[],
 	args: { readonly domain: string; readonly negativeTtl: number | null },
 	say: Say<typeof DKIM_VERDICTS>,
 ): Said {
@@ -334,7 +334,7 @@ function shown(text: string): string {
 function givenBy(
 	zone: Zone,
 	selectors: readonly string[],
-	services: readonly SendingService[] = [],
+	services: readonly ProductService[] = [],
 ) {
 	const ask = inZone(zone);
 	const domain = 'example.com';
@@ -345,7 +345,7 @@ function givenBy(
 	};
 }
 
-const RESEND: SendingService = {
+const RESEND: ProductService = {
 	name: 'Resend',
 	domain: 'example.com',
 	isUsed: true,

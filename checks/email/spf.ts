@@ -29,13 +29,13 @@ import {
 	type NetworkScope,
 	networkScope,
 	optional,
+	type ProductService,
 	parseSpf,
+	productServices,
 	providerNamed,
 	providerOfMx,
 	type Say,
-	type SendingService,
 	type SpfWalk,
-	sendingServices,
 	serviceLines,
 	serviceNamed,
 	spfProviders,
@@ -66,7 +66,7 @@ interface Given {
 	readonly dkim: Fact<DkimDiscovery>;
 	readonly dmarc: Fact<DmarcDiscovery>;
 	readonly providers: Fact<readonly MissingProvider[]>;
-	readonly services: Fact<readonly SendingService[]>;
+	readonly services: Fact<readonly ProductService[]>;
 	readonly type99: Fact<DnsAnswer>;
 	readonly scope: Fact<NetworkScope>;
 	/** TXT at a name that nobody made: what sub-domains get. */
@@ -103,7 +103,7 @@ export default defineCheck({
 		dmarc: optional(dmarcDiscovery({ domain: subject.name })),
 		providers: optional(spfProviders({ domain: subject.name })),
 		services: optional(
-			sendingServices({ domain: subject.name, seed: subject.seed, repo: subject.repo }),
+			productServices({ domain: subject.name, seed: subject.seed, repo: subject.repo }),
 		),
 		type99: optional(lookup({ name: subject.name, type: 'SPF' })),
 		scope: optional(networkScope({})),
@@ -276,7 +276,7 @@ function missing(
 /** A service with a return path of its own needs nothing in the domain's record. */
 function sendersWithout(
 	hosts: readonly string[],
-	services: readonly SendingService[],
+	services: readonly ProductService[],
 ): readonly string[] {
 	if (hosts.length > 0) return ['mx'];
 	return services.length > 0 ? [] : ['include:<provider>'];
@@ -337,7 +337,7 @@ function serviceFindings(
 		});
 }
 
-function aboutService(one: SendingService, walk: SpfWalk): ProviderMissing {
+function aboutService(one: ProductService, walk: SpfWalk): ProviderMissing {
 	const service = serviceNamed(one.name);
 	const include = service?.rootInclude ?? null;
 	const { parsed, records: published } = walk.root;
@@ -371,7 +371,7 @@ function subdomainFinding({ wildcard }: Given, { role, walk, say, record }: Read
 
 // ── Examples ─────────────────────────────────────────────────────────────────────────────────────
 
-function givenBy(zone: Zone, services: readonly SendingService[] = []): Given {
+function givenBy(zone: Zone, services: readonly ProductService[] = []): Given {
 	const ask = inZone(zone);
 	const name = 'example.com';
 	const walk = walkSpf(name, ask);
@@ -392,7 +392,7 @@ function givenBy(zone: Zone, services: readonly SendingService[] = []): Given {
 	};
 }
 
-const RESEND: SendingService = {
+const RESEND: ProductService = {
 	name: 'Resend',
 	domain: 'example.com',
 	isUsed: true,

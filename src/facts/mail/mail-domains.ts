@@ -4,7 +4,7 @@ import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { lookup } from '../dns/dns.ts';
 import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
 import { readAnswer } from './mail-lookups.ts';
-import { sendingServices } from './sending-services.ts';
+import { productServices } from './product-services.ts';
 import { isBroken, spfSays } from './spf-health.ts';
 import { exchangesIn, type SpfWalk, spfWalk } from './spf-walk.ts';
 
@@ -164,6 +164,6 @@ async function isMeantToSend(
 	repo: string | null,
 	get: GetFact,
 ): Promise<boolean> {
-	const services = await get(sendingServices({ domain, seed, repo }));
+	const services = await get(productServices({ domain, seed, repo }));
 	return services.status === 'known' && services.value.some(({ isUsed }) => isUsed);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Findings, isUsed } from '../../../src/facts/mail/mail-intent.ts';
 import { neededPackages } from '../../../src/facts/mail/mail-manifests.ts';
-import { sendersAt } from '../../../src/facts/mail/sending-services.ts';
+import { sendersAt } from '../../../src/facts/mail/product-services.ts';
 
 function seen(files: Readonly<Record<string, string>>) {
 	const findings = new Findings();

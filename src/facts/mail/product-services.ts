@@ -10,7 +10,7 @@ import { providerNamed } from './spf-providers.ts';
 import { nodesOf, type SpfWalk, spfWalk } from './spf-walk.ts';
 
 /** A service that the repository sends with, and what DNS knows of it. */
-export interface SendingService {
+export interface ProductService {
 	readonly name: string;
 	/** The domain or sub-domain that it sends as. */
 	readonly domain: string;
@@ -39,10 +39,10 @@ const MOST_DOMAINS = 3;
  * Services by the repository that send as the domain or below it. A repository whose senders are all at
  * other domains says nothing of this one.
  */
-export const sendingServices = defineDerivation({
-	name: 'mail.sending-services',
+export const productServices = defineDerivation({
+	name: 'mail.product-services',
 	params: Params,
-	async derive({ domain, seed, repo }, get): Promise<Fact<readonly SendingService[]>> {
+	async derive({ domain, seed, repo }, get): Promise<Fact<readonly ProductService[]>> {
 		if (repo === null) return known([]);
 		const intent = await get(mailIntent({ root: repo }));
 		if (intent.status !== 'known') return intent;
@@ -68,7 +68,7 @@ export function sendersAt(domain: string, from: readonly string[]): readonly str
 }
 
 /** A service that one of its domains is set up for is set up. */
-function onceEach(all: readonly SendingService[]): readonly SendingService[] {
+function onceEach(all: readonly ProductService[]): readonly ProductService[] {
 	const names = [...new Set(all.map(({ name }) => name))];
 	return names.flatMap((name) => {
 		const its = all.filter((one) => one.name === name);
@@ -87,7 +87,7 @@ async function standing(
 	intended: IntendedService,
 	{ domain, isNamed, seed }: Sender,
 	get: GetFact,
-): Promise<SendingService | null> {
+): Promise<ProductService | null> {
 	const service = serviceNamed(intended.name);
 	const provider = providerNamed(intended.name);
 	if (service === null || provider === null) return null;
@@ -157,7 +157,7 @@ function keyOf(
 	{ name, fixedSelectors }: Pick<MailService, 'name' | 'fixedSelectors'>,
 	{ selectors }: Pick<MailProvider, 'selectors'>,
 	{ selectors: found, existence, failed, wildcard, control, domain }: DkimDiscovery,
-): Pick<SendingService, 'dkim' | 'control'> {
+): Pick<ProductService, 'dkim' | 'control'> {
 	const its = found.find(
 		(one) =>
 			one.provider === name ||
