@@ -68,6 +68,11 @@ function auditCommand(root: Command): void {
 		.option('--zone <file>', 'judge this zone file before it is published')
 		.option('--drift', 'with --zone: report what differs from the live zone instead')
 		.option('--no-live', 'with --zone: only what the file alone can tell, without a network')
+		.option(
+			'--message <file>',
+			'a mail of the product, saved where it arrived (repeatable)',
+			collect,
+		)
 		.option('--rdap <url>', 'RDAP service to ask, instead of the one in IANA’s list')
 		.option('--active', 'also try a zone transfer and redirectors with an outside target')
 		.option('--only <id>', 'run only these: an area, a check, a finding id (repeatable)', collect)

@@ -22,6 +22,8 @@ export interface Asked {
 	/** Absolute path. */
 	readonly zoneFile?: string | undefined;
 	readonly drift?: boolean | undefined;
+	/** Absolute paths. */
+	readonly messages?: readonly string[] | undefined;
 	readonly rdap?: string | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
@@ -36,9 +38,7 @@ export function parseTarget(asked: Asked): Target {
 		registrable: domain === null ? null : registrableOf(domain),
 		hosts: (asked.hosts ?? []).map(hostName),
 		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
-		dkimSelectors: [...(asked.dkimSelectors ?? [])],
-		sends: asked.sends ?? false,
-		bulk: asked.bulk ?? false,
+		...mailOf(asked),
 		active: asked.active ?? false,
 		oldUrls: asked.oldUrls ?? null,
 		oldDomains: (asked.oldDomains ?? []).map(hostName),
@@ -49,6 +49,15 @@ export function parseTarget(asked: Asked): Target {
 		repo: asked.repo ?? null,
 		seed: asked.seed,
 	};
+}
+
+function mailOf({
+	dkimSelectors = [],
+	sends = false,
+	bulk = false,
+	messages = [],
+}: Asked): Pick<Target, 'dkimSelectors' | 'sends' | 'bulk' | 'messages'> {
+	return { dkimSelectors: [...dkimSelectors], sends, bulk, messages: [...messages] };
 }
 
 /** By the public suffix list with its private part: `a.github.io` belongs to its owner. */

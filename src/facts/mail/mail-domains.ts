@@ -4,6 +4,7 @@ import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { lookup } from '../dns/dns.ts';
 import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
 import { readAnswer } from './mail-lookups.ts';
+import { signingSelectors } from './sample-messages.ts';
 import { isBroken, spfSays } from './spf-health.ts';
 import { exchangesIn, type SpfWalk, spfWalk } from './spf-walk.ts';
 
@@ -25,12 +26,15 @@ export interface MailDomain
 	readonly seed: string;
 	/** DKIM selectors that the user knows to be active. */
 	readonly selectors: readonly string[];
+	/** Absolute paths of messages that the product sent. */
+	readonly messages: readonly string[];
 }
 
 const Params = z.object({
 	domain: z.string().nullable(),
 	registrable: z.string().nullable(),
 	selectors: z.array(z.string()),
+	messages: z.array(z.string()),
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	seed: z.string(),
@@ -42,6 +46,7 @@ const SAMPLE: MailDomain = {
 	context: { role: 'sends', receives: 'yes', bulk: 'no', dkim: 'backup' },
 	seed: '0'.repeat(16),
 	selectors: [],
+	messages: [],
 };
 
 /**
@@ -56,14 +61,18 @@ export const mailDomains = defineSubjects({
 		domain: target.domain,
 		registrable: target.registrable,
 		selectors: [...target.dkimSelectors],
+		messages: [...target.messages],
 		sends: target.sends,
 		bulk: target.bulk,
 		seed: target.seed,
 	}),
 	sample: SAMPLE,
-	async derive(params, get): Promise<Fact<readonly MailDomain[]>> {
-		const { domain } = params;
+	async derive(asked, get): Promise<Fact<readonly MailDomain[]>> {
+		const { domain, messages } = asked;
 		if (domain === null) return known([]);
+		const seen = await get(signingSelectors({ paths: messages, domain }));
+		const signing = seen.status === 'known' ? seen.value : [];
+		const params = { ...asked, selectors: [...new Set([...asked.selectors, ...signing])] };
 		const signs = await signsOf(domain, get);
 		if (domain !== params.registrable && !hasMailOfItsOwn(signs)) return known([]);
 		if (signs.mx === 'no-such-name') {
@@ -84,6 +93,7 @@ export const mailDomains = defineSubjects({
 				},
 				seed: params.seed,
 				selectors: params.selectors,
+				messages,
 			},
 		]);
 	},
@@ -130,10 +140,11 @@ function hasMailOfItsOwn({ mx, spf, alias }: Signs): boolean {
 
 async function roleOf(
 	{ mx, spf }: Signs,
-	{ domain, sends, seed, selectors }: z.infer<typeof Params>,
+	{ domain, sends, seed, selectors, messages }: z.infer<typeof Params>,
 	get: GetFact,
 ): Promise<MailRole> {
-	if (sends || domain === null || spf === null || mx === 'failed') return 'sends';
+	if (sends || messages.length > 0 || domain === null || spf === null || mx === 'failed')
+		return 'sends';
 	const says = spfSays(spf);
 	if (says === 'sends') return 'sends';
 	if (says === 'silent' && mx === 'hosts') return 'sends';

@@ -130,16 +130,20 @@ type Align = (domain: string) => Alignment;
  * belongs together.
  */
 function alignmentTo(from: string, own: DmarcWalk | null, ask: Ask): Align {
+	if (own === null) return () => 'none';
+	const hasWalk = own.policy !== null || own.failed.length > 0;
 	return (domain) => {
-		if (own === null || domain === '') return 'none';
+		if (domain === '') return 'none';
 		if (domain === from) return 'same';
-		if (own.policy === null && own.failed.length === 0) {
-			return registrableOf(domain) === registrableOf(from) ? 'organizational' : 'none';
-		}
+		if (!hasWalk) return related(registrableOf(domain) === registrableOf(from));
 		const theirs = walkDmarc(domain, ask).organizational;
 		if (theirs === null || own.organizational === null) return 'unclear';
-		return theirs === own.organizational ? 'organizational' : 'none';
+		return related(theirs === own.organizational);
 	};
+}
+
+function related(isRelated: boolean): Alignment {
+	return isRelated ? 'organizational' : 'none';
 }
 
 function organizationalOf(from: string, own: DmarcWalk | null): string {
@@ -214,7 +218,6 @@ function worthOf({
 }: Pick<SignatureReading, 'signature' | 'standing' | 'receiverSays' | 'isExpired' | 'signsFrom'> & {
 	readonly isRelayed: boolean;
 }): Worth {
-	const isPassed = receiverSays === 'pass';
 	switch (standing.kind) {
 		case 'fits': {
 			const isStrong = standing.bits === null || standing.bits >= LEAST_BITS;
@@ -223,17 +226,21 @@ function worthOf({
 		}
 		case 'body-altered':
 		case 'header-altered':
-			if (isPassed) return 'passes';
-			return isRelayed && receiverSays === null ? 'unclear' : 'fails';
+			return believed(receiverSays, isRelayed ? 'unclear' : 'fails');
 		case 'no-answer':
-			if (receiverSays === null || receiverSays === 'temperror') return 'unclear';
-			return isPassed ? 'passes' : 'fails';
+			return believed(receiverSays === 'temperror' ? null : receiverSays, 'unclear');
 		case 'malformed':
 		case 'no-key':
 		case 'key-unusable':
 			// The key was another one then: what counts today can only be seen in a new message.
-			return isPassed ? 'unclear' : 'fails';
+			return receiverSays === 'pass' ? 'unclear' : 'fails';
 	}
+}
+
+/** The receiver's word; where there is none, what is left. */
+function believed(receiverSays: string | null, otherwise: Worth): Worth {
+	if (receiverSays === null) return otherwise;
+	return receiverSays === 'pass' ? 'passes' : 'fails';
 }
 
 function readSpf(
@@ -255,8 +262,7 @@ function spfWorth({
 }: Pick<SpfReading, 'own' | 'receiverSays'> & { readonly isRelayed: boolean }): Worth {
 	if (own?.result === 'pass') return 'passes';
 	if (own === null || own.result === 'temperror') {
-		if (receiverSays === null || receiverSays === 'temperror') return 'unclear';
-		return receiverSays === 'pass' ? 'passes' : 'fails';
+		return believed(receiverSays === 'temperror' ? null : receiverSays, 'unclear');
 	}
 	// The record was another one then.
 	if (receiverSays === 'pass') return 'unclear';
