@@ -31,6 +31,7 @@ it('found the checks', () => {
 		'domain/registration',
 		'email/dkim',
 		'email/dmarc',
+		'email/message',
 		'email/mx',
 		'email/spf',
 		'email/starttls',
