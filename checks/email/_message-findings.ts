@@ -158,7 +158,8 @@ function sentence(kind: SignatureReading['standing']['kind'], detail: string): s
 function unalignedFinding(reading: Reading): Said {
 	const { judged, say, subject } = reading;
 	const { authentication, message } = judged;
-	if (message.relayed !== null || isFreemailFrom(judged, subject)) return [];
+	if (message.relayed !== null || authentication.from === '') return [];
+	if (isFreemailFrom(judged, subject)) return [];
 	const { signatures } = authentication;
 	if (signatures.some(({ alignment }) => alignment !== 'none')) return [];
 	const passing = signatures.find(({ worth }) => worth === 'passes');
