@@ -77,7 +77,8 @@ function signature({ signature: changes, ...change }: SignatureChange): Signatur
 	};
 }
 
-function judged(change: Change): JudgedMessage {
+/** A sound message of example.com with something changed. */
+export function sampleMessage(change: Change): JudgedMessage {
 	const border = { ...BORDER, ...change.border };
 	const signatures = (change.signatures ?? [{}]).map(signature);
 	const message: SampleMessage = {
@@ -349,7 +350,7 @@ const CASES: readonly [
 export const MESSAGE_EXAMPLES: readonly MessageExample[] = CASES.map(
 	([name, says, change, when]) => ({
 		name,
-		judged: judged(change),
+		judged: sampleMessage(change),
 		says,
 		...(when && { when }),
 	}),
