@@ -143,6 +143,7 @@ function targetOf(options: AuditOptions): Target {
 		repo: absolute(repo),
 		zoneFile: absolute(options.zoneFile),
 		oldUrls: absolute(options.oldUrls),
+		messages: (options.messages ?? []).map((file) => path.resolve(file)),
 		seed: randomBytes(8).toString('hex'),
 	});
 }

@@ -152,6 +152,7 @@ export {
 	isUsable,
 } from './facts/mail/dkim-discovery.ts';
 export { type DkimKeyRecord, looksLikeKey } from './facts/mail/dkim-key.ts';
+export { keyName } from './facts/mail/dkim-verify.ts';
 export {
 	DMARC_POLICIES,
 	type DmarcRecord,
@@ -185,6 +186,12 @@ export {
 } from './facts/mail/mail-providers.ts';
 export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
 export { type MailService, serviceLines, serviceNamed } from './facts/mail/mail-services.ts';
+export type {
+	MessageAuthentication,
+	SignatureReading,
+	SpfReading,
+} from './facts/mail/message-authentication.ts';
+export { isInnerName } from './facts/mail/message-trust.ts';
 export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
 export { type ProductService, productServices } from './facts/mail/product-services.ts';
@@ -196,6 +203,15 @@ export {
 	reversed,
 	reverseSurvey,
 } from './facts/mail/reverse-dns.ts';
+export type { SampleMessage } from './facts/mail/sample-message.ts';
+export {
+	type JudgedMessage,
+	judgedMessage,
+	judgedMessages,
+	type SampleFile,
+	sampleFiles,
+} from './facts/mail/sample-messages.ts';
+export { isFreemail, sendingService } from './facts/mail/sending-services.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,

@@ -1,5 +1,5 @@
 /** What a provider asks of whoever sends in bulk. */
-const BULK_ITEMS = ['spf', 'dkim', 'dmarc', 'alignment', 'ptr', 'tls', 'one-click'] as const;
+export const BULK_ITEMS = ['spf', 'dkim', 'dmarc', 'alignment', 'ptr', 'tls', 'one-click'] as const;
 export type BulkItem = (typeof BULK_ITEMS)[number];
 
 export interface BulkRules {

@@ -12,7 +12,10 @@ import {
 	type Fact,
 	isBroken,
 	isUsable,
+	isWithin,
+	type JudgedMessage,
 	type Judgement,
+	judgedMessages,
 	known,
 	lookupsOf,
 	type MailDomain,
@@ -29,9 +32,17 @@ import {
 	walkSpf,
 	z,
 } from '../../src/sdk.ts';
-import { BULK_RULES, BULK_RULES_AS_OF, type BulkItem, type BulkRules } from './_bulk-rules.ts';
+import {
+	BULK_ITEMS,
+	BULK_RULES,
+	BULK_RULES_AS_OF,
+	type BulkItem,
+	type BulkRules,
+} from './_bulk-rules.ts';
 import { RSA_1023, RSA_2048 } from './_dkim-keys.ts';
 import { listed } from './_lines.ts';
+import { MESSAGE_EXAMPLES } from './_message-examples.ts';
+import { isInClear } from './_message-findings.ts';
 import { SENDER } from './_sample-domains.ts';
 import { inZone, type Zone } from './_zone.ts';
 
@@ -84,7 +95,7 @@ const VERDICTS = {
 	met: {
 		outcome: 'pass',
 		says: (a: { domain: string; items: readonly string[] }) =>
-			`What DNS shows of ${a.domain} meets the bulk-sender rules of Google, Yahoo and Microsoft (as of ${BULK_RULES_AS_OF}): ${listed(a.items)}.`,
+			`What is seen of ${a.domain} meets the bulk-sender rules of Google, Yahoo and Microsoft (as of ${BULK_RULES_AS_OF}): ${a.items.join(', ')}.`,
 	},
 	google: provider,
 	yahoo: provider,
@@ -98,11 +109,12 @@ interface Given {
 	readonly dkim: Fact<DkimDiscovery>;
 	readonly dmarc: Fact<DmarcDiscovery>;
 	readonly reverse: Fact<ReverseSurvey>;
+	readonly messages: Fact<readonly JudgedMessage[]>;
 }
 
 export default defineCheck({
 	id: 'email/bulk',
-	title: 'What DNS shows meets the rules of Google, Yahoo and Microsoft for bulk senders',
+	title: 'What can be seen meets the rules of Google, Yahoo and Microsoft for bulk senders',
 	rationale:
 		'Since 2024 the large mailbox providers refuse mail of bulk senders that lacks SPF, DKIM or DMARC. A ' +
 		'sign-up campaign makes a bulk sender of a start-up within a day.',
@@ -116,20 +128,19 @@ export default defineCheck({
 	options: z.object({}),
 	verdicts: VERDICTS,
 	appliesTo: ({ context }) => context.role === 'sends' || 'The domain sends no mail.',
-	needs: ({ subject: { name: domain, seed, selectors, sendingIps } }) => ({
+	needs: ({ subject: { name: domain, seed, selectors, sendingIps, messages } }) => ({
 		walk: optional(spfWalk({ domain })),
 		dkim: optional(dkimDiscovery({ domain, seed, selectors: [...selectors] })),
 		dmarc: optional(dmarcDiscovery({ domain })),
 		reverse: optional(reverseSurvey({ domain, sendingIps: [...sendingIps] })),
+		messages: optional(judgedMessages({ paths: [...messages], receivers: [] })),
 	}),
 	judge({ given, subject: { name: domain, context }, say }) {
-		const standings = standingsOf(given);
+		const standings = standingsOf(given, domain);
 		const said: Judgement<Key>[] = BULK_RULES.flatMap((rules) =>
 			shortcomings(rules, standings, domain, say),
 		);
-		const shown = (['spf', 'dkim', 'dmarc', 'ptr'] as const).filter(
-			(item) => standings[item].state === 'met',
-		);
+		const shown = BULK_ITEMS.filter((item) => standings[item].state === 'met');
 		const isMet =
 			said.length === 0 && (['spf', 'dkim', 'dmarc'] as const).every((one) => shown.includes(one));
 		const pass = isMet ? [say('met', { domain, items: shown })] : [];
@@ -139,6 +150,17 @@ export default defineCheck({
 	examples: (example) =>
 		EXAMPLES.map(([name, says, zone, sendingIp]) =>
 			example(name, givenBy(zone, sendingIp), says, { subject: { context: SENDER } }),
+		).concat(
+			MESSAGE_EXAMPLES.filter(({ says }) => SHOWN.has(says)).map(({ name, judged, says }) =>
+				example(
+					`${name} (a sample)`,
+					givenBy(GOOD, undefined, [judged]),
+					SHOWN.get(says) ?? 'met',
+					{
+						subject: { context: SENDER },
+					},
+				),
+			),
 		),
 });
 
@@ -165,16 +187,69 @@ const missed = (what: string, id: string): Standing => ({ state: 'missed', what,
 const unseen = (why: string): Standing => ({ state: 'unseen', why });
 const IN_A_MESSAGE = unseen('only a message that was sent shows it (--message FILE.eml)');
 
-function standingsOf({ walk, dkim, dmarc, reverse }: Given): Standings {
+function standingsOf({ walk, dkim, dmarc, reverse, messages }: Given, domain: string): Standings {
+	const samples = messages.status === 'known' ? sentBy(domain, messages.value) : [];
 	return {
 		spf: walk.status === 'known' ? spfStanding(walk.value) : unseen(walk.detail),
 		dkim: dkim.status === 'known' ? dkimStanding(dkim.value) : unseen(dkim.detail),
 		dmarc: dmarc.status === 'known' ? dmarcStanding(dmarc.value) : unseen(dmarc.detail),
-		alignment: IN_A_MESSAGE,
+		alignment: overall(samples.map(alignmentOf)),
 		ptr: reverse.status === 'known' ? ptrStanding(reverse.value) : unseen(reverse.detail),
-		tls: IN_A_MESSAGE,
-		'one-click': IN_A_MESSAGE,
+		tls: overall(samples.map(encryptionOf)),
+		'one-click': overall(samples.map(oneClickOf)),
 	};
+}
+
+/** Samples of its own, as they came from the sender: a mailing list or a forwarder changes them. */
+function sentBy(domain: string, messages: readonly JudgedMessage[]): readonly JudgedMessage[] {
+	return messages.filter(
+		({ message, authentication }) =>
+			message.relayed === null &&
+			!message.isAutomaticReply &&
+			isWithin(authentication.from, domain),
+	);
+}
+
+/** The worst of the samples; one that does not show the item says nothing. */
+function overall(standings: readonly Standing[]): Standing {
+	return (
+		standings.find(({ state }) => state === 'missed') ??
+		standings.find(({ state }) => state === 'met') ??
+		IN_A_MESSAGE
+	);
+}
+
+function alignmentOf({ file, authentication }: JudgedMessage): Standing {
+	const { result, why } = authentication.dmarc;
+	if (result === 'passes') return MET;
+	return result === 'fails'
+		? missed(`${file}, which fails DMARC (${why})`, 'email/message/dmarc-fail')
+		: IN_A_MESSAGE;
+}
+
+function encryptionOf({ file, authentication }: JudgedMessage): Standing {
+	const { border } = authentication.reception;
+	if (border === null) return IN_A_MESSAGE;
+	if (border.encrypted) return MET;
+	return isInClear(border)
+		? missed(`${file}, which was sent without TLS`, 'email/message/received-plaintext')
+		: IN_A_MESSAGE;
+}
+
+/** Marketing alone has to have it. */
+function oneClickOf({ file, message }: JudgedMessage): Standing {
+	const { signs, unsubscribe, post } = message.list;
+	if (signs.length === 0) return IN_A_MESSAGE;
+	if (unsubscribe === null) {
+		return missed(`${file}, without List-Unsubscribe`, 'email/message/unsubscribe-missing');
+	}
+	if (!unsubscribe.some(({ scheme }) => scheme === 'https')) {
+		const what = `${file}, without an https address in List-Unsubscribe`;
+		return missed(what, 'email/message/unsubscribe-no-https');
+	}
+	return post?.trim().toLowerCase() === 'list-unsubscribe=one-click'
+		? MET
+		: missed(`${file}, without List-Unsubscribe-Post`, 'email/message/unsubscribe-post-value');
 }
 
 function spfStanding(walk: SpfWalk): Standing {
@@ -267,7 +342,7 @@ const GOOD: Zone = {
 };
 const SENDING_IP = '203.0.113.9';
 
-function givenBy(zone: Zone, sendingIp?: string): Given {
+function givenBy(zone: Zone, sendingIp?: string, messages: readonly JudgedMessage[] = []): Given {
 	const ask = inZone(zone);
 	const domain = 'example.com';
 	const one = { address: sendingIp ?? '', from: 'given' as const, host: null };
@@ -277,12 +352,20 @@ function givenBy(zone: Zone, sendingIp?: string): Given {
 		dkim: known(discoverDkim({ domain, seed: '0', given: [], providers: [] }, ask)),
 		dmarc: known(discoverDmarc(domain, ask)),
 		reverse: known({ addresses, spareName: `mail.${domain}`, left: 0 }),
+		messages: known(messages),
 	};
 }
 
 function without(...names: readonly string[]): Zone {
 	return Object.fromEntries(Object.entries(GOOD).filter(([key]) => !names.includes(key)));
 }
+
+/** What email/message says of a sample, and what that means here. */
+const SHOWN: ReadonlyMap<string, Key> = new Map([
+	['dmarc-fail', 'microsoft'],
+	['received-plaintext', 'google'],
+	['unsubscribe-missing', 'yahoo'],
+]);
 
 type BulkExample = readonly [name: string, says: Key | 'unknown', zone: Zone, sendingIp?: string];
 

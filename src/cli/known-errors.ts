@@ -1,3 +1,4 @@
+import { BadSpfCase } from '../check-spf.ts';
 import { BadConfig } from '../config/read-config.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
@@ -6,6 +7,6 @@ import { Usage } from './usage.ts';
 import { NotWritten } from './write-output.ts';
 
 /** Exit 2. A `RangeError` is what parsers of settings (durations, resolvers, files of roots) throw. */
-export const usageErrors = [BadConfig, BadTarget, BadEvidence, Usage, RangeError];
+export const usageErrors = [BadConfig, BadTarget, BadEvidence, BadSpfCase, Usage, RangeError];
 /** Exit 74. */
 export const writeErrors = [EvidenceNotWritten, NotWritten];

@@ -32,6 +32,7 @@ function program(): Command {
 		.addHelpText('after', EXAMPLES);
 	auditCommand(root);
 	demoCommand(root);
+	spfCommand(root);
 	root
 		.command('explain <id>')
 		.description('what a check or finding means, why it matters, how to fix it, its source')
@@ -68,6 +69,11 @@ function auditCommand(root: Command): void {
 		.option('--zone <file>', 'judge this zone file before it is published')
 		.option('--drift', 'with --zone: report what differs from the live zone instead')
 		.option('--no-live', 'with --zone: only what the file alone can tell, without a network')
+		.option(
+			'--message <file>',
+			'a mail of the product, saved where it arrived (repeatable)',
+			collect,
+		)
 		.option('--rdap <url>', 'RDAP service to ask, instead of the one in IANA’s list')
 		.option('--active', 'also try a zone transfer and redirectors with an outside target')
 		.option('--only <id>', 'run only these: an area, a check, a finding id (repeatable)', collect)
@@ -106,6 +112,31 @@ function demoCommand(root: Command): void {
 	outputOptions(command).action(async (options) => {
 		process.exitCode = await (await import('./commands/demo.ts')).demo(options);
 	});
+}
+
+function spfCommand(root: Command): void {
+	root
+		.command('spf')
+		.description('would this server be allowed to send for that address, step by step (RFC 7208)')
+		.option('--ip <address>', 'the server that would connect')
+		.option('--mail-from <address>', 'the address that it would give; empty for a bounce')
+		.option('--helo <name>', 'the name that it would greet with')
+		.option('--check-helo', 'judge that name too, as receivers may (RFC 7208 §2.3)')
+		.option(
+			'--batch <file>',
+			'many cases: {"ip", "mailFrom", "helo", "resolver"} a line; - is stdin',
+		)
+		.option('--resolver <server>', 'IP, IP:PORT or https://… instead of the system’s resolver')
+		.option('--json', 'one JSON object instead of text')
+		.addOption(colorOption())
+		.option('--ascii', 'ASCII only')
+		.addHelpText('after', SPF_HELP)
+		.action(async (options) => {
+			process.exitCode =
+				options.batch === undefined
+					? await (await import('./commands/spf.ts')).spf(options)
+					: await (await import('./commands/spf-batch.ts')).spfBatch(options);
+		});
 }
 
 function outputOptions(command: Command): Command {
@@ -166,6 +197,14 @@ function reportBug(error: unknown): ExitCode {
 	);
 	return EXIT.bug;
 }
+
+const SPF_HELP = `
+Examples:
+  launch-ready spf --ip 203.0.113.5 --mail-from alice@example.com --helo mail.example.com
+  launch-ready spf --batch cases.jsonl > results.jsonl
+
+Exit codes: 0 judged, whatever the result is; 2 wrong usage, or lines of a batch that are no cases;
+3 temperror: DNS did not answer, so nothing is known; 130 interrupted.`;
 
 const EXAMPLES = `
 Examples:

@@ -31,6 +31,8 @@ export interface Target {
 	 * from it), or `drift`, to be compared with what is live. Without a file it says nothing.
 	 */
 	readonly zoneUse: 'plan' | 'drift';
+	/** Absolute paths of saved messages that the product sent. */
+	readonly messages: readonly string[];
 	/** Base URL of the RDAP service to ask, instead of the one that IANA's list names. */
 	readonly rdap: string | null;
 	/** Folder of the repository, absolute; `null` without `--repo`. */

@@ -23,6 +23,8 @@ export interface Asked {
 	/** Absolute path. */
 	readonly zoneFile?: string | undefined;
 	readonly drift?: boolean | undefined;
+	/** Absolute paths. */
+	readonly messages?: readonly string[] | undefined;
 	readonly rdap?: string | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
@@ -37,10 +39,7 @@ export function parseTarget(asked: Asked): Target {
 		registrable: domain === null ? null : registrableOf(domain),
 		hosts: (asked.hosts ?? []).map(hostName),
 		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
-		dkimSelectors: [...(asked.dkimSelectors ?? [])],
-		sendingIps: sendingIpsIn(asked.sendingIps),
-		sends: asked.sends ?? false,
-		bulk: asked.bulk ?? false,
+		...mailOf(asked),
 		active: asked.active ?? false,
 		oldUrls: asked.oldUrls ?? null,
 		oldDomains: (asked.oldDomains ?? []).map(hostName),
@@ -53,10 +52,6 @@ export function parseTarget(asked: Asked): Target {
 	};
 }
 
-function sendingIpsIn(inputs: readonly string[] = []): readonly string[] {
-	return [...new Set(inputs.map(sendingIp))];
-}
-
 /** One address, in the form of RFC 5952; an IPv4 address inside IPv6 is unwrapped. */
 function sendingIp(input: string): string {
 	const bare = input.trim().replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
@@ -66,6 +61,22 @@ function sendingIp(input: string): string {
 		);
 	}
 	return ipaddr.process(bare).toString();
+}
+
+function mailOf({
+	dkimSelectors = [],
+	sends = false,
+	bulk = false,
+	messages = [],
+	sendingIps = [],
+}: Asked): Pick<Target, 'dkimSelectors' | 'sends' | 'bulk' | 'messages' | 'sendingIps'> {
+	return {
+		dkimSelectors: [...dkimSelectors],
+		sends,
+		bulk,
+		messages: [...messages],
+		sendingIps: [...new Set(sendingIps.map(sendingIp))],
+	};
 }
 
 /** By the public suffix list with its private part: `a.github.io` belongs to its owner. */

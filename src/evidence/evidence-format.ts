@@ -23,6 +23,7 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	campaigns: z.array(z.string()),
 	zoneFile: z.string().nullable(),
 	zoneUse: z.enum(['plan', 'drift']),
+	messages: z.array(z.string()),
 	rdap: z.string().nullable(),
 	repo: z.string().nullable(),
 	seed: z.string(),

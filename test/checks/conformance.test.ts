@@ -33,6 +33,7 @@ it('found the checks', () => {
 		'email/dane',
 		'email/dkim',
 		'email/dmarc',
+		'email/message',
 		'email/mx',
 		'email/ptr',
 		'email/spf',

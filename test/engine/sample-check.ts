@@ -19,6 +19,7 @@ export const target: Target = {
 	campaigns: [],
 	zoneFile: null,
 	zoneUse: 'plan',
+	messages: [],
 	rdap: null,
 	sendingIps: [],
 	sends: false,

@@ -7,6 +7,7 @@ import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { findConfig } from '../../config/find-config.ts';
 import { atOnce } from '../../core/at-once.ts';
+import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
@@ -29,6 +30,7 @@ interface CliOptions extends OutputOptions {
 	readonly zone?: string;
 	readonly drift?: boolean;
 	readonly live?: boolean;
+	readonly message?: readonly string[];
 	readonly rdap?: string;
 	readonly active?: boolean;
 	readonly rootHints?: string;
@@ -58,6 +60,8 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	const config = await configFor(cli);
 	await requireFile(cli.oldUrls, '--old-urls');
 	await requireFile(config.oldUrls, 'oldUrls in the config');
+	await requireMessages(cli.message, '--message');
+	await requireMessages(config.messages, 'messages in the config');
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
@@ -136,6 +140,16 @@ async function requireFile(file: string | undefined, from: string): Promise<void
 	}
 }
 
+async function requireMessages(files: readonly string[] | undefined, from: string): Promise<void> {
+	for (const file of files ?? []) {
+		await requireFile(file, from);
+		const { size } = await stat(file).catch(() => ({ size: 0 }));
+		if (size > LARGEST_MESSAGE) {
+			throw new Usage(`${from} "${visible(file)}": larger than 25 MiB, which no provider accepts`);
+		}
+	}
+}
+
 async function configFor({ config, repo }: CliOptions): Promise<Config> {
 	const file = config ?? (await findConfig(repo ?? process.cwd()));
 	if (file === null) return {};
@@ -176,6 +190,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		sends: cli.sends ?? config.sends,
 		bulk: cli.bulk ?? config.bulk,
 		active: cli.active ?? config.active,
+		messages: joined(config.messages, cli.message),
 		oldUrls: cli.oldUrls ?? config.oldUrls,
 		oldDomains: config.oldDomains,
 		campaigns: config.campaigns,

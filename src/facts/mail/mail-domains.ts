@@ -5,6 +5,7 @@ import { lookup } from '../dns/dns.ts';
 import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
 import { readAnswer } from './mail-lookups.ts';
 import { productServices } from './product-services.ts';
+import { signingSelectors } from './sample-messages.ts';
 import { isBroken, spfSays } from './spf-health.ts';
 import { exchangesIn, type SpfWalk, spfWalk } from './spf-walk.ts';
 
@@ -30,6 +31,8 @@ export interface MailDomain
 	readonly sendingIps: readonly string[];
 	/** Folder of the repository that sends its mail, absolute; `null` without one. */
 	readonly repo: string | null;
+	/** Absolute paths of messages that the product sent. */
+	readonly messages: readonly string[];
 }
 
 const Params = z.object({
@@ -38,6 +41,7 @@ const Params = z.object({
 	selectors: z.array(z.string()),
 	sendingIps: z.array(z.string()),
 	repo: z.string().nullable(),
+	messages: z.array(z.string()),
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	seed: z.string(),
@@ -51,6 +55,7 @@ const SAMPLE: MailDomain = {
 	selectors: [],
 	sendingIps: [],
 	repo: null,
+	messages: [],
 };
 
 /**
@@ -67,14 +72,18 @@ export const mailDomains = defineSubjects({
 		selectors: [...target.dkimSelectors],
 		sendingIps: [...target.sendingIps],
 		repo: target.repo,
+		messages: [...target.messages],
 		sends: target.sends || target.sendingIps.length > 0,
 		bulk: target.bulk,
 		seed: target.seed,
 	}),
 	sample: SAMPLE,
-	async derive(params, get): Promise<Fact<readonly MailDomain[]>> {
-		const { domain } = params;
+	async derive(asked, get): Promise<Fact<readonly MailDomain[]>> {
+		const { domain, messages } = asked;
 		if (domain === null) return known([]);
+		const seen = await get(signingSelectors({ paths: messages, domain }));
+		const signing = seen.status === 'known' ? seen.value : [];
+		const params = { ...asked, selectors: [...new Set([...asked.selectors, ...signing])] };
 		const signs = await signsOf(domain, get);
 		if (domain !== params.registrable && !hasMailOfItsOwn(signs)) return known([]);
 		if (signs.mx === 'no-such-name') {
@@ -97,6 +106,7 @@ export const mailDomains = defineSubjects({
 				selectors: params.selectors,
 				sendingIps: params.sendingIps,
 				repo: params.repo,
+				messages,
 			},
 		]);
 	},
@@ -143,10 +153,11 @@ function hasMailOfItsOwn({ mx, spf, alias }: Signs): boolean {
 
 async function roleOf(
 	{ mx, spf }: Signs,
-	{ domain, sends, seed, selectors, repo }: z.infer<typeof Params>,
+	{ domain, sends, seed, selectors, messages, repo }: z.infer<typeof Params>,
 	get: GetFact,
 ): Promise<MailRole> {
-	if (sends || domain === null || spf === null || mx === 'failed') return 'sends';
+	if (sends || messages.length > 0 || domain === null || spf === null || mx === 'failed')
+		return 'sends';
 	const says = spfSays(spf);
 	if (says === 'sends') return 'sends';
 	if (says === 'silent' && mx === 'hosts') return 'sends';

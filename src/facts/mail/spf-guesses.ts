@@ -1,6 +1,4 @@
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-/** Four numbers up to 255 without leading zeros (RFC 7208 §12). */
-export const IP4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+import { IP4 } from './spf-address.ts';
 
 const COMMON_SLIPS: Readonly<Record<string, string>> = {
 	ipv4: 'ip4',

@@ -26,15 +26,15 @@ export interface MacroFault {
 	readonly suggestion: string | null;
 }
 
-const EXPANSION = /^%\{([a-z])(\d*)(r?)([-.+,/_=]*)\}/i;
+const EXPANSION = /%\{([a-z])(\d*)(r?)([-.+,/_=]*)\}/iy;
 const LETTERS = 'slodiphv';
 /** Allowed in the explanation text alone (RFC 7208 §7.2). */
 const EXPLANATION_LETTERS = 'crt';
 
 const ESCAPES: Readonly<Record<string, string>> = { '%%': '%', '%_': ' ', '%-': '%20' };
 
-/** Longest expansion looked at; a name has 253 characters at most. */
-const LONGEST_EXPANSION = 64;
+/** Of a name in presentation form, without its final dot (RFC 7208 §7.3). */
+export const LONGEST_NAME = 253;
 
 /**
  * `macro-string` of RFC 7208 §12; with `explanation`, `explain-string` (§6.2), which also allows
@@ -80,7 +80,8 @@ function expansionAt(
 	offset: number,
 	explanation: boolean,
 ): MacroFault | { part: SpfPart; length: number } {
-	const found = EXPANSION.exec(text.slice(offset, offset + LONGEST_EXPANSION));
+	EXPANSION.lastIndex = offset;
+	const found = EXPANSION.exec(text);
 	if (found === null) {
 		return text.charAt(offset + 1) === '{'
 			? {
@@ -122,9 +123,7 @@ export function parseDomainSpec(text: string): SpfDomainSpec | MacroFault {
 	if (text === '') return { offset: 0, says: 'no domain name', suggestion: null };
 	const parts = parseMacros(text);
 	if ('offset' in parts) return parts;
-	const last = parts.at(-1);
-	const endsInExpansion = last?.kind === 'macro' || /%[%_-]$/.test(text);
-	if (!endsInExpansion && !endsInTopLabel(last?.text ?? '')) {
+	if (!endsInExpansion(text, parts) && !endsInTopLabel(text)) {
 		const offset = Math.max(0, text.lastIndexOf('.', text.length - 2) + 1);
 		return {
 			offset,
@@ -135,8 +134,19 @@ export function parseDomainSpec(text: string): SpfDomainSpec | MacroFault {
 	return { text, parts };
 }
 
-function endsInTopLabel(literal: string): boolean {
-	const name = literal.endsWith('.') ? literal.slice(0, -1) : literal;
+/** `macro-expand` of the grammar: a macro, or one of `%%`, `%_` and `%-`. */
+function endsInExpansion(text: string, parts: readonly SpfPart[]): boolean {
+	if (parts.at(-1)?.kind === 'macro') return true;
+	// Of `%%-` the first two characters are the escape, and the hyphen stands for itself.
+	const end = /[_-]$/.test(text) ? text.length - 1 : text.length;
+	let start = end;
+	while (text.charAt(start - 1) === '%') start -= 1;
+	return end === text.length ? start < end : (end - start) % 2 === 1;
+}
+
+/** Escapes may stand before the last dot alone: no top label has a percent sign. */
+function endsInTopLabel(text: string): boolean {
+	const name = text.endsWith('.') ? text.slice(0, -1) : text;
 	const dot = name.lastIndexOf('.');
 	if (dot === -1) return false;
 	const label = name.slice(dot + 1);
@@ -148,41 +158,82 @@ function endsInTopLabel(literal: string): boolean {
 	);
 }
 
+/** What a macro letter stands for, one character a byte; `null` where that is not known. */
+export type MacroValue = (letter: string) => string | null;
+
 /**
- * The name that a domain-spec gives at `domain`, lower case, cut on the left to 253 characters
- * (RFC 7208 §7.3); `null` where it needs the message (any macro but `%{d}`).
+ * The name that a domain-spec gives, without its final dot, cut on the left to 253 characters by whole
+ * labels (RFC 7208 §7.3); `null` where a letter has no value. Worked out from its end, so that a long
+ * record costs no more than a long name.
  */
-export function fixedName(spec: SpfDomainSpec, domain: string): string | null {
+export function expandedName({ parts }: SpfDomainSpec, valueFor: MacroValue): string | null {
 	let name = '';
-	for (const part of spec.parts) {
-		if (part.kind === 'literal') {
-			name += part.text;
-			continue;
-		}
-		if (part.letter !== 'd') return null;
-		const labels = splitAtAny(domain, part.delimiters);
-		if (part.reverse) labels.reverse();
-		name += labels.slice(-(part.digits ?? labels.length)).join('.');
+	for (const part of [...parts].reverse()) {
+		if (part.kind === 'macro' && valueFor(part.letter) === null) return null;
+		// Room for the final dot, and for the one before the first label that is kept.
+		if (name.length <= LONGEST_NAME + 1) name = expandedPart(part, valueFor) + name;
 	}
-	const plain = name.toLowerCase().replace(/\.$/, '');
-	return plain.length <= 253 ? plain : cutOnTheLeft(plain);
+	const bare = name.replace(/\.$/, '');
+	return bare.length <= LONGEST_NAME ? bare : cutOnTheLeft(bare);
+}
+
+/** An explanation in full, as far as `longest` characters (RFC 7208 §6.2). */
+export function expandedText(
+	parts: readonly SpfPart[],
+	valueFor: MacroValue,
+	longest: number,
+): string {
+	let text = '';
+	for (const part of parts) {
+		if (text.length >= longest) break;
+		text += expandedPart(part, valueFor);
+	}
+	return text.slice(0, longest);
+}
+
+function expandedPart(part: SpfPart, valueFor: MacroValue): string {
+	if (part.kind === 'literal') return part.text;
+	const pieces = splitAtAny(valueFor(part.letter) ?? '', part.delimiters);
+	if (part.reverse) pieces.reverse();
+	const kept = pieces.slice(-(part.digits ?? pieces.length)).join('.');
+	return part.escape ? urlEscaped(kept) : kept;
+}
+
+/** Everything but the unreserved characters of RFC 3986 §2.3, byte by byte. */
+function urlEscaped(text: string): string {
+	return text.replace(
+		/[^a-z0-9._~-]/gi,
+		(byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+	);
 }
 
 function splitAtAny(text: string, delimiters: string): string[] {
-	const pieces = [''];
-	for (const character of text) {
-		if (delimiters.includes(character)) pieces.push('');
-		else pieces.push(`${pieces.pop() ?? ''}${character}`);
+	const pieces: string[] = [];
+	let start = 0;
+	for (let at = 0; at < text.length; at += 1) {
+		if (!delimiters.includes(text.charAt(at))) continue;
+		pieces.push(text.slice(start, at));
+		start = at + 1;
 	}
-	return pieces;
+	return [...pieces, text.slice(start)];
 }
 
 function cutOnTheLeft(name: string): string {
-	const tail = name.slice(-253);
+	// With the character before it, which may be the dot that ends a label.
+	const tail = name.slice(-(LONGEST_NAME + 1));
 	return tail.slice(tail.indexOf('.') + 1);
 }
 
+/**
+ * The name that a domain-spec gives at `domain`, lower case; `null` where it needs the message (any macro
+ * but `%{d}`).
+ */
+export function fixedName(spec: SpfDomainSpec, domain: string): string | null {
+	const name = expandedName(spec, (letter) => (letter === 'd' ? domain : null));
+	return name?.toLowerCase() ?? null;
+}
+
 /** Macro letters in use, lower case. */
-export function macroLetters(spec: SpfDomainSpec): readonly string[] {
-	return spec.parts.flatMap((part) => (part.kind === 'macro' ? [part.letter] : []));
+export function macroLetters({ parts }: Pick<SpfDomainSpec, 'parts'>): readonly string[] {
+	return parts.flatMap((part) => (part.kind === 'macro' ? [part.letter] : []));
 }

@@ -1,6 +1,6 @@
-import ipaddr from 'ipaddr.js';
 import type { MailText } from './mail-lookups.ts';
-import { guesses, IP4 } from './spf-guesses.ts';
+import { addressFamily } from './spf-address.ts';
+import { guesses } from './spf-guesses.ts';
 import { type MacroFault, parseDomainSpec, parseMacros, type SpfDomainSpec } from './spf-macro.ts';
 
 type SpfQualifier = '+' | '-' | '~' | '?';
@@ -23,7 +23,8 @@ type SpfMechanism = Placed & {
 /** What a mechanism compares the client with. */
 type SpfTest =
 	| { readonly name: 'all' }
-	| { readonly name: 'include' | 'exists'; readonly domain: SpfDomainSpec }
+	| { readonly name: 'include'; readonly domain: SpfDomainSpec }
+	| { readonly name: 'exists'; readonly domain: SpfDomainSpec }
 	| {
 			readonly name: 'a' | 'mx';
 			/** `null`: the current domain. */
@@ -35,7 +36,8 @@ type SpfTest =
 	| { readonly name: 'ip4' | 'ip6'; readonly address: string; readonly prefix: number };
 
 type SpfModifier = Placed & { readonly kind: 'modifier' } & (
-		| { readonly name: 'redirect' | 'exp'; readonly domain: SpfDomainSpec }
+		| { readonly name: 'redirect'; readonly domain: SpfDomainSpec }
+		| { readonly name: 'exp'; readonly domain: SpfDomainSpec }
 		/** Ignored by receivers (RFC 7208 §6). */
 		| { readonly name: 'other'; readonly key: string }
 	);
@@ -100,6 +102,22 @@ export function parseSpf({
 	faults.push(...repeated(terms), ...withoutEffect(terms));
 	faults.sort((a, b) => a.position - b.position);
 	return { text, terms, faults };
+}
+
+/**
+ * The terms by the letter of the grammar, and nothing that only looks wrong: what receivers evaluate. The
+ * fault where there is one, which makes the whole record permerror (RFC 7208 §4.6).
+ */
+export function spfTerms(text: string): readonly SpfTerm[] | SpfFault {
+	const [foreign] = foreignBytes(text);
+	if (foreign !== undefined) return foreign;
+	const terms: SpfTerm[] = [];
+	for (const word of wordsOf(text)) {
+		const read = parseTerm(word);
+		if ('rule' in read) return read;
+		terms.push(read);
+	}
+	return repeated(terms)[0] ?? terms;
 }
 
 /** Terms are parted by spaces alone; a tab is part of a word, and foreign. */
@@ -302,7 +320,7 @@ function parseNetwork(name: 'ip4' | 'ip6', rest: string, word: Placed): SpfTest 
 	const address = slash === -1 ? value : value.slice(0, slash);
 	if (!rest.startsWith(':') || address === '') return fault(`${name} needs a colon and an address`);
 	if (address.includes('%')) return fault('macros are not allowed in an address');
-	const is = familyOf(address);
+	const is = addressFamily(address);
 	if (is === null) return fault(notAnAddress(name, address));
 	if (is !== name) {
 		const says = is === 'ip6' ? 'an IPv6 address in ip4' : 'an IPv4 address in ip6';
@@ -315,12 +333,6 @@ function parseNetwork(name: 'ip4' | 'ip6', rest: string, word: Placed): SpfTest 
 }
 
 const LONGEST_PREFIX = { ip4: 32, ip6: 128 } as const;
-
-function familyOf(address: string): 'ip4' | 'ip6' | null {
-	if (IP4.test(address)) return 'ip4';
-	const isSix = address.includes(':') && address.length <= 45 && ipaddr.IPv6.isValid(address);
-	return isSix ? 'ip6' : null;
-}
 
 function notAnAddress(name: 'ip4' | 'ip6', address: string): string {
 	if (name === 'ip6') return 'not an IPv6 address';

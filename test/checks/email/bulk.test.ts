@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RSA_2048 } from '../../../checks/email/_dkim-keys.ts';
 import bulk from '../../../checks/email/bulk.ts';
@@ -14,7 +17,12 @@ const GOOD = ['@ MX 10 mail', `mail A ${IP}`, SPF, KEY, DMARC];
 
 async function audited(
 	records: readonly string[],
-	{ isBulk = false, reverse = '9 PTR mail.shop.test.', world = {} as World } = {},
+	{
+		isBulk = false,
+		reverse = '9 PTR mail.shop.test.',
+		world = {} as World,
+		messages = [] as readonly string[],
+	} = {},
 ) {
 	const { findings } = await auditLab(
 		{
@@ -25,7 +33,7 @@ async function audited(
 			...world,
 		},
 		bulk,
-		{ domain: 'shop.test', bulk: isBulk },
+		{ domain: 'shop.test', bulk: isBulk, messages },
 	);
 	const said = findings.map((one) =>
 		isFailed(one) ? `${one.verdict} ${one.severity}` : (one.verdict ?? one.outcome),
@@ -75,5 +83,50 @@ describe('the rules for bulk senders', () => {
 			does: { rcode: 'SERVFAIL' as const },
 		}));
 		expect((await audited(GOOD, { isBulk: true, world: { dnsFaults } })).said).toEqual(['unknown']);
+	});
+});
+
+describe('a sample that was received', () => {
+	const mail = (protocol: string, ...more: readonly string[]) =>
+		[
+			'Return-Path: <bounce@shop.test>',
+			`Received: from mail.shop.test (mail.shop.test. [${IP}]) by mx.google.com with ${protocol} id abc for <ada@gmail.com>; Wed, 25 Nov 2026 10:00:00 +0000 (UTC)`,
+			'From: Shop <hello@shop.test>',
+			'To: ada@gmail.com',
+			'Subject: Welcome',
+			'Date: Wed, 25 Nov 2026 10:00:00 +0000',
+			'Message-ID: <1@shop.test>',
+			...more,
+			'',
+			'Hello.',
+		].join('\r\n');
+
+	async function withSample(text: string) {
+		const folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-mail-'));
+		const file = path.join(folder, 'welcome.eml');
+		try {
+			await writeFile(file, text);
+			return await audited(GOOD, { messages: [file] });
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	}
+
+	it('shows alignment and encryption', async () => {
+		const { findings, said } = await withSample(mail('ESMTPS'));
+		expect(said).toEqual(['met', 'unknown']);
+		expect(findings[0]?.message).toContain('spf, dkim, dmarc, alignment, ptr, tls');
+	});
+
+	it('that came in clear text fails Google, which alone asks for TLS', async () => {
+		const { findings, said } = await withSample(mail('ESMTP'));
+		expect(said).toEqual(['google later', 'unknown']);
+		expect((findings[0] as Failed).fix.summary).toContain('email/message/received-plaintext');
+	});
+
+	it('of marketing needs one-click unsubscribe, for Google and Yahoo', async () => {
+		const { findings, said } = await withSample(mail('ESMTPS', 'List-Id: <news.shop.test>'));
+		expect(said).toEqual(['google later', 'yahoo later', 'unknown']);
+		expect((findings[0] as Failed).fix.summary).toContain('email/message/unsubscribe-missing');
 	});
 });
