@@ -14,6 +14,8 @@ export interface AuditOptions {
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Folder of DMARC aggregate reports, as they came or unpacked. */
 	readonly dmarcReports?: string | undefined;
+	/** Addresses that send mail for the domain. */
+	readonly sendingIps?: readonly string[] | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;
@@ -29,6 +31,8 @@ export interface AuditOptions {
 	readonly live?: boolean | undefined;
 	/** File of the root's name servers, in the form of IANA's named.root, instead of the resolver's word. */
 	readonly rootHints?: string | undefined;
+	/** Files of messages that the product sent, as received: .eml, at most 25 MiB each. */
+	readonly messages?: readonly string[] | undefined;
 	/** Base URL of the RDAP service to ask. */
 	readonly rdap?: string | undefined;
 	/** Prefixes of ids to run, and to leave out. */

@@ -144,6 +144,7 @@ function targetOf(options: AuditOptions): Target {
 		zoneFile: absolute(options.zoneFile),
 		dmarcReports: absolute(options.dmarcReports),
 		oldUrls: absolute(options.oldUrls),
+		messages: (options.messages ?? []).map((file) => path.resolve(file)),
 		seed: randomBytes(8).toString('hex'),
 	});
 }

@@ -147,6 +147,12 @@ export {
 export { parseBimiRecord, repairedBimiRecord } from './facts/mail/bimi-record.ts';
 export { type BrokenRule, isError } from './facts/mail/broken-rule.ts';
 export {
+	type DaneHost,
+	type DaneSurvey,
+	daneSurvey,
+	type TlsaLook,
+} from './facts/mail/dane-survey.ts';
+export {
 	type DkimDiscovery,
 	type DkimSelector,
 	discoverDkim,
@@ -156,6 +162,7 @@ export {
 } from './facts/mail/dkim-discovery.ts';
 export { type DkimKeyRecord, looksLikeKey } from './facts/mail/dkim-key.ts';
 export { rewrittenKey, unrestricted } from './facts/mail/dkim-repair.ts';
+export { keyName } from './facts/mail/dkim-verify.ts';
 export {
 	DMARC_POLICIES,
 	type DmarcRecord,
@@ -173,6 +180,7 @@ export {
 	discoverDmarc,
 	dmarcDiscovery,
 } from './facts/mail/dmarc-walk.ts';
+export { isGenericName } from './facts/mail/generic-name.ts';
 export { mailCertificateProblems } from './facts/mail/mail-certificate.ts';
 export { type MailDomain, mailDomains } from './facts/mail/mail-domains.ts';
 export {
@@ -188,6 +196,13 @@ export {
 	providerOfMx,
 } from './facts/mail/mail-providers.ts';
 export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
+export { type MailService, serviceLines, serviceNamed } from './facts/mail/mail-services.ts';
+export type {
+	MessageAuthentication,
+	SignatureReading,
+	SpfReading,
+} from './facts/mail/message-authentication.ts';
+export { isInnerName } from './facts/mail/message-trust.ts';
 export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
 export {
 	isMxPattern,
@@ -209,6 +224,7 @@ export {
 	policyUrl,
 } from './facts/mail/mta-sts-survey.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
+export { type ProductService, productServices } from './facts/mail/product-services.ts';
 export type { Source as ReportSource } from './facts/mail/report-sources.ts';
 export {
 	type ReportedDomain,
@@ -217,6 +233,23 @@ export {
 	WINDOW_DAYS,
 } from './facts/mail/report-survey.ts';
 export { reportedDomains } from './facts/mail/reported-domains.ts';
+export {
+	type MailAddress,
+	type ReverseDns,
+	type ReverseNamed,
+	type ReverseSurvey,
+	reversed,
+	reverseSurvey,
+} from './facts/mail/reverse-dns.ts';
+export type { SampleMessage } from './facts/mail/sample-message.ts';
+export {
+	type JudgedMessage,
+	judgedMessage,
+	judgedMessages,
+	type SampleFile,
+	sampleFiles,
+} from './facts/mail/sample-messages.ts';
+export { isFreemail, sendingService } from './facts/mail/sending-services.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
 	isOld,
@@ -273,6 +306,14 @@ export { longSpfText } from './facts/mail/spf-zone-file.ts';
 export { readSvg, type SvgReading } from './facts/mail/svg-profile.ts';
 export { daneHosts, type TlsRptView, tlsRpt } from './facts/mail/tls-rpt.ts';
 export { parseTlsRptRecord, repairedTlsRptRecord } from './facts/mail/tls-rpt-record.ts';
+export {
+	effectiveTlsa,
+	matchTlsa,
+	parseTlsa,
+	type TlsaRecord,
+	tlsaOf,
+	tlsaText,
+} from './facts/mail/tlsa-record.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
@@ -281,6 +322,7 @@ export {
 	type ClaimStanding,
 	claimableNames,
 } from './facts/takeover/claimable-names.ts';
+export { cloudOf } from './facts/takeover/cloud-addresses.ts';
 export { type LostTarget, type LostTargets, lostTargets } from './facts/takeover/named-targets.ts';
 export { type ReleasedAddress, releasedAddresses } from './facts/takeover/released-addresses.ts';
 export { type TakeoverView, takeoverView } from './facts/takeover/takeover.ts';

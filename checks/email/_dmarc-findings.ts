@@ -8,6 +8,8 @@ import {
 	type Fact,
 	hasKeyRecord,
 	isBroken,
+	isWithin,
+	type JudgedMessage,
 	type Judgement,
 	type MailDomain,
 	policyTag,
@@ -29,6 +31,8 @@ export interface Given {
 	readonly dmarc: DmarcDiscovery;
 	readonly dkim: Fact<DkimDiscovery>;
 	readonly spf: Fact<SpfWalk>;
+	/** Messages that the user gave and that could be read. */
+	readonly messages: Fact<readonly JudgedMessage[]>;
 }
 
 export interface Reading {
@@ -243,6 +247,13 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 		policy === null ? 'none' : policy.testing ? softened(policy.policy) : policy.policy;
 	if (applied === 'none' || subject.context.role !== 'sends') return [];
 	const { dkim, spf } = given;
+	const unsigned = ownMessages(given, subject).find(isSentUnsigned);
+	if (unsigned !== undefined) {
+		const softer = rewritten(record, { set: { p: 'none' } });
+		const control = `${unsigned.file} arrived without a signature.`;
+		const args = { ...about(), policy: applied, softer, negativeTtl: null, control };
+		return [say('enforce-without-dkim', { ...args, proven: isProvenAbsent(dkim) })];
+	}
 	const essential = subject.context.dkim === 'essential';
 	const couldBe = essential ? 'blocker' : 'high';
 	if (dkim.status !== 'known') {
@@ -257,9 +268,54 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 	const { negativeTtl, control } = dkim.value;
 	const broken = spf.status === 'known' && isBroken(spf.value);
 	return [
-		say('enforce-without-dkim', { ...args, negativeTtl, control }),
+		say('enforce-without-dkim', { ...args, negativeTtl, control, proven: true }),
 		...(broken ? [say('enforce-spf-broken', args)] : []),
 	];
+}
+
+function isProvenAbsent(dkim: Given['dkim']): boolean {
+	return dkim.status === 'known' && !hasKeyRecord(dkim.value) && dkim.value.existence === 'absent';
+}
+
+/** Samples whose author is at the domain or below it, and that came straight. */
+function ownMessages({ messages }: Given, { name }: Reading['subject']): readonly JudgedMessage[] {
+	if (messages.status !== 'known') return [];
+	return messages.value.filter(
+		({ message, authentication }) =>
+			authentication.from !== '' &&
+			isWithin(authentication.from, name) &&
+			message.relayed === null &&
+			!message.isAutomaticReply,
+	);
+}
+
+function isSentUnsigned({ authentication }: JudgedMessage): boolean {
+	return authentication.signatures.length === 0 && authentication.dmarc.result !== 'unsent';
+}
+
+/** Identifiers of samples that pass, and that strict alignment alone keeps from counting (RFC 9989 §4.4). */
+export function alignmentFinding({ given, subject, say, about, record }: Reading): Said {
+	const asks = (tag: string) => validValue(record, tag) === 's';
+	const found = ownMessages(given, subject).map(({ file, authentication }) => {
+		const { from, signatures, spf, strict } = authentication;
+		const passing = signatures.filter(({ worth }) => worth === 'passes');
+		const hasSame = passing.some(({ alignment }) => alignment === 'same');
+		const below = passing.find(({ alignment }) => alignment === 'organizational');
+		const isOff = spf.worth === 'passes' && spf.alignment === 'organizational';
+		return [
+			...(asks('adkim') && strict.dkim && !hasSame && below !== undefined
+				? [['adkim', `${file}: author at ${from}, signature of ${below.signature.domain}`] as const]
+				: []),
+			...(asks('aspf') && strict.spf && isOff
+				? [['aspf', `${file}: author at ${from}, bounces to ${spf.domain}`] as const]
+				: []),
+		];
+	});
+	const all = found.flat();
+	if (all.length === 0) return [];
+	const tags = [...new Set(all.map(([tag]) => tag))];
+	const details = all.map(([, detail]) => detail);
+	return [say('strict-alignment', { ...about({ drop: tags }), tags, details })];
 }
 
 export function sizeFinding({ given, record, say, about }: Reading): Said {

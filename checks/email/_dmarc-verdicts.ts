@@ -356,13 +356,29 @@ export const DMARC_VERDICTS = {
 		impact: 'The two exclude each other; receivers choose.',
 		fix: replace('Keep fo=1.'),
 	},
+	'strict-alignment': {
+		...high,
+		says: (a: Detailed & { tags: readonly string[] }) =>
+			`The DMARC record of ${a.domain} asks for strict alignment (${a.tags.map((tag) => `${tag}=s`).join(', ')}), which its own mail does not have: ${listed(a.details)}.`,
+		impact:
+			'What passes does not count, because the names differ by a sub-domain: the mail fails DMARC, or hangs on the other of the two.',
+		fix: replace(
+			'Ask for relaxed alignment, which is the default.',
+			'Or sign as the domain of the author itself, and let bounces go to it.',
+		),
+	},
 	'enforce-without-dkim': {
 		...common,
-		severity: 'blocker',
+		severity: {
+			oneOf: ['blocker', 'high'],
+			pick: (a: { proven: boolean }) => (a.proven ? 'blocker' : 'high'),
+		},
 		effort: minutes(60),
 		lead: (a: { negativeTtl: number | null }) => absenceLead(a.negativeTtl),
-		says: (a: AboutDmarc & { policy: string }) =>
-			`${a.domain} asks receivers to ${a.policy} what fails DMARC, and no mail of it is signed: there is no DKIM key.`,
+		says: (a: AboutDmarc & { policy: string; proven: boolean; control: string }) =>
+			a.proven
+				? `${a.domain} asks receivers to ${a.policy} what fails DMARC, and no mail of it is signed: there is no DKIM key.`
+				: `${a.domain} asks receivers to ${a.policy} what fails DMARC, and mail of it is not signed: ${a.control}`,
 		impact:
 			'Every forwarded mail, and every sender that SPF does not align, is refused or lost in spam.',
 		fix: (a: AboutDmarc & { softer: string }) =>

@@ -34,6 +34,15 @@ export function addressLine(name: string, address: string): string {
 	return `${name}. ${NEW_TTL} IN ${address.includes(':') ? 'AAAA' : 'A'} ${address}`;
 }
 
+/** Name and data as a zone file writes them. */
+export function tlsaLine(name: string, data: string): string {
+	return `${name}. ${NEW_TTL} IN TLSA ${data}`;
+}
+
+export function ptrLine(owner: string, name: string): string {
+	return `${owner}. ${NEW_TTL} IN PTR ${name}.`;
+}
+
 /** A record to delete, as a comment that a zone file may hold. */
 export function deletion(line: string): string {
 	return `; delete: ${line}`;
@@ -49,6 +58,11 @@ function escaped(text: string): string {
 /** A look-up to type by hand. A name that a shell would read differently is left out. */
 export function dig(name: string, type = 'TXT'): string {
 	return /^[a-z0-9._*-]+$/i.test(name) ? `dig +short ${type} '${name}'` : `dig +short ${type} NAME`;
+}
+
+/** A host's name that a shell could read differently is not pasted. */
+export function forShell(host: string): string {
+	return /^[a-z0-9][a-z0-9.-]*$/i.test(host) ? host : 'MAIL_HOST';
 }
 
 /** How long a record's absence is believed. */

@@ -4,11 +4,11 @@ import {
 	type Judgement,
 	type ReportedDomain,
 	type ReportSource,
+	rewritten,
 	type Say,
 	tagValue,
 	WINDOW_DAYS,
 } from '../../src/sdk.ts';
-import { rewritten } from './_dmarc-text.ts';
 import { counted } from './_lines.ts';
 import {
 	type AboutDomain,

@@ -1,6 +1,7 @@
 import {
 	advice,
 	type Evidence,
+	type Fix,
 	type MailDomain,
 	minutes,
 	records,
@@ -87,6 +88,45 @@ const unlessEnforced = {
 	oneOf: ['high', 'later'],
 	pick: (a: { readonly enforcing: boolean }) => (a.enforcing ? 'later' : 'high'),
 } as const;
+
+/** By the MX, or by the repository. */
+export type ProviderMissing = AboutRecord & {
+	/** Mailboxes' providers by the MX, each with its include. */
+	readonly providers: readonly string[];
+	/** A service that the repository sends with; `null` where the MX shows the provider. */
+	readonly service: string | null;
+	/** It is used, and neither signs nor is named. */
+	readonly isUnsigned: boolean;
+	/** `file:line what`. */
+	readonly places: readonly string[];
+	/** Records to add beside the SPF record, the same for every account. */
+	readonly lines: readonly string[];
+	/** Where the service's console shows the rest. */
+	readonly where: string | null;
+	readonly control: string;
+};
+
+function missingProvider(a: ProviderMissing): Fix {
+	if (a.service === null) {
+		return replace(
+			"Add the provider's include.",
+			"Compare it with the provider's set-up page: accounts in another region have another name.",
+		)(a);
+	}
+	const summary = `Verify ${a.domain} at ${a.service}, and publish the records that it shows.`;
+	const steps = [
+		a.where === null
+			? `${a.service}'s console shows the DKIM record, which differs from account to account.`
+			: `The DKIM record differs from account to account. ${a.where}.`,
+		...(a.lines.length > 0
+			? ['Compare the records below with those that the console shows: the region differs.']
+			: []),
+		...(a.fixed === null ? [] : [EDIT]),
+		'If the product sends as another domain, audit that one; if it no longer uses the service, take it out of the repository.',
+	];
+	const lines = [...a.lines, ...(a.fixed === null ? [] : [txtLine(a.domain, a.fixed)])];
+	return lines.length > 0 ? records(summary, lines, ...steps) : advice(summary, ...steps);
+}
 
 export const SPF_VERDICTS = {
 	sound: {
@@ -526,20 +566,36 @@ export const SPF_VERDICTS = {
 	),
 	'provider-missing': {
 		outcome: 'fail',
-		severity: 'high',
+		severity: {
+			oneOf: ['blocker', 'high'],
+			pick: (a: ProviderMissing): 'blocker' | 'high' => (a.isUnsigned ? 'blocker' : 'high'),
+		},
 		effort: minutes(10),
 		lead,
-		says: (a: AboutRecord & { providers: readonly string[] }) =>
-			`The mail of ${a.domain} is handled by ${listed(a.providers)}, which its SPF does not authorise.`,
-		impact: 'Every mail that people write from their mailboxes fails SPF.',
-		fix: replace(
-			"Add the provider's include.",
-			"Compare it with the provider's set-up page: accounts in another region have another name.",
-		),
-		control:
-			"The provider's own networks were looked up: the record does not list them by address either.",
+		says: (a: ProviderMissing) =>
+			a.service === null
+				? `The mail of ${a.domain} is handled by ${listed(a.providers)}, which its SPF does not authorise.`
+				: `The product sends its mail through ${a.service} (${a.places[0] ?? 'by its repository'}), and neither SPF nor DKIM of ${a.domain} knows ${a.service}.`,
+		impact: (a: ProviderMissing) =>
+			a.service === null
+				? 'Every mail that people write from their mailboxes fails SPF.'
+				: 'Sign-up, invitation and reset mails go out unauthenticated, or not at all: the service refuses a domain that is not verified, and receivers refuse or file away what nobody vouches for.',
+		fix: missingProvider,
+		control: (a: ProviderMissing) =>
+			a.service === null
+				? "The provider's own networks were looked up: the record does not list them by address either."
+				: a.control,
+		confidence: (a: ProviderMissing): 'high' | 'medium' =>
+			a.service === null || a.isUnsigned ? 'high' : 'medium',
 		reproduce,
-		evidence,
+		evidence: (a: ProviderMissing) => [
+			...evidence(a),
+			...a.places.map((place) => ({
+				kind: 'file',
+				summary: `${a.service ?? ''}: ${place}`,
+				detail: '',
+			})),
+		],
 	},
 	'subdomains-open': {
 		outcome: 'fail',

@@ -12,7 +12,7 @@ import {
 	seconds,
 	type Verdicts,
 } from '../../src/sdk.ts';
-import { deletion, listed, mxLine, txtLine } from './_lines.ts';
+import { deletion, forShell, listed, mxLine, txtLine } from './_lines.ts';
 
 /** One fault of one mail host, at however many addresses. */
 export interface AboutHost {
@@ -161,6 +161,29 @@ export const STARTTLS_VERDICTS = {
 			),
 		control: CONTROL,
 	},
+	'old-offered': {
+		...common,
+		severity: 'later',
+		effort: minutes(10),
+		says: (a: AboutHost) =>
+			`The mail host ${a.host} of ${a.domain} still agrees to ${a.detail} (at ${a.where}), beside better versions.`,
+		impact:
+			'Nothing is lost today: up-to-date senders use TLS 1.2 or 1.3. Scanners and customers who ask for a security report find it.',
+		fix: (a: AboutHost) =>
+			byOwner(
+				a,
+				'Switch TLS 1.0 and 1.1 off.',
+				[
+					"sudo postconf -e 'smtpd_tls_protocols = >=TLSv1.2' 'smtpd_tls_mandatory_protocols = >=TLSv1.2'",
+					RELOAD,
+				],
+				'Exim: set tls_require_ciphers and openssl_options = +no_sslv2 +no_sslv3 +no_tlsv1 +no_tlsv1_1.',
+				'A sender that knows nothing newer then delivers in clear text: look into the log of a week for TLSv1 and TLSv1.1 first.',
+			),
+		control: CONTROL,
+		reproduce: (a: { host: string; address: string }) =>
+			`${reproduce(a).replace(' -showcerts', '')} -tls1_1 -cipher DEFAULT:@SECLEVEL=0`,
+	},
 	'cert-expired': { ...certificate, fix: renew },
 	'cert-mismatch': { ...certificate, fix: renew, control: CONTROL },
 	'cert-untrusted': { ...certificate, fix: renew },
@@ -188,11 +211,6 @@ export function isMasked(extensions: readonly string[]): boolean {
 // ── Fixes ────────────────────────────────────────────────────────────────────────────────────────
 
 const RELOAD = 'sudo systemctl reload postfix';
-
-/** A name that a shell could read differently is not pasted. */
-function forShell(host: string): string {
-	return /^[a-z0-9][a-z0-9.-]*$/i.test(host) ? host : 'MAIL_HOST';
-}
 
 /** Commands for a host of the domain's own; a word to the provider for any other. */
 function byOwner(a: AboutHost, summary: string, lines: readonly string[], ...steps: string[]): Fix {

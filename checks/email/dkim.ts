@@ -18,6 +18,9 @@ import {
 	type MailDomain,
 	mailDomains,
 	optional,
+	type ProductService,
+	productServices,
+	providerNamed,
 	rewrittenKey,
 	type Say,
 	unrestricted,
@@ -74,13 +77,17 @@ export default defineCheck({
 			reported: [...subject.reportedSelectors],
 		}),
 		dmarc: optional(dmarcDiscovery({ domain: subject.name })),
+		services: optional(
+			productServices({ domain: subject.name, seed: subject.seed, repo: subject.repo }),
+		),
 	}),
-	judge({ given: { dkim, dmarc }, subject, say }) {
+	judge({ given: { dkim, dmarc, services }, subject, say }) {
+		const used = services.status === 'known' ? services.value : [];
 		const enforcing = isEnforcing(dmarc);
 		const keys = dkim.selectors.flatMap((selector) =>
 			selectorFindings(selector, { domain: subject.name, enforcing, say }),
 		);
-		const said = [...existence(dkim, subject, say), ...leftovers(dkim, say), ...keys];
+		const said = [...existence(dkim, used, subject, say), ...leftovers(dkim, say), ...keys];
 		const working = dkim.selectors.filter(isWorking);
 		const names = working.map(({ name }) => name);
 		const all = [...said, ...fleetFindings(dkim, working, say)];
@@ -88,6 +95,12 @@ export default defineCheck({
 		return isGood ? [...all, say('found', { domain: dkim.domain, names })] : all;
 	},
 	examples: (example) => [
+		example(
+			'a key, and none of the service that the product sends with',
+			givenBy(selector('s1', RSA_2048), [], [RESEND]),
+			'none',
+			{ subject: { context: SENDER } },
+		),
 		...EXAMPLES.map(([name, says, zone, { selectors = [], ...context } = {}]) =>
 			example(name, givenBy(zone, selectors), says, {
 				subject: { context: { ...SENDER, ...context } },
@@ -112,15 +125,21 @@ function isEnforcing(dmarc: Fact<DmarcDiscovery>): boolean {
 /** Whether there is any key, as far as DNS can tell. */
 function existence(
 	dkim: DkimDiscovery,
+	services: readonly ProductService[],
 	{ context }: MailDomain,
 	say: Say<typeof DKIM_VERDICTS>,
 ): Said {
-	const { domain, missing, control, negativeTtl, providers } = dkim;
-	const args = { domain, negativeTtl, providers };
+	const { domain, missing, control, negativeTtl } = dkim;
+	const named = services.map(({ name }) => name);
+	const args = { domain, negativeTtl, providers: [...new Set([...named, ...dkim.providers])] };
 	if (missing.length > 0) {
 		const names = missing.map((selector) => `${selector}._domainkey.${domain}`);
 		const seen = `asked for by name: ${names.join(', ')}`;
 		return [say('none', { ...args, missing, control: seen })];
+	}
+	if (dkim.existence !== 'absent') {
+		const unsigned = withoutKey(services, args, say);
+		if (unsigned.length > 0) return unsigned;
 	}
 	if (dkim.selectors.length > 0 || (dkim.wildcard !== null && isUsable(dkim.wildcard))) return [];
 	switch (dkim.existence) {
@@ -134,6 +153,26 @@ function existence(
 			return [cannotSay('inconclusive', detail, couldBe)];
 		}
 	}
+}
+
+/**
+ * A service that the repository sends with, whose selectors are known and are not there while others are.
+ * Where SPF does not name it either, that is said of SPF.
+ */
+function withoutKey(
+	services: readonly ProductService[],
+	args: { readonly domain: string; readonly negativeTtl: number | null },
+	say: Say<typeof DKIM_VERDICTS>,
+): Said {
+	return services
+		.filter(({ dkim, spf, isUsed }) => dkim === 'absent' && spf && isUsed)
+		.map(({ name, domain, control }) => {
+			const missing = providerNamed(name)?.selectors ?? [];
+			return at(
+				{ kind: 'record', name: `${name} at ${domain}` },
+				say('none', { ...args, domain, providers: [name], missing, control }),
+			);
+		});
 }
 
 function leftovers(dkim: DkimDiscovery, say: Say<typeof DKIM_VERDICTS>): Said {
@@ -277,14 +316,29 @@ function shown(text: string): string {
 
 // ── Examples ─────────────────────────────────────────────────────────────────────────────────────
 
-function givenBy(zone: Zone, selectors: readonly string[]) {
+function givenBy(
+	zone: Zone,
+	selectors: readonly string[],
+	services: readonly ProductService[] = [],
+) {
 	const ask = inZone(zone);
 	const domain = 'example.com';
 	return {
 		dkim: discoverDkim({ domain, seed: '0', given: selectors, providers: [] }, ask),
 		dmarc: known(discoverDmarc(domain, ask)),
+		services: known(services),
 	};
 }
+
+const RESEND: ProductService = {
+	name: 'Resend',
+	domain: 'example.com',
+	isUsed: true,
+	places: [{ file: 'package.json', line: 12, what: 'resend' }],
+	spf: true,
+	dkim: 'absent',
+	control: 'resend._domainkey.example.com: no record, while other selectors exist',
+};
 
 const selector = (name: string, ...texts: (string | readonly string[])[]): Zone => ({
 	[`${name}._domainkey.example.com TXT`]: texts,

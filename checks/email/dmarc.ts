@@ -9,6 +9,7 @@ import {
 	isMisspeltDmarc,
 	isSpfText,
 	type Judgement,
+	judgedMessages,
 	known,
 	longestTtl,
 	type MailDomain,
@@ -24,6 +25,7 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import {
+	alignmentFinding,
 	enforcementFindings,
 	type Given,
 	type Key,
@@ -38,6 +40,7 @@ import {
 import { unglued } from './_dmarc-text.ts';
 import { DMARC_VERDICTS } from './_dmarc-verdicts.ts';
 import { txtLine } from './_lines.ts';
+import { sampleMessage } from './_message-examples.ts';
 import { SENDER } from './_sample-domains.ts';
 import { inZone, type Zone } from './_zone.ts';
 
@@ -74,6 +77,7 @@ export default defineCheck({
 			}),
 		),
 		spf: optional(spfWalk({ domain: subject.name })),
+		messages: optional(judgedMessages({ paths: [...subject.messages], receivers: [] })),
 	}),
 	judge({ given, subject, options, now, say }) {
 		const { walk } = given.dmarc;
@@ -93,6 +97,7 @@ export default defineCheck({
 			...scopeFindings(reading),
 			...reportFindings(meant),
 			...enforcementFindings(reading),
+			...alignmentFinding(reading),
 			...sizeFinding(reading),
 		];
 		if (walk.policy === null || said.some((one) => !isNote(one))) return said;
@@ -111,6 +116,21 @@ export default defineCheck({
 			givenBy(dmarc('v=DMARC1; p=none; rua=mailto:d@example.com')),
 			'p-none',
 			{ options: { launchMonth: true } },
+		),
+		example(
+			'strict alignment, and the sample is signed by a sub-domain',
+			{ ...givenBy(dmarc(`v=DMARC1; p=reject; adkim=s; ${RUA}`)), messages: known([SIGNED_BELOW]) },
+			'strict-alignment',
+		),
+		example(
+			'strict alignment, and nobody gave a sample',
+			givenBy(dmarc(`v=DMARC1; p=reject; adkim=s; ${RUA}`)),
+			'published',
+		),
+		example(
+			'enforcing, and the sample is not signed',
+			{ ...givenBy(dmarc(`v=DMARC1; p=reject; ${RUA}`)), messages: known([UNSIGNED]) },
+			'enforce-without-dkim',
 		),
 		example(
 			'enforcing, and DKIM could not be looked at',
@@ -241,8 +261,15 @@ function givenBy(zone: Zone): Given {
 		dmarc: discoverDmarc(at, ask),
 		dkim: known(discoverDkim({ domain: at, seed: '0', given: [], providers: [] }, ask)),
 		spf: known(walkSpf(at, ask)),
+		messages: known([]),
 	};
 }
+
+const SIGNED_BELOW = sampleMessage({
+	signatures: [{ signature: { domain: 'mail.example.com' }, alignment: 'organizational' }],
+	authentication: { strict: { dkim: true, spf: false } },
+});
+const UNSIGNED = sampleMessage({ signatures: [] });
 
 const KEY = 'v=DKIM1; p=MCowBQYDK2VwAyEA';
 /** A domain that receives its own reports and signs with a selector that nobody guesses. */

@@ -1,5 +1,6 @@
 import {
 	at,
+	cannotSay,
 	controlName,
 	type DkimDiscovery,
 	type DmarcDiscovery,
@@ -13,6 +14,7 @@ import {
 	hasKeyRecord,
 	isSenderId,
 	isSpfText,
+	type Judgement,
 	known,
 	type LongText,
 	longestTtl,
@@ -29,11 +31,15 @@ import {
 	type NetworkScope,
 	networkScope,
 	optional,
+	type ProductService,
 	parseSpf,
+	productServices,
 	providerNamed,
 	providerOfMx,
 	type Say,
 	type SpfWalk,
+	serviceLines,
+	serviceNamed,
 	spfProviders,
 	spfWalk,
 	type Verdict,
@@ -53,7 +59,7 @@ import {
 } from './_spf-findings.ts';
 import { lookupFindings, mxHosts, voidFindings } from './_spf-lookups.ts';
 import type { Reading } from './_spf-reading.ts';
-import { SPF_VERDICTS } from './_spf-verdicts.ts';
+import { type ProviderMissing, SPF_VERDICTS } from './_spf-verdicts.ts';
 import { answerIn, inZone, type Zone } from './_zone.ts';
 
 type Said = readonly Verdict<keyof typeof SPF_VERDICTS>[];
@@ -63,6 +69,7 @@ interface Given {
 	readonly dkim: Fact<DkimDiscovery>;
 	readonly dmarc: Fact<DmarcDiscovery>;
 	readonly providers: Fact<readonly MissingProvider[]>;
+	readonly services: Fact<readonly ProductService[]>;
 	readonly type99: Fact<DnsAnswer>;
 	readonly scope: Fact<NetworkScope>;
 	/** TXT at a name that nobody made: what sub-domains get. */
@@ -101,6 +108,9 @@ export default defineCheck({
 		),
 		dmarc: optional(dmarcDiscovery({ domain: subject.name })),
 		providers: optional(spfProviders({ domain: subject.name })),
+		services: optional(
+			productServices({ domain: subject.name, seed: subject.seed, repo: subject.repo }),
+		),
 		type99: optional(lookup({ name: subject.name, type: 'SPF' })),
 		scope: optional(networkScope({})),
 		wildcard: optional(lookup({ name: controlName(subject.name, subject.seed), type: 'TXT' })),
@@ -117,12 +127,14 @@ export default defineCheck({
 		const { root, failed } = given.walk;
 		const domain = subject.name;
 		if (root.state === 'failed') return [say('temperror', { domain, failed: [root.detail] })];
-		const said = [
+		const said: Judgement<keyof typeof SPF_VERDICTS>[] = [
 			...strayTexts(given, say),
 			...recordFindings(given, subject, say),
 			...(failed.length > 0 ? [say('temperror', { domain, failed })] : []),
+			...serviceFindings(given, subject, say),
 		];
-		if (root.parsed === null || !said.every(({ verdict }) => NOTES.has(verdict))) return said;
+		const isGood = said.every(({ verdict }) => verdict !== null && NOTES.has(verdict));
+		if (root.parsed === null || !isGood) return said;
 		const args = { domain, record: root.parsed.text, lookups: lookupsOf(root) };
 		return [...said, say('sound', args)];
 	},
@@ -149,6 +161,23 @@ export default defineCheck({
 		example(
 			'a planned record in strings of 255',
 			{ ...givenBy(spf(sized(255))), long: known(null) },
+			'sound',
+		),
+		example(
+			'a product that sends with a service nobody has set up',
+			givenBy({ 'example.com TXT': ['v=spf1 ip4:203.0.113.5 -all'] }, [RESEND]),
+			'provider-missing',
+		),
+		example(
+			'a product that sends with a service whose key cannot be guessed',
+			givenBy({ 'example.com TXT': ['v=spf1 ip4:203.0.113.5 -all'] }, [
+				{ ...RESEND, name: 'Postmark', dkim: 'unclear' },
+			]),
+			'unknown',
+		),
+		example(
+			'a product that sends with a service whose return path is set up',
+			givenBy({ 'example.com TXT': ['v=spf1 ip4:203.0.113.5 -all'] }, [{ ...RESEND, spf: true }]),
 			'sound',
 		),
 		example(
@@ -250,7 +279,7 @@ function overlongString(
 }
 
 function missing(
-	{ walk, dkim, mx }: Given,
+	{ walk, dkim, mx, services }: Given,
 	{ context }: MailDomain,
 	say: Say<typeof SPF_VERDICTS>,
 ): Verdict<'missing'> {
@@ -261,9 +290,13 @@ function missing(
 		mx.status === 'known'
 			? mx.value.records.flatMap(({ data }) => (data.type === 'MX' ? [data.exchange] : []))
 			: [];
-	const includes = hosts.flatMap((host) => providerOfMx(host)?.spf.slice(0, 1) ?? []);
+	const used = services.status === 'known' ? services.value : [];
+	const includes = [
+		...hosts.flatMap((host) => providerOfMx(host)?.spf.slice(0, 1) ?? []),
+		...used.flatMap(({ name }) => serviceNamed(name)?.rootInclude ?? []),
+	];
 	const unique = [...new Set(includes)].map((name) => `include:${name}`);
-	const senders = unique.length > 0 ? unique : hosts.length > 0 ? ['mx'] : ['include:<provider>'];
+	const senders = unique.length > 0 ? unique : sendersWithout(hosts, used);
 	const others = context.role === 'sends';
 	const meant = walk.others.find(({ text }) => misspeltVersion(text) !== null)?.text ?? null;
 	const proposal =
@@ -279,6 +312,15 @@ function missing(
 		old: meant,
 		seen: [],
 	});
+}
+
+/** A service with a return path of its own needs nothing in the domain's record. */
+function sendersWithout(
+	hosts: readonly string[],
+	services: readonly ProductService[],
+): readonly string[] {
+	if (hosts.length > 0) return ['mx'];
+	return services.length > 0 ? [] : ['include:<provider>'];
 }
 
 function providerFinding({ providers }: Given, reading: Reading): Said {
@@ -299,8 +341,65 @@ function providerFinding({ providers }: Given, reading: Reading): Said {
 			fixed,
 			providers: names,
 			seen: [record.text],
+			...BY_MX,
 		}),
 	];
+}
+
+const BY_MX = {
+	service: null,
+	isUnsigned: false,
+	places: [],
+	lines: [],
+	where: null,
+	control: '',
+} as const;
+
+/** What the repository sends with, where nothing in DNS vouches for it. */
+function serviceFindings(
+	{ services, walk }: Given,
+	{ context }: MailDomain,
+	say: Say<typeof SPF_VERDICTS>,
+): readonly Judgement<keyof typeof SPF_VERDICTS>[] {
+	if (services.status !== 'known' || context.role !== 'sends') return [];
+	return services.value
+		.filter(({ spf, dkim }) => !spf && dkim !== 'found')
+		.map((one) => {
+			const place = one.places[0];
+			if (one.dkim === 'unclear') {
+				const where = place === undefined ? 'the repository' : `${place.file}:${place.line}`;
+				const detail = `whether ${one.domain} is set up for ${one.name}, with which the product sends (${where}), cannot be seen: ${one.control}`;
+				return cannotSay('inconclusive', detail, 'high');
+			}
+			return at(
+				{ kind: 'record', name: `${one.name} at ${one.domain}` },
+				say('provider-missing', aboutService(one, walk)),
+			);
+		});
+}
+
+function aboutService(one: ProductService, walk: SpfWalk): ProviderMissing {
+	const service = serviceNamed(one.name);
+	const include = service?.rootInclude ?? null;
+	const { parsed, records: published } = walk.root;
+	const isOwn = one.domain === walk.domain;
+	const fixed =
+		include === null || parsed === null || !isOwn
+			? null
+			: withTerms(parsed, [`include:${include}`]);
+	return {
+		domain: one.domain,
+		ttl: longestTtl(published),
+		fixed,
+		providers: [],
+		seen: isOwn ? published.map(({ text }) => text) : [],
+		service: one.name,
+		isUnsigned: one.isUsed,
+		places: one.places.map(({ file, line, what }) => `${file}:${line} ${what}`),
+		lines: service === null ? [] : serviceLines(service, one.domain),
+		where: providerNamed(one.name)?.dkim?.where ?? null,
+		control: `${one.control}; SPF of ${one.domain} and of its usual return paths was looked up.`,
+	};
 }
 
 function subdomainFinding({ wildcard }: Given, { role, walk, say, record }: Reading): Said {
@@ -313,26 +412,37 @@ function subdomainFinding({ wildcard }: Given, { role, walk, say, record }: Read
 
 // ── Examples ─────────────────────────────────────────────────────────────────────────────────────
 
-function givenBy(zone: Zone): Given {
+function givenBy(zone: Zone, services: readonly ProductService[] = []): Given {
 	const ask = inZone(zone);
-	const at = 'example.com';
-	const walk = walkSpf(at, ask);
+	const name = 'example.com';
+	const walk = walkSpf(name, ask);
 	const google = providerNamed('Google Workspace');
-	const mx = answerIn(zone, at, 'MX');
+	const mx = answerIn(zone, name, 'MX');
 	const byGoogle = mx.records.some(({ text }) => text.endsWith('google.com'));
 	const lacking = google !== null && byGoogle ? [google] : [];
 	return {
 		walk,
-		dkim: known(discoverDkim({ domain: at, seed: '0', given: [], providers: [] }, ask)),
-		dmarc: known(discoverDmarc(at, ask)),
+		dkim: known(discoverDkim({ domain: name, seed: '0', given: [], providers: [] }, ask)),
+		dmarc: known(discoverDmarc(name, ask)),
 		providers: known(missingProviders(walk, lacking, ask)),
-		type99: known(answerIn(zone, at, 'SPF')),
+		services: known(services),
+		type99: known(answerIn(zone, name, 'SPF')),
 		scope: known({ roots: [], publicClasses: ['documentation'] }),
-		wildcard: known(answerIn(zone, controlName(at, '0'), 'TXT')),
+		wildcard: known(answerIn(zone, controlName(name, '0'), 'TXT')),
 		mx: known(mx),
 		long: known(null),
 	};
 }
+
+const RESEND: ProductService = {
+	name: 'Resend',
+	domain: 'example.com',
+	isUsed: true,
+	places: [{ file: 'package.json', line: 12, what: 'resend' }],
+	spf: false,
+	dkim: 'absent',
+	control: 'resend._domainkey.example.com does not exist',
+};
 
 const spf = (...texts: (string | readonly string[])[]): Zone => ({ 'example.com TXT': texts });
 

@@ -113,6 +113,7 @@ function judged({ intercepted, unseen }: Hosts, reading: Reading): Said {
 	if (!hosts.some(hasSession)) return [nothingSeen(reading)];
 	const said = hosts.flatMap((host) => [
 		...(hasSession(host) ? encryption(reading, host) : [silence(reading, host)]),
+		...olderVersions(reading, host),
 		...certificates(reading, host),
 	]);
 	const open: Said =
@@ -255,6 +256,18 @@ function encryption(reading: Reading, host: MailHost): Said {
 	});
 }
 
+/** Beside what it prefers. */
+function olderVersions({ domain, say }: Reading, host: MailHost): Said {
+	if (host.older === null) return [];
+	const { address, outcome } = host.older;
+	const protocol = outcome.tls?.kind === 'completed' ? outcome.tls.protocol : '';
+	const look = { ...outcome, address, family: address.includes(':') ? (6 as const) : (4 as const) };
+	const about = aboutHost(domain, { ...host, looks: [look] }, [look], protocol);
+	const { host: name } = host;
+	const seen = [describeSession({ host: name, address, maxVersion: 'TLSv1.1' }, outcome)];
+	return [at(locus(host), say('old-offered', { ...about, seen }))];
+}
+
 // ── Certificates ─────────────────────────────────────────────────────────────────────────────────
 
 function certificates(reading: Reading, host: MailHost): Said {
@@ -353,6 +366,7 @@ function hostsOf(looks: Looks, change: Partial<Hosts> = {}): SmtpSurvey {
 		host,
 		preference: 10 * (index + 1),
 		provider: null,
+		older: null,
 		looks: outcomes.map(({ v6, ...outcome }, n) => ({
 			...outcome,
 			...(v6 === true
@@ -361,6 +375,13 @@ function hostsOf(looks: Looks, change: Partial<Hosts> = {}): SmtpSurvey {
 		})) as SmtpLook[],
 	}));
 	return { kind: 'hosts', hosts, unseen: [], intercepted: null, ...change };
+}
+
+function withOlder(outcome: Outcome): SmtpSurvey {
+	const survey = hostsOf(one(session()));
+	if (survey.kind !== 'hosts' || outcome.kind !== 'session') return survey;
+	const older = { address: '203.0.113.10', outcome };
+	return { ...survey, hosts: survey.hosts.map((host) => ({ ...host, older })) };
 }
 
 type StarttlsExample = readonly [
@@ -391,6 +412,12 @@ const EXAMPLES: readonly StarttlsExample[] = [
 		'IPv6 that cannot be reached from here',
 		'encrypted',
 		one(session(), { ...failed('unreachable'), v6: true }),
+	],
+	[
+		'TLS 1.1 beside TLS 1.3',
+		'old-offered',
+		{},
+		{ survey: withOlder(session({ tls: completed('TLSv1.1') })) },
 	],
 	['no STARTTLS', 'absent', one(WITHOUT)],
 	['no STARTTLS at one address of two', 'absent', one(session(), WITHOUT)],

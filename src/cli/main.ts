@@ -64,12 +64,18 @@ function auditCommand(root: Command): void {
 		.option('--endpoint <url>', 'time this URL with the sequential plan (repeatable)', collect)
 		.option('--dkim-selector <selector>', 'a DKIM selector in use (repeatable)', collect)
 		.option('--dmarc-reports <dir>', 'judge the DMARC aggregate reports in this folder')
+		.option('--sending-ip <address>', 'an address that sends its mail (repeatable)', collect)
 		.option('--sends', 'this domain sends mail, whatever DNS shows')
 		.option('--bulk', '5,000 or more messages a day to one provider')
 		.option('--old-urls <file>', 'URLs that must still lead somewhere: a line or CSV row each')
 		.option('--zone <file>', 'judge this zone file before it is published')
 		.option('--drift', 'with --zone: report what differs from the live zone instead')
 		.option('--no-live', 'with --zone: only what the file alone can tell, without a network')
+		.option(
+			'--message <file>',
+			'a mail of the product, saved where it arrived (repeatable)',
+			collect,
+		)
 		.option('--rdap <url>', 'RDAP service to ask, instead of the one in IANA’s list')
 		.option('--active', 'also try a zone transfer and redirectors with an outside target')
 		.option('--only <id>', 'run only these: an area, a check, a finding id (repeatable)', collect)

@@ -313,7 +313,14 @@ export interface TlsCompleted {
 
 export interface SmtpPort {
 	/** Connect to port 25, EHLO, STARTTLS, QUIT. Never a mail. */
-	session(request: { readonly host: string; readonly address: string }): Promise<SmtpOutcome>;
+	session(request: SmtpRequest): Promise<SmtpOutcome>;
+}
+
+export interface SmtpRequest {
+	readonly host: string;
+	readonly address: string;
+	/** The newest version of TLS offered; the newest that there is unless given. */
+	readonly maxVersion?: 'TLSv1.1' | undefined;
 }
 
 export type SmtpOutcome =

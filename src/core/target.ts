@@ -12,6 +12,8 @@ export interface Target {
 	readonly dkimSelectors: readonly string[];
 	/** Absolute path of a folder of DMARC aggregate reports; `null` without `--dmarc-reports`. */
 	readonly dmarcReports: string | null;
+	/** Addresses that the user sends mail from, as people write them (RFC 5952). */
+	readonly sendingIps: readonly string[];
 	/** The user says that this domain sends mail, whatever DNS shows. */
 	readonly sends: boolean;
 	/** 5,000 messages or more a day to one provider: provider rules become blockers. */
@@ -31,6 +33,8 @@ export interface Target {
 	 * from it), or `drift`, to be compared with what is live. Without a file it says nothing.
 	 */
 	readonly zoneUse: 'plan' | 'drift';
+	/** Absolute paths of saved messages that the product sent. */
+	readonly messages: readonly string[];
 	/** Base URL of the RDAP service to ask, instead of the one that IANA's list names. */
 	readonly rdap: string | null;
 	/** Folder of the repository, absolute; `null` without `--repo`. */

@@ -14,6 +14,7 @@ export interface Asked {
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly dmarcReports?: string | undefined;
+	readonly sendingIps?: readonly string[] | undefined;
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;
@@ -24,6 +25,8 @@ export interface Asked {
 	/** Absolute path. */
 	readonly zoneFile?: string | undefined;
 	readonly drift?: boolean | undefined;
+	/** Absolute paths. */
+	readonly messages?: readonly string[] | undefined;
 	readonly rdap?: string | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
@@ -38,9 +41,7 @@ export function parseTarget(asked: Asked): Target {
 		registrable: domain === null ? null : registrableOf(domain),
 		hosts: (asked.hosts ?? []).map(hostName),
 		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
-		dkimSelectors: [...(asked.dkimSelectors ?? [])],
-		sends: asked.sends ?? false,
-		bulk: asked.bulk ?? false,
+		...mailOf(asked),
 		active: asked.active ?? false,
 		oldDomains: (asked.oldDomains ?? []).map(hostName),
 		campaigns: (asked.campaigns ?? []).map((text) => webUrl(text, 'campaigns')),
@@ -57,6 +58,33 @@ function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, repo }: Asked) {
 		oldUrls: oldUrls ?? null,
 		zoneFile: zoneFile ?? null,
 		repo: repo ?? null,
+	};
+}
+
+/** One address, in the form of RFC 5952; an IPv4 address inside IPv6 is unwrapped. */
+function sendingIp(input: string): string {
+	const bare = input.trim().replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
+	if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) {
+		throw new BadTarget(
+			`--sending-ip "${input}" is no address. Give one, such as 203.0.113.9 or 2001:db8::9, and the option again for each further one.`,
+		);
+	}
+	return ipaddr.process(bare).toString();
+}
+
+function mailOf({
+	dkimSelectors = [],
+	sends = false,
+	bulk = false,
+	messages = [],
+	sendingIps = [],
+}: Asked): Pick<Target, 'dkimSelectors' | 'sends' | 'bulk' | 'messages' | 'sendingIps'> {
+	return {
+		dkimSelectors: [...dkimSelectors],
+		sends,
+		bulk,
+		messages: [...messages],
+		sendingIps: [...new Set(sendingIps.map(sendingIp))],
 	};
 }
 

@@ -3,6 +3,7 @@ import { createAuthority, type Issued } from './certificates.ts';
 import { type SeenQuestion, startDns } from './dns-service.ts';
 import { type SeenSession, startMail } from './mail.ts';
 import { type AddressMap, createSwitchboard, type Switchboard } from './switchboard.ts';
+import { withTlsaData } from './tlsa-data.ts';
 import { alertRecord, PLAIN_ANSWER, type SeenRequest, startWeb } from './web.ts';
 import { type MailHost, type PortFault, type Site, settleWorld, type World } from './world.ts';
 import { AUTHORITY_HOST, INFRASTRUCTURE } from './zones.ts';
@@ -61,7 +62,8 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
 		certificates.get(owner) ?? authority.issue(owner.certificate, []);
 
 	try {
-		await startDns(settled, board, zero, (question) => dns.push(question));
+		const zones = withTlsaData(settled, issued);
+		await startDns({ ...settled, zones }, board, zero, (question) => dns.push(question));
 		await startWeb({
 			sites: [...settled.sites, authoritySite(authority)],
 			issue: issued,

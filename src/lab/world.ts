@@ -440,7 +440,10 @@ const SiteSchema = PagesSchema.extend({
 // ── Mail, ports ──────────────────────────────────────────────────────────────────────────────────
 
 const MailHostSchema = z.strictObject({
-	/** As it introduces itself; its certificate is for this name unless that says otherwise. */
+	/**
+	 * As it introduces itself; its certificate is for this name unless that says otherwise. Zones may
+	 * hold `{{tlsa NAME SELECTOR MATCHING}}`: the data of a TLSA record for its certificate.
+	 */
 	name: z.string().min(1),
 	at: z.array(Address).min(1),
 	starttls: z

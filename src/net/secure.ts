@@ -33,7 +33,7 @@ export function secure(
 		timeoutMs: number;
 		signal: AbortSignal;
 		/** The newest version offered; the library's newest unless given. */
-		maxVersion?: 'TLSv1.2' | undefined;
+		maxVersion?: 'TLSv1.1' | 'TLSv1.2' | undefined;
 		/** Told the lines of the key log (NSS format). */
 		keyLog?: ((line: Buffer) => void) | undefined;
 	},

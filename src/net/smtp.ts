@@ -1,6 +1,6 @@
 import { isIPv6, type Socket } from 'node:net';
 import { Unobserved } from '../core/fact.ts';
-import type { SmtpOutcome, SmtpPort, TlsOutcome } from '../core/io.ts';
+import type { SmtpOutcome, SmtpPort, SmtpRequest, TlsOutcome } from '../core/io.ts';
 import type { Dialer } from './dialer.ts';
 import { secure } from './secure.ts';
 import { type NoReply, type Reply, SmtpReplies } from './smtp-replies.ts';
@@ -42,7 +42,8 @@ const TIMEOUTS: SmtpTimeouts = { connect: 3_000, greeting: 12_000, step: 5_000 }
 export function createSmtp(dialer: Dialer, settings: SmtpSettings = {}): SmtpPort {
 	const timeouts = settings.timeoutsMs ?? TIMEOUTS;
 	return {
-		async session({ host, address }) {
+		async session(request) {
+			const { host, address } = request;
 			const dialed = await dialer.connect({
 				host,
 				address,
@@ -54,7 +55,7 @@ export function createSmtp(dialer: Dialer, settings: SmtpSettings = {}): SmtpPor
 			}
 			const { socket } = dialed;
 			try {
-				return await converse(socket, host, settings, timeouts, dialer.signal);
+				return await converse(socket, request, settings, timeouts, dialer.signal);
 			} finally {
 				// QUIT needs no answer; a moment lets it leave.
 				setTimeout(() => socket.destroy(), 200).unref();
@@ -65,7 +66,7 @@ export function createSmtp(dialer: Dialer, settings: SmtpSettings = {}): SmtpPor
 
 async function converse(
 	socket: Socket,
-	host: string,
+	{ host, maxVersion }: SmtpRequest,
 	settings: SmtpSettings,
 	timeouts: SmtpTimeouts,
 	signal: AbortSignal,
@@ -96,18 +97,14 @@ async function converse(
 		return { ...common, starttls: go.code, tls: null };
 	}
 	replies.release();
-	return { ...common, starttls: 220, tls: await upgrade(socket, host, timeouts.step, signal) };
+	const to = { host, alpn: [], timeoutMs: timeouts.step, signal, maxVersion };
+	return { ...common, starttls: 220, tls: await upgrade(socket, to) };
 }
 
-async function upgrade(
-	socket: Socket,
-	host: string,
-	timeoutMs: number,
-	signal: AbortSignal,
-): Promise<TlsOutcome> {
-	const secured = await secure(socket, { host, alpn: [], timeoutMs, signal });
+async function upgrade(socket: Socket, to: Parameters<typeof secure>[1]): Promise<TlsOutcome> {
+	const secured = await secure(socket, to);
 	if (secured.kind === 'failed') return { ...secured, phase: 'tls' };
-	if (signal.aborted) throw whyStopped(signal);
+	if (to.signal.aborted) throw whyStopped(to.signal);
 	const completed = completedOn(secured.socket);
 	secured.socket.end('QUIT\r\n');
 	return completed;

@@ -7,6 +7,7 @@ import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { findConfig } from '../../config/find-config.ts';
 import { atOnce } from '../../core/at-once.ts';
+import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
@@ -23,12 +24,14 @@ interface CliOptions extends OutputOptions {
 	readonly endpoint?: readonly string[];
 	readonly dkimSelector?: readonly string[];
 	readonly dmarcReports?: string;
+	readonly sendingIp?: readonly string[];
 	readonly sends?: boolean;
 	readonly bulk?: boolean;
 	readonly oldUrls?: string;
 	readonly zone?: string;
 	readonly drift?: boolean;
 	readonly live?: boolean;
+	readonly message?: readonly string[];
 	readonly rdap?: string;
 	readonly active?: boolean;
 	readonly rootHints?: string;
@@ -60,6 +63,8 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireFile(config.oldUrls, 'oldUrls in the config');
 	await requireFolder(cli.dmarcReports, '--dmarc-reports', REPORTS_ADVICE);
 	await requireFolder(config.dmarcReports, 'dmarcReports in the config', REPORTS_ADVICE);
+	await requireMessages(cli.message, '--message');
+	await requireMessages(config.messages, 'messages in the config');
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
@@ -144,6 +149,16 @@ async function requireFile(file: string | undefined, from: string): Promise<void
 	}
 }
 
+async function requireMessages(files: readonly string[] | undefined, from: string): Promise<void> {
+	for (const file of files ?? []) {
+		await requireFile(file, from);
+		const { size } = await stat(file).catch(() => ({ size: 0 }));
+		if (size > LARGEST_MESSAGE) {
+			throw new Usage(`${from} "${visible(file)}": larger than 25 MiB, which no provider accepts`);
+		}
+	}
+}
+
 async function configFor({ config, repo }: CliOptions): Promise<Config> {
 	const file = config ?? (await findConfig(repo ?? process.cwd()));
 	if (file === null) return {};
@@ -181,9 +196,11 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		endpoints: joined(config.endpoints, cli.endpoint),
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
 		dmarcReports: cli.dmarcReports ?? config.dmarcReports,
+		sendingIps: joined(config.sendingIps, cli.sendingIp),
 		sends: cli.sends ?? config.sends,
 		bulk: cli.bulk ?? config.bulk,
 		active: cli.active ?? config.active,
+		messages: joined(config.messages, cli.message),
 		oldUrls: cli.oldUrls ?? config.oldUrls,
 		oldDomains: config.oldDomains,
 		campaigns: config.campaigns,

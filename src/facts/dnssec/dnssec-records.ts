@@ -81,6 +81,7 @@ export const TYPE_NUMBERS: Readonly<Record<string, number>> = {
 	DNSKEY: 48,
 	NSEC3: 50,
 	NSEC3PARAM: 51,
+	TLSA: 52,
 	CDS: 59,
 	CDNSKEY: 60,
 	HTTPS: 65,

@@ -4,7 +4,9 @@ import { defineSubjects, type Subject } from '../../core/subject.ts';
 import { lookup } from '../dns/dns.ts';
 import { dkimDiscovery, hasUsableKey } from './dkim-discovery.ts';
 import { readAnswer } from './mail-lookups.ts';
+import { productServices } from './product-services.ts';
 import { reportedSelectors } from './report-survey.ts';
+import { signingSelectors } from './sample-messages.ts';
 import { isBroken, spfSays } from './spf-health.ts';
 import { exchangesIn, type SpfWalk, spfWalk } from './spf-walk.ts';
 
@@ -31,6 +33,12 @@ export interface MailDomain
 	readonly zoneFile: string | null;
 	/** DKIM selectors with which mail passed lately, by the reports that the user gave. */
 	readonly reportedSelectors: readonly string[];
+	/** Addresses that the user sends from. */
+	readonly sendingIps: readonly string[];
+	/** Folder of the repository that sends its mail, absolute; `null` without one. */
+	readonly repo: string | null;
+	/** Absolute paths of messages that the product sent. */
+	readonly messages: readonly string[];
 }
 
 const Params = z.object({
@@ -38,6 +46,9 @@ const Params = z.object({
 	registrable: z.string().nullable(),
 	selectors: z.array(z.string()),
 	dmarcReports: z.string().nullable(),
+	sendingIps: z.array(z.string()),
+	repo: z.string().nullable(),
+	messages: z.array(z.string()),
 	sends: z.boolean(),
 	bulk: z.boolean(),
 	seed: z.string(),
@@ -53,6 +64,9 @@ const SAMPLE: MailDomain = {
 	registrable: 'example.com',
 	zoneFile: null,
 	reportedSelectors: [],
+	sendingIps: [],
+	repo: null,
+	messages: [],
 };
 
 /**
@@ -68,15 +82,21 @@ export const mailDomains = defineSubjects({
 		registrable: target.registrable,
 		selectors: [...target.dkimSelectors],
 		dmarcReports: target.dmarcReports,
-		sends: target.sends,
+		sendingIps: [...target.sendingIps],
+		repo: target.repo,
+		messages: [...target.messages],
+		sends: target.sends || target.sendingIps.length > 0,
 		bulk: target.bulk,
 		seed: target.seed,
 		zoneFile: target.zoneUse === 'plan' ? target.zoneFile : null,
 	}),
 	sample: SAMPLE,
-	async derive(params, get): Promise<Fact<readonly MailDomain[]>> {
-		const { domain } = params;
+	async derive(asked, get): Promise<Fact<readonly MailDomain[]>> {
+		const { domain, messages } = asked;
 		if (domain === null) return known([]);
+		const seen = await get(signingSelectors({ paths: messages, domain }));
+		const signing = seen.status === 'known' ? seen.value : [];
+		const params = { ...asked, selectors: [...new Set([...asked.selectors, ...signing])] };
 		const signs = await signsOf(domain, get);
 		if (domain !== params.registrable && !hasMailOfItsOwn(signs)) return known([]);
 		if (signs.mx === 'no-such-name') {
@@ -102,6 +122,9 @@ export const mailDomains = defineSubjects({
 				registrable: params.registrable ?? domain,
 				zoneFile: params.zoneFile,
 				reportedSelectors: selectors,
+				sendingIps: params.sendingIps,
+				repo: params.repo,
+				messages,
 			},
 		]);
 	},
@@ -148,21 +171,29 @@ function hasMailOfItsOwn({ mx, spf, alias }: Signs): boolean {
 
 async function roleOf(
 	{ mx, spf }: Signs,
-	{
-		domain,
-		sends,
-		seed,
-		selectors,
-		reported,
-	}: z.infer<typeof Params> & { readonly reported: string[] },
+	params: z.infer<typeof Params> & { readonly reported: string[] },
 	get: GetFact,
 ): Promise<MailRole> {
-	if (sends || domain === null || spf === null || mx === 'failed') return 'sends';
+	const { domain, sends, seed, selectors, messages, repo, reported } = params;
+	if (sends || messages.length > 0 || domain === null || spf === null || mx === 'failed')
+		return 'sends';
 	const says = spfSays(spf);
 	if (says === 'sends') return 'sends';
 	if (says === 'silent' && mx === 'hosts') return 'sends';
 	const dkim = await get(dkimDiscovery({ domain, seed, selectors: [...selectors], reported }));
 	if (dkim.status !== 'known' || dkim.value.failed.length > 0) return 'sends';
 	if (hasUsableKey(dkim.value)) return 'sends';
+	if (says === 'silent' && (await isMeantToSend(domain, seed, repo, get))) return 'sends';
 	return mx === 'hosts' ? 'receives' : 'no-mail';
+}
+
+/** What is deployed sends as the domain, though DNS shows nothing of it. */
+async function isMeantToSend(
+	domain: string,
+	seed: string,
+	repo: string | null,
+	get: GetFact,
+): Promise<boolean> {
+	const services = await get(productServices({ domain, seed, repo }));
+	return services.status === 'known' && services.value.some(({ isUsed }) => isUsed);
 }

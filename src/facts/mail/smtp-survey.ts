@@ -27,7 +27,12 @@ export interface MailHost {
 	readonly provider: string | null;
 	/** At least one. */
 	readonly looks: readonly SmtpLook[];
+	/** What it agrees to when it is offered TLS 1.1 at most, beside what it prefers; `null` for nothing. */
+	readonly older: { readonly address: string; readonly outcome: OlderSession } | null;
 }
+
+/** A session that ended in TLS 1.0 or 1.1. */
+type OlderSession = Extract<SmtpOutcome, { kind: 'session' }>;
 
 export type SmtpSurvey =
 	/** No MX, or a null MX. */
@@ -85,9 +90,12 @@ export const smtpSurvey = defineDerivation({
 					: { kind: 'nowhere' as const, detail },
 			);
 		}
-		const hosts = await secondLooks(
+		const seen = await secondLooks(
 			await Promise.all(open.slice(0, MOST_HOSTS).map((host) => looksAt(host, get))),
 			get,
+		);
+		const hosts = await Promise.all(
+			seen.map(async (host) => ({ ...host, older: await olderAt(host, get) })),
 		);
 		const left = open.slice(MOST_HOSTS).map(({ exchange }) => `${exchange}: one host too many`);
 		return known({
@@ -123,7 +131,7 @@ async function looksAt(
 	get: GetFact,
 ): Promise<MailHost> {
 	const looks = await Promise.all(addresses.map((address) => look(exchange, address, get)));
-	return { host: exchange, preference, provider: provider?.name ?? null, looks };
+	return { host: exchange, preference, provider: provider?.name ?? null, looks, older: null };
 }
 
 async function look(
@@ -158,6 +166,22 @@ async function secondLooks(hosts: readonly MailHost[], get: GetFact): Promise<re
 	);
 }
 
+/**
+ * A handshake shows the best version alone. One more session, with the first address that prefers a
+ * good one, offers nothing newer than TLS 1.1. That it fails is how it should be, whatever the reason.
+ */
+async function olderAt({ host, looks }: MailHost, get: GetFact): Promise<MailHost['older']> {
+	const good = looks.find(
+		(one) => one.kind === 'session' && one.tls?.kind === 'completed' && !isOld(one.tls.protocol),
+	);
+	if (good === undefined) return null;
+	const { address } = good;
+	const fact = await get(smtpSession({ host, address, maxVersion: 'TLSv1.1' }));
+	if (fact.status !== 'known' || fact.value.kind !== 'session') return null;
+	const { tls } = fact.value;
+	return tls?.kind === 'completed' && isOld(tls.protocol) ? { address, outcome: fact.value } : null;
+}
+
 type Session = Extract<SmtpOutcome, { kind: 'session' }>;
 
 function hasSession({ looks }: MailHost): boolean {
@@ -171,13 +195,15 @@ function isTroubled({ starttls, tls }: Session): boolean {
 
 async function isSuspicious(hosts: readonly MailHost[], get: GetFact): Promise<boolean> {
 	const trust = await get(trustStore({}));
-	return hosts.some(({ host, looks }) =>
-		looks.some((one) => {
-			if (one.kind !== 'session') return false;
-			if (one.starttls !== 220 || one.tls?.kind === 'failed') return true;
-			if (one.tls === null || trust.status !== 'known') return false;
-			return isOld(one.tls.protocol) || isForeign(one.tls.chain, host, trust.value);
-		}),
+	return hosts.some(
+		({ host, looks, older }) =>
+			older !== null ||
+			looks.some((one) => {
+				if (one.kind !== 'session') return false;
+				if (one.starttls !== 220 || one.tls?.kind === 'failed') return true;
+				if (one.tls === null || trust.status !== 'known') return false;
+				return isOld(one.tls.protocol) || isForeign(one.tls.chain, host, trust.value);
+			}),
 	);
 }
 

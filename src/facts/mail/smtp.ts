@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Evidence } from '../../core/evidence.ts';
 import { defineProbe } from '../../core/fact.ts';
-import type { SmtpOutcome } from '../../core/io.ts';
+import type { SmtpOutcome, SmtpRequest } from '../../core/io.ts';
 import { TlsOutcomeSchema } from '../tls/tls.ts';
 
 const SmtpOutcomeSchema: z.ZodType<SmtpOutcome> = z.discriminatedUnion('kind', [
@@ -31,11 +31,15 @@ export const smtpSession = defineProbe({
 		address: z.string(),
 		/** A second look: an equal request with the same number shares one session. */
 		again: z.number().int().optional(),
+		/** Offers nothing newer. */
+		maxVersion: z.literal('TLSv1.1').optional(),
 	}),
 	value: SmtpOutcomeSchema,
-	observe: ({ host, address }, io) => io.smtp.session({ host, address }),
-	describe: describeSession,
-	plan: ({ host, address }) => `SMTP ${host} at ${address}:25 (EHLO, STARTTLS, QUIT)`,
+	observe: ({ host, address, maxVersion }, io) =>
+		io.smtp.session({ host, address, ...(maxVersion !== undefined && { maxVersion }) }),
+	describe: (request, outcome) => describeSession(request, outcome),
+	plan: ({ host, address, maxVersion }) =>
+		`SMTP ${host} at ${address}:25 (EHLO, STARTTLS${maxVersion === undefined ? '' : ' with TLS 1.1 at most'}, QUIT)`,
 	assume: ({ host }) => ({
 		kind: 'session' as const,
 		greeting: `220 ${host} ESMTP`,
@@ -47,10 +51,11 @@ export const smtpSession = defineProbe({
 
 /** What a session showed, for a report. */
 export function describeSession(
-	{ host, address }: { readonly host: string; readonly address: string },
+	{ host, address, maxVersion }: SmtpRequest,
 	outcome: SmtpOutcome,
 ): Evidence {
-	const place = `${host} at ${address}:25`;
+	const offer = maxVersion === undefined ? '' : ', offered TLS 1.1 at most';
+	const place = `${host} at ${address}:25${offer}`;
 	if (outcome.kind === 'failed') {
 		const how = outcome.how.replaceAll('-', ' ');
 		return { kind: 'smtp', summary: `${place}: ${how} (${outcome.phase})`, detail: outcome.detail };

@@ -74,7 +74,7 @@ async function audited(world: World) {
 const said = async (...args: Parameters<typeof worldOf>) => (await audited(worldOf(...args))).said;
 
 describe('mail hosts of a lab, over real sockets', () => {
-	it('that are in order pass: one session an address, STARTTLS, and never a mail', async () => {
+	it('that are in order pass: a session an address, one more for old versions, and never a mail', async () => {
 		const { own, requests } = await audited(worldOf([mailHost()]));
 		expect(own).toMatchObject([
 			{
@@ -85,6 +85,8 @@ describe('mail hosts of a lab, over real sockets', () => {
 		]);
 		expect(requests.smtp.map(({ host, commands }) => [host, ...commands]).sort()).toEqual([
 			['mx1.shop.test', 'EHLO [127.0.0.1]', 'STARTTLS'],
+			['mx1.shop.test', 'EHLO [127.0.0.1]', 'STARTTLS'],
+			['mx2.shop.test', 'EHLO [127.0.0.1]', 'STARTTLS'],
 			['mx2.shop.test', 'EHLO [127.0.0.1]', 'STARTTLS'],
 		]);
 	});
@@ -95,7 +97,13 @@ describe('mail hosts of a lab, over real sockets', () => {
 		['no TLS after 220', mailHost({ starttls: 'broken' }), ['refused high mx1.shop.test']],
 		['TLS 1.0', upTo('TLSv1'), ['old-only high mx1.shop.test']],
 		['TLS 1.1', upTo('TLSv1.1'), ['old-only high mx1.shop.test']],
-		['TLS 1.2', upTo('TLSv1.2'), ['encrypted']],
+		['TLS 1.2, and 1.0 besides', upTo('TLSv1.2'), ['old-offered later mx1.shop.test']],
+		[
+			'TLS 1.3, and 1.1 besides',
+			mailHost({ tls: { min: 'TLSv1.1', max: 'TLSv1.3' } }),
+			['old-offered later mx1.shop.test'],
+		],
+		['TLS 1.2 alone', mailHost({ tls: { max: 'TLSv1.2' } }), ['encrypted']],
 	])('%s', async (_, host, expected) => {
 		expect(await said([host])).toEqual(expected);
 	});
