@@ -224,10 +224,7 @@ async function lostTo(
 // ── Strangers ────────────────────────────────────────────────────────────────────────────────────
 
 /** Records with authority would be the server's own: then it serves that zone too. */
-async function foreignAnswer(
-	at: Way,
-	{ foreignName, get }: Asking,
-): Promise<Fact<string | null>> {
+async function foreignAnswer(at: Way, { foreignName, get }: Asking): Promise<Fact<string | null>> {
 	const fact = await get(dnsAnswer({ ...at, name: foreignName, type: 'SOA', recursive: true }));
 	if (fact.status !== 'known') return fact;
 	const { status, aa, records } = fact.value;
