@@ -7,6 +7,8 @@ export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts'],
 		testTimeout: 30_000,
+		// Most of the time is spent waiting for sockets of the lab.
+		maxWorkers: 3,
 		reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
 	},
 });

@@ -227,10 +227,14 @@ export type NotListed = {
 	readonly file: string;
 	readonly compared: number;
 	readonly passedOver: number;
+	readonly suspected: number;
+	readonly unsuspected: number;
+	readonly isSampled: boolean;
 	readonly hasWildcard: boolean;
 };
 
-function notListed({ zone, file, compared, passedOver, hasWildcard }: NotListed): string {
+function notListed(a: NotListed): string {
+	const { zone, file, compared, passedOver, hasWildcard } = a;
 	const limit =
 		passedOver > 0
 			? `The first ${compared} sets of ${file} were compared, ${passedOver} more were not`
@@ -238,5 +242,14 @@ function notListed({ zone, file, compared, passedOver, hasWildcard }: NotListed)
 	const why = hasWildcard
 		? `${zone} answers for every name, so others cannot be told apart from its wildcard`
 		: `other names of ${zone} cannot be listed from outside`;
-	return `${limit}; ${why}`;
+	return [limit, ...besideFile(a), why].join('; ');
+}
+
+/** How far records that the file does not have were looked for, where that was not everywhere. */
+function besideFile({ suspected, unsuspected, isSampled }: NotListed): readonly string[] {
+	if (!isSampled) return [];
+	const rest = unsuspected > 0 ? `, and for ${unsuspected} more at none` : '';
+	return [
+		`for ${suspected} sets that the file does not have, one name server each was asked${rest}`,
+	];
 }

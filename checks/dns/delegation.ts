@@ -111,7 +111,8 @@ export default defineCheck({
 			...ofSubZones(reading),
 			...ofDomains(reading),
 		];
-		if (found.length > 0) return found;
+		const open = unseenIn(given);
+		if (found.length + open.length > 0) return [...found, ...open];
 		const notAsked = survey.servers.filter(({ state }) => state === 'not-asked').length;
 		return [say('sound', { ...about, servers: about.working, notAsked })];
 	},
@@ -164,6 +165,13 @@ function read(given: Given, subject: AuditedZone, now: Date, say: Say<Verdicts>)
 		now,
 		say,
 	};
+}
+
+/** What would show a fault, and could not be looked at. */
+function unseenIn({ consistency, below, domains }: Given): readonly Said[] {
+	return [consistency, below, domains].flatMap((fact) =>
+		fact.status === 'unknown' ? [cannotSay(fact.because, fact.detail, 'high')] : [],
+	);
 }
 
 function valueIn<V>(fact: Fact<V>): V | undefined {

@@ -37,9 +37,9 @@ export default defineCheck({
 	needs: ({ subject }) => ({ drift: zoneDriftOf(subject) }),
 	judge({ given: { drift }, subject, say }) {
 		const file = zoneFileName(subject);
-		const { zone, compared, passedOver, hasWildcard, unseen } = drift;
+		const { zone, compared, unseen } = drift;
 		const beside: Judgement<keyof typeof DRIFT_VERDICTS>[] = [
-			say('not-enumerable', { zone, file, compared, passedOver, hasWildcard }),
+			say('not-enumerable', { ...extentOf(drift), file }),
 		];
 		if (unseen.length > 0) {
 			const more = unseen.length > 1 ? ` and ${unseen.length - 1} more` : '';
@@ -122,6 +122,12 @@ export default defineCheck({
 				subject,
 			),
 			example(
+				'more names than are asked for',
+				{ drift: { ...IN_STEP, suspected: 600, unsuspected: 200, isSampled: true } },
+				'not-enumerable',
+				subject,
+			),
+			example(
 				'a set that no server told of',
 				{ drift: { ...IN_STEP, unseen: ['www.example.com A'] } },
 				'unknown',
@@ -130,6 +136,10 @@ export default defineCheck({
 		];
 	},
 });
+
+function extentOf({ drifted, unseen, provided, panel, ...extent }: ZoneDrift) {
+	return extent;
+}
 
 /** One finding for each set, the gravest first; the first carries the patch for all of them. */
 function drifted(
@@ -178,6 +188,9 @@ const IN_STEP: ZoneDrift = {
 	drifted: [],
 	compared: 12,
 	passedOver: 0,
+	suspected: 80,
+	unsuspected: 0,
+	isSampled: false,
 	unseen: [],
 	provided: [],
 	hasWildcard: false,

@@ -101,6 +101,10 @@ export default defineCheck({
 			const detail = `only one of UDP and TCP was answered by ${serversText(unsure)}, and no other server shows whether the other works from here`;
 			return [...found, cannotSay('unsupported', detail, 'high')];
 		}
+		const unasked = unique(servers.flatMap((one) => one.unasked));
+		if (unasked.length > 0) {
+			return [...found, cannotSay('inconclusive', unasked.join('; '), 'high')];
+		}
 		if (found.some(({ verdict }) => !NOTES.has(verdict))) return found;
 		if (servers.length === 0) {
 			return found.length > 0 ? found : doesNotApply(`No server of ${zone} holds a whole zone.`);
@@ -132,6 +136,7 @@ export default defineCheck({
 			example('one without UDP', given({ udp: false, detail: 'port closed' }), 'no-udp'),
 			example('UDP, where nobody has it', given({ udp: null, detail: 'no answer' }), 'unknown'),
 			example('one that recurses', given({ foreign: soa }), 'open-recursion'),
+			example('one that was not asked', given({ unasked: ['the time is over'] }), 'unknown'),
 			example('one that gives the zone', given({ transferred: 12 }), 'zone-transfer-open', {
 				subject: { active: true },
 			}),
@@ -190,4 +195,5 @@ const SERVER: ServerBehaviour = {
 	foreign: null,
 	transferred: null,
 	version: null,
+	unasked: [],
 };

@@ -67,11 +67,7 @@ export default defineCheck({
 		const panel = given.panel.status === 'known' ? given.panel.value : null;
 		const about = { subject, panel, say };
 		const beside = targetsAt(given.targets, given.view, about);
-		const released = given.released.status === 'known' ? given.released.value : [];
-		const own =
-			released.length > 0 && given.view.claim === null
-				? released.map((one) => releasedAt(one, about))
-				: nameAt(given.view, about);
+		const own = given.view.claim === null ? lentAt(given, about) : nameAt(given.view, about);
 		const isOnlyAside = beside.length > 0 && own.every((one) => one.verdict === 'ours');
 		return isOnlyAside ? beside : [...beside, ...own];
 	},
@@ -196,6 +192,12 @@ export default defineCheck({
 					released: known([{ address: '198.18.0.1', cloud: 'Hetzner', ttl: 300 }]),
 				},
 				'released-address',
+				blog,
+			),
+			example(
+				'an address at a cloud, where our own site did not resolve meanwhile',
+				{ ...given({}), released: unknown('timeout', 'no answer') },
+				'unknown',
 				blog,
 			),
 			example(
@@ -361,6 +363,24 @@ function releasedAt({ address, cloud, ttl }: ReleasedAddress, about: About): Sai
 	const cause = isHost ? 'ssl/https/port-closed' : 'dns/takeover/released-address';
 	const args = { host: subject.name, address, cloud, ttl, record, panel, cause };
 	return at({ kind: 'record', name: record }, say('released-address', args));
+}
+
+/** An address that a cloud lent may be somebody else's by now. */
+function lentAt(
+	{
+		view,
+		released,
+	}: { readonly view: TakeoverView; readonly released: Fact<readonly ReleasedAddress[]> },
+	about: About,
+): readonly Said[] {
+	if (released.status === 'known' && released.value.length > 0) {
+		return released.value.map((one) => releasedAt(one, about));
+	}
+	const own = nameAt(view, about);
+	// Only a name that leads to an address can lead to one that was given back.
+	if (released.status !== 'unknown' || view.end !== 'address') return own;
+	const sure = own.filter(({ verdict }) => verdict !== 'ours');
+	return [...sure, cannotSay(released.because, released.detail, 'high')];
 }
 
 function addressRecord(host: string, address: string): string {

@@ -71,9 +71,11 @@ export const lostTargets = defineDerivation({
 		const looked = await atOnce(QUESTIONS_AT_ONCE, outside.slice(0, MOST_TARGETS), (one) =>
 			lookedUp(one, { home: registrable, rdap, get }),
 		);
+		const unseen = [...listed, ...looked].flatMap((one) => one.unseen);
+		const left = outside.length - MOST_TARGETS;
 		return known({
 			lost: looked.flatMap(({ lost }) => lost),
-			unseen: [...new Set([...listed, ...looked].flatMap(({ unseen }) => unseen))],
+			unseen: [...new Set(unseen), ...(left > 0 ? [`${left} more targets of records`] : [])],
 		});
 	},
 });
@@ -173,8 +175,10 @@ async function lookedUp(
 	if (!isDecided(status)) return { lost: [], unseen: [`${one.target} A: ${status}`] };
 	if (status !== 'nxdomain' || chain.length > 0) return { lost: [], unseen: [] };
 	const registration = await get(targetRegistration({ name: one.target, home, rdap }));
-	if (registration.status !== 'known' || registration.value === null) {
-		return { lost: [], unseen: [] };
+	if (registration.status !== 'known') {
+		return { lost: [], unseen: [`${one.target}: ${registration.detail}`] };
 	}
+	// A name without a registrable domain is nobody's to register.
+	if (registration.value === null) return { lost: [], unseen: [] };
 	return { lost: [{ ...one, registration: registration.value }], unseen: [] };
 }

@@ -66,9 +66,9 @@ export function plannedAnswers(file: ZoneFile, ask: DnsPort['ask']): DnsPort['as
 			case 'resolved': {
 				const there = await resolver({ name: found.target, type });
 				const records = there.records.map((record) => ({ ...record, owner: name }));
-				return records.length > 0
-					? { ...given('ok', chain), records }
-					: denied('nodata', chain, zone);
+				if (records.length > 0) return { ...given('ok', chain), records };
+				// A look-up that failed denies nothing.
+				return isDenial(there) ? denied('nodata', chain, zone) : joined(chain, there);
 			}
 			case 'alias':
 				return given('cname-only', chain);
@@ -92,6 +92,10 @@ export function plannedAnswers(file: ZoneFile, ask: DnsPort['ask']): DnsPort['as
 	};
 
 	return resolver;
+}
+
+function isDenial({ status }: DnsAnswer): boolean {
+	return ['ok', 'nodata', 'nxdomain', 'cname-only'].includes(status);
 }
 
 function given(status: DnsAnswer['status'], chain: DnsAnswer['chain']): DnsAnswer {

@@ -58,6 +58,12 @@ export interface ZoneDrift {
 	readonly compared: number;
 	/** Sets beyond the number that is compared. */
 	readonly passedOver: number;
+	/** Names and types that are not in the file, and that were asked for. */
+	readonly suspected: number;
+	/** Those beyond the number that is asked for. */
+	readonly unsuspected: number;
+	/** What is not in the file was looked for at one server each, not at all of them. */
+	readonly isSampled: boolean;
 	/** `name TYPE` of sets that no server told of with authority. */
 	readonly unseen: readonly string[];
 	/** Names whose addresses are their provider's, as the file means it. */
@@ -113,9 +119,12 @@ async function compared(file: ZoneFile, survey: ZoneSurvey, get: GetFact): Promi
 	const asking: Asking = { servers, panel, get };
 	const all = intendedSets(file);
 	const sets = all.slice(0, MOST_SETS);
+	const suspected = suspects(file, all);
+	const asked = suspected.slice(0, MOST_SUSPECTS_EACH * servers.length);
+	const written = new Set(all.map((set) => set.name));
 	const [judged, extra] = await Promise.all([
 		atOnce(AT_ONCE, sets, (set) => judgedSet(set, asking)),
-		extras(file, all, asking),
+		extras(asked, written, asking),
 	]);
 	const wild = extra.some(({ name }) => name.startsWith('*.'));
 	return {
@@ -124,6 +133,9 @@ async function compared(file: ZoneFile, survey: ZoneSurvey, get: GetFact): Promi
 		drifted: [...judged.flatMap(({ drifted }) => drifted ?? []), ...extra],
 		compared: sets.length,
 		passedOver: all.length - sets.length,
+		suspected: asked.length,
+		unsuspected: suspected.length - asked.length,
+		isSampled: !isOfAll(asked, servers),
 		unseen: judged.flatMap(({ set, isUnseen }) => (isUnseen ? [`${set.name} ${set.type}`] : [])),
 		provided: [...new Set(judged.flatMap(({ set, isProvided }) => (isProvided ? [set.name] : [])))],
 		hasWildcard: wild || sets.some(({ name }) => name.startsWith('*.')),
@@ -190,7 +202,9 @@ async function addressesAt(name: string, server: ServerAt, asking: Asking): Prom
 		viewAt({ name, type: 'AAAA' }, server, asking),
 	]);
 	const records = [a, aaaa].flatMap((view) => (view.kind === 'records' ? view.records : []));
-	return records.length > 0 ? { kind: 'records', records } : a;
+	if (records.length > 0) return { kind: 'records', records };
+	// No address of one family says nothing while the other was not seen.
+	return { kind: [a, aaaa].some(({ kind }) => kind === 'unseen') ? 'unseen' : 'none' };
 }
 
 /** The exporter says so, or the zone is one of Cloudflare's, whose switch for it is in no record. */
@@ -285,15 +299,18 @@ function ttlDrift(set: IntendedSet, seen: readonly Seen[], { panel }: Asking): D
 
 // ── What the file does not have ──────────────────────────────────────────────────────────────────
 
+function isOfAll(asked: readonly Suspect[], servers: readonly ServerAt[]): boolean {
+	return asked.length * servers.length <= ASKED_OF_ALL;
+}
+
+/** `written`: the names of the file. */
 async function extras(
-	file: ZoneFile,
-	sets: readonly IntendedSet[],
+	asked: readonly Suspect[],
+	written: ReadonlySet<string>,
 	asking: Asking,
 ): Promise<readonly DriftedSet[]> {
 	const { servers } = asking;
-	const asked = suspects(file, sets).slice(0, MOST_SUSPECTS_EACH * servers.length);
-	const written = new Set(sets.map(({ name }) => name));
-	const ofAll = asked.length * servers.length <= ASKED_OF_ALL;
+	const ofAll = isOfAll(asked, servers);
 	const numbered = asked.map((suspect, nth) => ({ suspect, nth }));
 	const found = await atOnce(AT_ONCE, numbered, async ({ suspect, nth }): Promise<Extra | null> => {
 		const some = ofAll ? servers : servers.slice(nth % servers.length).slice(0, 1);

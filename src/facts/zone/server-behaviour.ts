@@ -28,6 +28,8 @@ export interface ServerBehaviour {
 	readonly transferred: number | null;
 	/** Its answer to `version.bind`. */
 	readonly version: string | null;
+	/** Why questions that would show a fault were not asked of it, in one line each. */
+	readonly unasked: readonly string[];
 }
 
 export interface NameServerSurvey {
@@ -103,7 +105,12 @@ async function behaviourOf(server: ServerAt, asking: Asking): Promise<ServerBeha
 		transferredFrom(address, asking),
 		versionOf(at, asking.get),
 	]);
-	return { name, address, ...transports, ...manners, foreign, transferred, version };
+	return {
+		...{ name, address, ...transports, ...manners, version },
+		foreign: foreign.status === 'known' ? foreign.value : null,
+		transferred: transferred.status === 'known' ? transferred.value : null,
+		unasked: [foreign, transferred].flatMap((one) => (one.status === 'known' ? [] : [one.detail])),
+	};
 }
 
 interface Way {
@@ -217,21 +224,21 @@ async function lostTo(
 // ── Strangers ────────────────────────────────────────────────────────────────────────────────────
 
 /** Records with authority would be the server's own: then it serves that zone too. */
-async function foreignAnswer(at: Way, { foreignName, get }: Asking): Promise<string | null> {
+async function foreignAnswer(at: Way, { foreignName, get }: Asking): Promise<Fact<string | null>> {
 	const fact = await get(dnsAnswer({ ...at, name: foreignName, type: 'SOA', recursive: true }));
-	if (fact.status !== 'known') return null;
+	if (fact.status !== 'known') return fact;
 	const { status, aa, records } = fact.value;
 	const soa = records.find(({ type, owner }) => type === 'SOA' && owner === foreignName);
-	return status === 'ok' && !aa && soa !== undefined ? soa.text : null;
+	return known(status === 'ok' && !aa && soa !== undefined ? soa.text : null);
 }
 
 async function transferredFrom(
 	server: string,
 	{ zone, active, get }: Asking,
-): Promise<number | null> {
-	if (!active) return null;
+): Promise<Fact<number | null>> {
+	if (!active) return known(null);
 	const fact = await get(zoneTransfer({ zone, server }));
-	return fact.status === 'known' ? fact.value.records : null;
+	return fact.status === 'known' ? known(fact.value.records) : fact;
 }
 
 /** What names no version ("none", "go away") shows nothing. */
