@@ -280,6 +280,9 @@ export const CHAIN_VERDICTS = {
 		},
 		control: BY_HAND,
 		reproduce: curl,
+		// Which of the two is wrong, the tag or the redirect, is one question.
+		cause: (a: Told<'permanent-to-wrong-host'>) =>
+			a.isByTag ? 'redirects/canonical/tags-disagree' : 'redirects/chain/permanent-to-wrong-host',
 	},
 	'in-page': {
 		outcome: 'fail',

@@ -37,6 +37,8 @@ export type Fault = { readonly host: string; readonly url: string } & (
 			readonly end: string;
 			readonly status: number;
 			readonly cacheControl: string;
+			/** Only a tag of the page at the end gives the name that was asked. */
+			readonly isByTag: boolean;
 	  }
 	| { readonly kind: 'in-page'; readonly to: string; readonly by: string }
 );
@@ -158,7 +160,9 @@ function stepFaults(hop: Hop, next: Hop, report: ChainReport): readonly Fault[] 
 	if (isWrongForGood(hop, to, report)) {
 		const { cacheControl } = hop;
 		const status = hop.status ?? 301;
-		found.push({ ...at, kind: 'permanent-to-wrong-host', to: next.url, end, status, cacheControl });
+		const isByTag = hostOf(end) !== at.host;
+		const told = { to: next.url, end, status, cacheControl, isByTag };
+		found.push({ ...at, kind: 'permanent-to-wrong-host', ...told });
 	}
 	return found;
 }

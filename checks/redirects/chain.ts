@@ -20,6 +20,7 @@ import {
 import { CHAIN_VERDICTS } from './_chain-verdicts.ts';
 import { distinct, doubtIn, type Fault, faultsIn, keyOf, ownerOfFirstFailure } from './_faults.ts';
 import { answered, chain, failedHop, HTML, hop, JSON_ANSWER, PASSWORD } from './_samples.ts';
+import { hostOf } from './_tags.ts';
 
 export default defineCheck({
 	id: 'redirects/chain',
@@ -56,7 +57,8 @@ export default defineCheck({
 		const isApex = subject.name === subject.apex;
 		const atApex = isApex ? [] : faultsOf('root', given.apexHttps, given.apexHttp);
 		const theirs = new Set(atApex.map(keyOf));
-		const own = all.filter((fault) => !theirs.has(keyOf(fault)));
+		const dead = isApex ? null : ownerAtApex(given.apexHttps);
+		const own = all.filter((fault) => !theirs.has(keyOf(fault)) && !isOwnedBy(dead, fault));
 		const findings = own.map((fault) => {
 			const { kind, ...rest } = fault;
 			const lower = subject.context.stage === 'staging' || subject.context.standing === 'guessed';
@@ -69,7 +71,11 @@ export default defineCheck({
 				https,
 				subject,
 				all.some((fault) => theirs.has(keyOf(fault)) && isGrave(fault)),
-			) ?? unwalked(given.http, given.httpsDeep, given.httpDeep);
+			) ??
+			(dead !== null && all.some((fault) => isOwnedBy(dead, fault))
+				? blockedBy({ check: dead.check, subject: dead.host }, dead.detail)
+				: null) ??
+			unwalked(given.http, given.httpsDeep, given.httpDeep);
 		if (rest !== null) return [...findings, rest];
 		return findings.length > 0 ? findings : say('settles', endOf(https));
 	},
@@ -365,6 +371,21 @@ function faultsOf(path: 'root' | 'deep', ...reports: Fact<ChainReport>[]): reado
 	return reports.flatMap((report) =>
 		report.status === 'known' ? faultsIn({ path, report: report.value }) : [],
 	);
+}
+
+type Owner = ReturnType<typeof ownerOfFirstFailure>;
+
+/** Who says that the apex gives no answer at all, where it gives none. */
+function ownerAtApex(apexHttps: Fact<ChainReport>): Owner {
+	return apexHttps.status === 'known' ? ownerOfFirstFailure(apexHttps.value) : null;
+}
+
+/** The redirects lead to a host that is dead by itself; a closed port 80 is no matter of `ssl/https`. */
+function isOwnedBy(owner: Owner, fault: Fault): boolean {
+	if (owner === null || fault.kind !== 'target-fails' || hostOf(fault.to) !== owner.host) {
+		return false;
+	}
+	return owner.check === 'dns/resolution' || fault.to.startsWith('https:');
 }
 
 /** Nobody reaches a page past it. */

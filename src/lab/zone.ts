@@ -89,8 +89,9 @@ export function ofType(records: readonly ResourceRecord[], type: number): Resour
  * asked, which no zone may have, the type asked is given, as several hosted services do.
  */
 export function find(zone: Zone, name: Labels, type: number): Found {
-	for (let depth = name.length - zone.apex.length - 1; depth >= 0; depth--) {
-		const passed = passing(zone, name.slice(depth), { name, type });
+	const top = name.length - zone.apex.length;
+	for (let depth = top; depth >= 0; depth--) {
+		const passed = passing(zone, name.slice(depth), { name, type, isApex: depth === top });
 		if (passed !== null) return passed;
 	}
 	const exact = zone.node(name);
@@ -106,12 +107,12 @@ export function find(zone: Zone, name: Labels, type: number): Found {
 function passing(
 	zone: Zone,
 	at: Labels,
-	asked: { readonly name: Labels; readonly type: number },
+	asked: { readonly name: Labels; readonly type: number; readonly isApex: boolean },
 ): Found | null {
 	const here = zone.node(at) ?? [];
 	const isLast = at.length === asked.name.length;
 	const ns = ofType(here, TYPES.NS);
-	if (ns.length > 0 && !(isLast && asked.type === TYPES.DS)) {
+	if (!asked.isApex && ns.length > 0 && !(isLast && asked.type === TYPES.DS)) {
 		return { kind: 'referral', cut: at, ns };
 	}
 	const [dname] = isLast ? [] : ofType(here, TYPES.DNAME);

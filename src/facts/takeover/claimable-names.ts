@@ -212,7 +212,7 @@ function serviceBehind(answer: DnsAnswer, registrable: string): Claimable | 'no-
 	return (['yes', 'edge', 'no'] as const).find((one) => found.includes(one)) ?? 'no-service';
 }
 
-/** A random sibling gets the same alias, the same addresses, or the same failure. */
+/** A random sibling gets the same alias, one that the same DNAME makes, the same addresses, or the same failure. */
 async function isWildcards(
 	name: string,
 	answer: DnsAnswer,
@@ -224,7 +224,11 @@ async function isWildcards(
 	if (control.status !== 'known') return false;
 	const [alias] = answer.chain;
 	const [its] = control.value.chain;
-	if (alias !== undefined || its !== undefined) return alias?.target === its?.target;
+	if (alias !== undefined || its !== undefined) {
+		const rewritten = rewrittenBelow(alias);
+		const isDname = rewritten !== null && rewritten === rewrittenBelow(its);
+		return alias?.target === its?.target || isDname;
+	}
 	const addresses = new Set(addressesIn(control.value));
 	const own = addressesIn(answer);
 	return own.length === 0
@@ -232,7 +236,17 @@ async function isWildcards(
 		: own.every((address) => addresses.has(address));
 }
 
-/** The wildcard record itself, where its alias ends at a name that does not exist. */
+/** Where a DNAME above the name puts whatever stands there (RFC 6672); `null` for any other alias. */
+function rewrittenBelow(alias: DnsAnswer['chain'][number] | undefined): string | null {
+	if (alias === undefined) return null;
+	const [label, ...rest] = alias.target.split('.');
+	return label === alias.owner.split('.')[0] ? rest.join('.') : null;
+}
+
+/**
+ * The wildcard record itself, where its alias ends at a name that does not exist. A DNAME sends names that
+ * nobody has published to others that nobody has: only where its target is gone it leads nowhere.
+ */
 async function wildcardAt(
 	domain: string,
 	about: About,
@@ -243,6 +257,11 @@ async function wildcardAt(
 	if (control.status !== 'known') return [];
 	const { status, chain } = control.value;
 	if (status !== 'nxdomain' || chain.length === 0) return [];
+	const rewritten = rewrittenBelow(chain[0]);
+	if (rewritten !== null) {
+		const target = await get(lookup({ name: rewritten || '.', type: 'A' }));
+		if (target.status !== 'known' || target.value.status !== 'nxdomain') return [];
+	}
 	const service = serviceBehind(control.value, about.registrable);
 	return [{ ...nameAt(`*.${domain}`, 'wildcard', service, about), asked }];
 }

@@ -46,7 +46,7 @@ export function createZoneTree(file: ZoneFile): ZoneTree {
 	const find = (name: string, type: string): Found => {
 		if (!isWithin(name, apex)) return { kind: 'outside' };
 		for (const at of pathTo(name, apex)) {
-			const passed = passing(nodes.get(at) ?? [], { at, name, type });
+			const passed = passing(nodes.get(at) ?? [], { at, name, type, isApex: at === apex });
 			if (passed !== null) return passed;
 		}
 		const exact = nodes.get(name);
@@ -97,20 +97,20 @@ export function parentOf(name: string): string {
 	return dot < 0 || dot === name.length - 1 ? '.' : name.slice(dot + 1);
 }
 
-/** The names from below the apex down to `name` itself. */
+/** The names from the apex down to `name` itself. */
 function pathTo(name: string, apex: string): readonly string[] {
 	const path: string[] = [];
 	for (let at = name; at !== apex; at = parentOf(at)) path.unshift(at);
-	return path;
+	return [apex, ...path];
 }
 
 /** A zone cut or DNAME on the way down. */
 function passing(
 	here: readonly ZoneRecord[],
-	{ at, name, type }: { at: string; name: string; type: string },
+	{ at, name, type, isApex }: { at: string; name: string; type: string; isApex: boolean },
 ): Found | null {
 	const isLast = at === name;
-	const isCut = here.some((record) => record.type === 'NS');
+	const isCut = !isApex && here.some((record) => record.type === 'NS');
 	if (isCut && !(isLast && type === 'DS')) return { kind: 'delegated' };
 	const dname = isLast ? undefined : here.find((record) => record.type === 'DNAME');
 	if (dname?.data.type !== 'DNAME') return null;

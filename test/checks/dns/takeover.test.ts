@@ -129,6 +129,12 @@ describe('names that are in good hands', () => {
 		],
 		['an alias to a missing name of our own', world(['blog CNAME old'])],
 		[
+			'a DNAME that sends every name to its twin elsewhere, and most twins do not exist',
+			world(['@ DNAME brand.example.'], {
+				'brand.example': ['@ A 203.0.113.10', 'www A 203.0.113.10', 'blog A 203.0.113.10'],
+			}),
+		],
+		[
 			'a wildcard at a service, and names that only it answers to',
 			world(['* CNAME shop.herokudns.com.'], { 'herokudns.com': ['shop A 203.0.113.80'] }, [
 				service('<h1>No such app</h1>'),
@@ -219,6 +225,12 @@ describe('unclaimed services', () => {
 			]),
 			'api.shop.test',
 			'high',
+		],
+		[
+			'a DNAME whose target is gone',
+			world(['@ DNAME all.azurewebsites.net.'], { 'azurewebsites.net': [] }),
+			'*.shop.test',
+			'blocker',
 		],
 		[
 			'a wildcard whose target is gone',

@@ -260,6 +260,35 @@ describe('faults', () => {
 			SHOP,
 		);
 		expect(graded(audited)[0]).toEqual(['permanent-to-wrong-host', 'high']);
+		// `redirects/canonical` says of the same page that its tag disagrees.
+		expect(audited.findings[0]).toMatchObject({ cause: 'redirects/canonical/tags-disagree' });
+	});
+
+	it.each<[string, World, string]>([
+		[
+			'does not exist',
+			{
+				zones: { 'shop.test': { records: ['www A 203.0.113.11'] } },
+				sites: [
+					{
+						hosts: ['www.shop.test'],
+						at: ['203.0.113.11'],
+						fallback: { redirect: 'https://shop.test{{uri}}' },
+					},
+				],
+			},
+			'dns/resolution',
+		],
+		[
+			'has no HTTPS',
+			pair({ https: 'closed' }, { fallback: { redirect: 'https://shop.test{{uri}}' } }),
+			'ssl/https',
+		],
+	])('leaves to its own check that the apex, to which www leads, %s', async (_, world, owner) => {
+		const { findings } = await auditLab(world, check, SHOP);
+		const www = findings.filter(({ subject }) => subject === 'www.shop.test');
+		expect(www).toMatchObject([{ outcome: 'unknown', reason: 'cause-not-found' }]);
+		expect(www[0]).toMatchObject({ message: expect.stringContaining(owner) });
 	});
 
 	it('says a circle between apex and www once, and hides the other under it', async () => {

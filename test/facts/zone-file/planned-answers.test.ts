@@ -88,6 +88,29 @@ describe('answers', () => {
 		expect(one.asked).toEqual([]);
 	});
 
+	it('sends every name below the apex on where the apex has a DNAME', async () => {
+		const one = zone(`${SOA}\n@ A 192.0.2.1\n@ DNAME brand.example.net.`, {
+			'www.brand.example.net A': {
+				status: 'ok',
+				records: [
+					{
+						owner: 'www.brand.example.net',
+						type: 'A',
+						ttl: 5,
+						text: '203.0.113.1',
+						data: { type: 'A', address: '203.0.113.1' },
+					},
+				],
+			},
+		});
+		expect(await one.says('example.test')).toEqual(['ok', '192.0.2.1']);
+		expect(await one.says('www.example.test')).toEqual([
+			'ok',
+			'→www.brand.example.net',
+			'203.0.113.1',
+		]);
+	});
+
 	it('follows aliases inside the zone, out of it, and into circles', async () => {
 		const one = zone(
 			`${SOA}
