@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import PostalMime from 'postal-mime';
+import { mimeParts } from './mime-parts.ts';
 import { inflateFault, zipMembers } from './zip-members.ts';
 
 /** What a file holds, unwrapped: the text of a document, or why it could not be had. */
@@ -25,8 +25,6 @@ const MOST_LAYERS = 5;
 
 /** Of one mailbox. */
 const MOST_MAILS = 5_000;
-/** Lines that may be boundaries: a mail with more parts is made to take time. */
-const MOST_PARTS = 1_000;
 
 interface Packed {
 	readonly name: string;
@@ -39,15 +37,11 @@ interface Packed {
  * Never throws. Output is bounded while it is made, so a decompression bomb costs what is left of the
  * budget at most.
  */
-export async function unwrap(
-	name: string,
-	bytes: Uint8Array,
-	budget: Budget,
-): Promise<readonly Unwrapped[]> {
+export function unwrap(name: string, bytes: Uint8Array, budget: Budget): readonly Unwrapped[] {
 	const found: Unwrapped[] = [];
 	const pending: Packed[] = [{ name, bytes, layer: 0 }];
 	for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-		for (const one of await opened(next, budget)) {
+		for (const one of opened(next, budget)) {
 			if ('bytes' in one) pending.push(one);
 			else found.push(one);
 		}
@@ -55,7 +49,7 @@ export async function unwrap(
 	return found;
 }
 
-async function opened(one: Packed, budget: Budget): Promise<readonly (Packed | Unwrapped)[]> {
+function opened(one: Packed, budget: Budget): readonly (Packed | Unwrapped)[] {
 	const { name, bytes, layer } = one;
 	const kind = kindOf(bytes);
 	if (kind === 'xml') return [{ name, text: textOf(bytes) }];
@@ -185,45 +179,33 @@ function mailsIn({ name, bytes, layer }: Packed): readonly (Packed | Unwrapped)[
 	return [...read, { name, why: `it holds more mails than the ${MOST_MAILS} that are read` }];
 }
 
-/** Attachments of a mail, and of mails attached to it. Text parts count only where they are XML. */
-async function partsOf({ name, bytes, layer }: Packed): Promise<readonly (Packed | Unwrapped)[]> {
-	if (hasManyParts(bytes)) return [{ name, why: `the mail has more than ${MOST_PARTS} parts` }];
+/** Attachments of a mail, and mails attached to it. A mail's own text counts only where it is XML. */
+function partsOf({ name, bytes, layer }: Packed): readonly (Packed | Unwrapped)[] {
 	try {
-		// Mails in a mail are taken apart here, one layer after the other.
-		const { attachments, text } = await PostalMime.parse(bytes, { forceRfc822Attachments: true });
-		const parts = attachments.flatMap(({ filename, mimeType, content }): (Packed | Unwrapped)[] => {
-			const inner = `${name}/${filename ?? mimeType}`;
-			if (mimeType === 'message/feedback-report') {
-				return [{ name, why: 'it is a failure report about one mail (RFC 9991)' }];
-			}
-			if (typeof content === 'string') return [];
-			return [{ name: inner, bytes: new Uint8Array(content), layer: layer + 1 }];
-		});
-		const reports = parts.filter((part) => !('bytes' in part) || mayHoldReport(part));
-		if (reports.length > 0) return reports;
-		if (text?.trimStart().startsWith('<')) return [{ name, text }];
-		return parts.length > 0 ? parts : [{ name, why: 'the mail has no report attached' }];
+		const parts = mimeParts(Buffer.from(bytes).toString('latin1'));
+		const beside = parts.filter(({ isBody }) => !isBody);
+		const reports = beside.filter((one) => one.type === FAILURE_REPORT || isKnown(one.bytes));
+		const texts = parts.filter((one) => one.type === 'text/plain' && kindOf(one.bytes) === 'xml');
+		const found = [reports, texts, beside].find((list) => list.length > 0) ?? [];
+		if (found.length === 0) return [{ name, why: 'the mail has no report attached' }];
+		return found.map((part) =>
+			part.type === FAILURE_REPORT
+				? { name, why: 'it is a failure report about one mail (RFC 9991)' }
+				: {
+						name: `${name}/${part.name ?? part.type}`,
+						bytes: part.bytes,
+						layer: layer + 1,
+					},
+		);
 	} catch (error) {
-		return [{ name, why: `the mail could not be taken apart: ${reasonIn(error)}` }];
+		if (error instanceof RangeError) return [{ name, why: error.message }];
+		throw error;
 	}
 }
 
-/** Lines that may be boundaries (RFC 2046 §5.1.1). */
-function hasManyParts(bytes: Uint8Array): boolean {
-	const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	let count = 0;
-	for (let at = buffer.indexOf('\n--'); at !== -1; at = buffer.indexOf('\n--', at + 3)) {
-		count += 1;
-		if (count > MOST_PARTS) return true;
-	}
-	return false;
-}
+const FAILURE_REPORT = 'message/feedback-report';
 
 /** Logos and the like beside a report are no broken reports. */
-function mayHoldReport({ bytes }: { readonly bytes: Uint8Array }): boolean {
+function isKnown(bytes: Uint8Array): boolean {
 	return typeof kindOf(bytes) === 'string';
-}
-
-function reasonIn(error: unknown): string {
-	return error instanceof Error ? error.message.slice(0, 100) : 'unreadable';
 }

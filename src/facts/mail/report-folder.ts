@@ -109,7 +109,7 @@ class Reading {
 		if (bytes === null) return;
 		const budget: Budget = { left: Math.min(MOST_UNPACKED_OF_FILE, this.#unpacked.left) };
 		const before = budget.left;
-		for (const one of await unwrap(name, bytes, budget)) {
+		for (const one of unwrap(name, bytes, budget)) {
 			if ('why' in one) this.#refuse(one.name, one.why);
 			else this.#document(one.name, one.text);
 		}

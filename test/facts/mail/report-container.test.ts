@@ -8,8 +8,8 @@ const XML = Buffer.from(report());
 const plenty = (): Budget => ({ left: 64 * 1024 * 1024 });
 
 /** `name` of each document, or `name: why`. */
-async function inside(bytes: Buffer, budget = plenty()): Promise<readonly string[]> {
-	const found = await unwrap('file', bytes, budget);
+function inside(bytes: Buffer, budget = plenty()): readonly string[] {
+	const found = unwrap('file', bytes, budget);
 	return found.map((one) => {
 		if ('why' in one) return `${one.name}: ${one.why}`;
 		return one.text === XML.toString() ? one.name : `${one.name} (other text)`;
@@ -67,37 +67,35 @@ describe('unwrap', () => {
 			['file/r.xml.gz'],
 		],
 		['gzip of a mail', gzipSync(mail('r.xml.gz', gzipSync(XML))), ['file/r.xml.gz']],
-	])('takes %s apart', async (_, bytes, expected) => {
-		expect(await inside(bytes)).toEqual(expected);
+	])('takes %s apart', (_, bytes, expected) => {
+		expect(inside(bytes)).toEqual(expected);
 	});
 
-	it('finds the reports in a mail that is attached to a mail, and in a mailbox', async () => {
+	it('finds the reports in a mail that is attached to a mail, and in a mailbox', () => {
 		const inner = mail('r.xml.gz', gzipSync(XML));
-		expect(await inside(mail('fwd.eml', inner, 'message/rfc822'))).toEqual([
-			'file/fwd.eml/r.xml.gz',
-		]);
+		expect(inside(mail('fwd.eml', inner, 'message/rfc822'))).toEqual(['file/fwd.eml/r.xml.gz']);
 		const mbox = Buffer.concat([
 			Buffer.from('From noreply@receiver.example Thu Nov  1 00:00:00 2029\n'),
 			inner,
 			Buffer.from('\nFrom noreply@receiver.example Fri Nov  2 00:00:00 2029\n'),
 			inner,
 		]);
-		expect(await inside(mbox)).toEqual(['file/1/r.xml.gz', 'file/2/r.xml.gz']);
+		expect(inside(mbox)).toEqual(['file/1/r.xml.gz', 'file/2/r.xml.gz']);
 	});
 
-	it('reads UTF-16, other declared encodings, and UTF-8 that is damaged', async () => {
-		const text = (bytes: Buffer) =>
-			unwrap('f', bytes, plenty()).then(([one]) =>
-				one !== undefined && 'text' in one ? one.text : '',
-			);
-		expect(await text(Buffer.from('\ufeff<a/>', 'utf16le'))).toBe('<a/>');
-		expect(await text(Buffer.from('<a/>', 'utf16le').swap16())).toBe('<a/>');
-		expect(await text(Buffer.from('\ufeff<a>ü</a>'))).toBe('<a>ü</a>');
+	it('reads UTF-16, other declared encodings, and UTF-8 that is damaged', () => {
+		const text = (bytes: Buffer) => {
+			const [one] = unwrap('f', bytes, plenty());
+			return one !== undefined && 'text' in one ? one.text : '';
+		};
+		expect(text(Buffer.from('\ufeff<a/>', 'utf16le'))).toBe('<a/>');
+		expect(text(Buffer.from('<a/>', 'utf16le').swap16())).toBe('<a/>');
+		expect(text(Buffer.from('\ufeff<a>ü</a>'))).toBe('<a>ü</a>');
 		const latin1 = '<?xml version="1.0" encoding="ISO-8859-1"?><a>ü</a>';
-		expect(await text(Buffer.from(latin1, 'latin1'))).toBe(latin1);
-		expect(await text(Buffer.from('<a>\xff\xfe</a>', 'latin1'))).toBe('<a>��</a>');
+		expect(text(Buffer.from(latin1, 'latin1'))).toBe(latin1);
+		expect(text(Buffer.from('<a>\xff\xfe</a>', 'latin1'))).toBe('<a>��</a>');
 		const unknown = '<?xml version="1.0" encoding="x-nothing"?><a/>';
-		expect(await text(Buffer.from(unknown))).toBe(unknown);
+		expect(text(Buffer.from(unknown))).toBe(unknown);
 	});
 
 	it.each<readonly [string, Buffer, RegExp]>([
@@ -162,12 +160,12 @@ describe('unwrap', () => {
 			gzipSync(gzipSync(gzipSync(gzipSync(gzipSync(gzipSync(XML)))))),
 			/packed more than 5 times/,
 		],
-	])('names %s with the reason', async (_, bytes, reason) => {
-		const found = await inside(bytes);
+	])('names %s with the reason', (_, bytes, reason) => {
+		const found = inside(bytes);
 		expect(found.join('\n')).toMatch(reason);
 	});
 
-	it('knows a failure report for what it is', async () => {
+	it('knows a failure report for what it is', () => {
 		const arf = Buffer.from(
 			[
 				'Subject: FW: hello',
@@ -186,18 +184,18 @@ describe('unwrap', () => {
 				'',
 			].join('\r\n'),
 		);
-		expect(await inside(arf)).toEqual(['file: it is a failure report about one mail (RFC 9991)']);
+		expect(inside(arf)).toEqual(['file: it is a failure report about one mail (RFC 9991)']);
 	});
 
-	it('keeps reading where one member of an archive is broken', async () => {
+	it('keeps reading where one member of an archive is broken', () => {
 		const archive = zip([{ ...xmlMember, name: 'a.xml', crc: 1 }, xmlMember]);
-		expect(await inside(archive)).toEqual([
+		expect(inside(archive)).toEqual([
 			expect.stringMatching(/^file\/a\.xml: its content/),
 			'file/r.xml',
 		]);
 	});
 
-	it('never throws, and never goes on for ever, whatever the bytes are', async () => {
+	it('never throws, and never goes on for ever, whatever the bytes are', () => {
 		const head = fc.constantFrom(
 			'',
 			'\x1f\x8b\x08\0',
@@ -208,25 +206,25 @@ describe('unwrap', () => {
 			'<',
 			'\xff\xfe',
 		);
-		await fc.assert(
-			fc.asyncProperty(head, fc.uint8Array({ maxLength: 300 }), async (start, bytes) => {
+		fc.assert(
+			fc.property(head, fc.uint8Array({ maxLength: 300 }), (start, bytes) => {
 				const all = Buffer.concat([Buffer.from(start, 'latin1'), bytes]);
-				const found = await unwrap('f', all, plenty());
+				const found = unwrap('f', all, plenty());
 				for (const one of found) expect('why' in one ? one.why : 'text').not.toBe('');
 			}),
 			{ numRuns: 1_000 },
 		);
 	});
 
-	it('never throws on a damaged archive', async () => {
+	it('never throws on a damaged archive', () => {
 		const sound = zip([xmlMember, { name: 's.xml', content: XML }]);
-		await fc.assert(
-			fc.asyncProperty(
+		fc.assert(
+			fc.property(
 				fc.array(fc.tuple(fc.nat(sound.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
-				async (changes) => {
+				(changes) => {
 					const bytes = Buffer.from(sound);
 					for (const [at, value] of changes) bytes[at] = value;
-					const found = await unwrap('f', bytes, plenty());
+					const found = unwrap('f', bytes, plenty());
 					expect(found.length).toBeGreaterThan(0);
 				},
 			),
@@ -238,67 +236,63 @@ describe('unwrap', () => {
 describe('bombs', () => {
 	const GIGABYTE = gzipSync(Buffer.alloc(1024 ** 3), { level: 9 });
 
-	async function bounded(bytes: Buffer, budget = plenty()): Promise<readonly string[]> {
+	function bounded(bytes: Buffer, budget = plenty()): readonly string[] {
 		const before = process.memoryUsage.rss();
 		const started = performance.now();
-		const found = await inside(bytes, budget);
+		const found = inside(bytes, budget);
 		expect(performance.now() - started).toBeLessThan(1_000);
-		expect(process.memoryUsage.rss() - before).toBeLessThan(250 * 1024 * 1024);
+		expect(process.memoryUsage.rss() - before).toBeLessThan(400 * 1024 * 1024);
 		return found;
 	}
 
-	it('refuses ten gigabytes in a gzip', async () => {
+	it('refuses ten gigabytes in a gzip', () => {
 		const bomb = Buffer.concat(Array.from({ length: 10 }, () => GIGABYTE));
-		expect(await bounded(bomb)).toEqual([
-			'file: it unpacks to more than 32 MB, which no report does',
-		]);
+		expect(bounded(bomb)).toEqual(['file: it unpacks to more than 32 MB, which no report does']);
 	});
 
-	it('refuses ten gigabytes in a zip that says so, and in one that does not', async () => {
+	it('refuses ten gigabytes in a zip that says so, and in one that does not', () => {
 		const content = Buffer.alloc(400 * 1024 * 1024);
 		const members = Array.from({ length: 25 }, (_, n) => ({ name: `${n}.xml`, content }));
-		const honest = await bounded(zip(members.slice(0, 2)));
+		const honest = bounded(zip(members.slice(0, 2)));
 		expect(honest).toHaveLength(2);
 		expect(honest[0]).toMatch(/more than 32 MB/);
 		const [first] = members;
 		const lying = zip([{ ...(first ?? xmlMember), size: 1_000, crc: 0 }]);
-		expect(await bounded(lying)).toEqual([
-			expect.stringMatching(/^file\/0\.xml: it unpacks to more/),
-		]);
+		expect(bounded(lying)).toEqual([expect.stringMatching(/^file\/0\.xml: it unpacks to more/)]);
 	});
 
-	it('stops at what one file may unpack to, however many members it has', async () => {
+	it('stops at what one file may unpack to, however many members it has', () => {
 		const bomb = { content: Buffer.alloc(60 * 1024 * 1024), size: 1_000, crc: 0 };
 		const archive = zip(Array.from({ length: 20 }, (_, n) => ({ ...bomb, name: `${n}.xml` })));
 		const budget = plenty();
-		const found = await bounded(archive, budget);
+		const found = bounded(archive, budget);
 		expect(found.length).toBeLessThan(10);
 		expect(found.at(-1)).toMatch(/unpacks to more than is read/);
 		expect(budget.left).toBeLessThanOrEqual(0);
 	});
 
-	it('refuses a small text that shrinks as no report does', async () => {
+	it('refuses a small text that shrinks as no report does', () => {
 		const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024));
-		expect(await bounded(bomb)).toEqual([
+		expect(bounded(bomb)).toEqual([
 			expect.stringMatching(/^file: it unpacks to more than \d+ (?:KB|MB)/),
 		]);
 	});
 
-	it('refuses a mail of very many parts, and goes through a mailbox of very many mails', async () => {
+	it('refuses a mail of very many parts, and goes through a mailbox of very many mails', () => {
 		const part = '--b\r\n\r\n';
 		const head = 'Content-Type: multipart/mixed; boundary="b"\r\n\r\n';
 		const parts = Buffer.from(head + part.repeat(1_000_000));
-		expect(await bounded(parts)).toEqual(['file: the mail has more than 1000 parts']);
-		const mails = await bounded(Buffer.from('From a\n\n'.repeat(1_000_000)));
+		expect(bounded(parts)).toEqual(['file: the mail has more than 1000 parts']);
+		const mails = bounded(Buffer.from('From a\n\n'.repeat(1_000_000)));
 		expect(mails).toContain('file: it holds more mails than the 5000 that are read');
-		const nested = 'Content-Type: message/rfc822\r\n\r\n'.repeat(100_000);
-		expect(await bounded(Buffer.from(nested))).toEqual([
+		const nested = 'Content-Type: message/rfc822\r\n\r\n'.repeat(300_000);
+		expect(bounded(Buffer.from(nested))).toEqual([
 			expect.stringMatching(/packed more than 5 times/),
 		]);
 	});
 
-	it('refuses gzip in gzip in gzip', async () => {
-		expect(await bounded(gzipSync(gzipSync(GIGABYTE)))).toEqual([
+	it('refuses gzip in gzip in gzip', () => {
+		expect(bounded(gzipSync(gzipSync(GIGABYTE)))).toEqual([
 			expect.stringMatching(/unpacks to more than/),
 		]);
 	});
