@@ -138,6 +138,15 @@ export {
 	names,
 } from './facts/hosts.ts';
 export {
+	type BimiCertificate,
+	type BimiLogo,
+	type BimiRecordView,
+	type BimiSurvey,
+	bimiSurvey,
+} from './facts/mail/bimi.ts';
+export { parseBimiRecord, repairedBimiRecord } from './facts/mail/bimi-record.ts';
+export { type BrokenRule, isError } from './facts/mail/broken-rule.ts';
+export {
 	type DkimDiscovery,
 	type DkimSelector,
 	discoverDkim,
@@ -146,6 +155,7 @@ export {
 	isUsable,
 } from './facts/mail/dkim-discovery.ts';
 export { type DkimKeyRecord, looksLikeKey } from './facts/mail/dkim-key.ts';
+export { rewrittenKey, unrestricted } from './facts/mail/dkim-repair.ts';
 export {
 	DMARC_POLICIES,
 	type DmarcRecord,
@@ -157,6 +167,7 @@ export {
 	tagValue,
 	validValue,
 } from './facts/mail/dmarc-record.ts';
+export { respelt, rewritten, type TagChanges } from './facts/mail/dmarc-repair.ts';
 export {
 	type DmarcDiscovery,
 	discoverDmarc,
@@ -178,6 +189,25 @@ export {
 } from './facts/mail/mail-providers.ts';
 export { type ProvidersSeen, providersSeen } from './facts/mail/mail-providers-seen.ts';
 export { type MtaSts, type MtaStsMode, mtaSts, mtaStsMode } from './facts/mail/mta-sts.ts';
+export {
+	isMxPattern,
+	isNamedBy,
+	type MtaStsPolicy,
+	type PolicyText,
+	parseMtaStsPolicy,
+	policyText,
+	repairedPolicy,
+	SHORT_MAX_AGE,
+} from './facts/mail/mta-sts-policy.ts';
+export { parseMtaStsRecord, repairedMtaStsRecord } from './facts/mail/mta-sts-record.ts';
+export {
+	type MtaStsPolicyView,
+	type MtaStsRecordView,
+	type MtaStsSurvey,
+	mtaStsSurvey,
+	policyHost,
+	policyUrl,
+} from './facts/mail/mta-sts-survey.ts';
 export { type MxHost, type MxReading, mxReading, readMx } from './facts/mail/mx-reading.ts';
 export { describeSession } from './facts/mail/smtp.ts';
 export {
@@ -232,6 +262,9 @@ export {
 	walkSpf,
 } from './facts/mail/spf-walk.ts';
 export { longSpfText } from './facts/mail/spf-zone-file.ts';
+export { readSvg, type SvgReading } from './facts/mail/svg-profile.ts';
+export { daneHosts, type TlsRptView, tlsRpt } from './facts/mail/tls-rpt.ts';
+export { parseTlsRptRecord, repairedTlsRptRecord } from './facts/mail/tls-rpt-record.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';

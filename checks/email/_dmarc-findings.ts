@@ -11,13 +11,15 @@ import {
 	type Judgement,
 	type MailDomain,
 	policyTag,
+	rewritten,
 	type Say,
 	type SpfWalk,
 	softened,
+	type TagChanges,
 	tagValue,
 	validValue,
 } from '../../src/sdk.ts';
-import { glueError, rewritten, type TagChanges } from './_dmarc-text.ts';
+import { glueError } from './_dmarc-text.ts';
 import type { AboutDmarc, DMARC_VERDICTS } from './_dmarc-verdicts.ts';
 
 export type Key = keyof typeof DMARC_VERDICTS;

@@ -18,7 +18,9 @@ import {
 	type MailDomain,
 	mailDomains,
 	optional,
+	rewrittenKey,
 	type Say,
+	unrestricted,
 	z,
 } from '../../src/sdk.ts';
 import {
@@ -194,7 +196,7 @@ function grammar(
 ): Said {
 	if (faults.length === 0) return [];
 	const hasKey = tags.some(({ name }) => name === 'p');
-	return [say('syntax', { ...about, faults, fixed: hasKey ? rewritten(tags) : null })];
+	return [say('syntax', { ...about, faults, fixed: hasKey ? rewrittenKey(tags) : null })];
 }
 
 function strength({ key }: DkimKeyRecord, about: AboutKey, say: Say<typeof DKIM_VERDICTS>): Said {
@@ -229,7 +231,7 @@ function restrictions(
 	about: AboutKey,
 	{ enforcing, say }: Pick<Reading, 'enforcing' | 'say'>,
 ): Said {
-	const fixed = rewritten(unrestricted(tags));
+	const fixed = rewrittenKey(unrestricted(tags));
 	const args = { ...about, fixed };
 	const serves = services.includes('*') || services.includes('email');
 	return [
@@ -240,24 +242,6 @@ function restrictions(
 		...(testing ? [say('testing', { ...args, enforcing })] : []),
 		...(obsolete.length > 0 ? [say('obsolete-tag', args)] : []),
 	];
-}
-
-/** Each tag once, version first, without stray quotes and backslashes. */
-function rewritten(tags: DkimKeyRecord['tags']): string {
-	const values = new Map<string, string>();
-	for (const { name, value } of tags) {
-		if (name !== 'v' && !values.has(name)) values.set(name, value.replace(/[\\"]/g, ''));
-	}
-	return ['v=DKIM1', ...[...values].map(([name, value]) => `${name}=${value}`)].join('; ');
-}
-
-/** Without what keeps verifiers from using the key; `t=s`, which only narrows the identity, stays. */
-function unrestricted(tags: DkimKeyRecord['tags']): DkimKeyRecord['tags'] {
-	return tags.flatMap(({ name, value }) => {
-		if (name !== 't') return ['h', 's', 'g'].includes(name) ? [] : [{ name, value }];
-		const flags = value.split(':').filter((flag) => flag.trim().toLowerCase() !== 'y');
-		return flags.length === 0 ? [] : [{ name, value: flags.join(':') }];
-	});
 }
 
 /** What verifiers accept in full. */

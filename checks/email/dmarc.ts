@@ -15,6 +15,8 @@ import {
 	mailDomains,
 	optional,
 	parseDmarc,
+	respelt,
+	rewritten,
 	type Say,
 	spfWalk,
 	unknown,
@@ -33,7 +35,7 @@ import {
 	sizeFinding,
 	tagFindings,
 } from './_dmarc-findings.ts';
-import { respelt, rewritten, unglued } from './_dmarc-text.ts';
+import { unglued } from './_dmarc-text.ts';
 import { DMARC_VERDICTS } from './_dmarc-verdicts.ts';
 import { txtLine } from './_lines.ts';
 import { SENDER } from './_sample-domains.ts';

@@ -47,6 +47,7 @@ function program(): Command {
 		)
 		.option('--ascii', 'ASCII only')
 		.action(async (options) => (await import('./commands/checks.ts')).checks(options));
+	lintRecordCommand(root);
 	root
 		.command('schema [what]')
 		.description('the JSON Schema of the report (default) or of the config')
@@ -130,6 +131,35 @@ function spfCommand(root: Command): void {
 				options.batch === undefined
 					? await (await import('./commands/spf.ts')).spf(options)
 					: await (await import('./commands/spf-batch.ts')).spfBatch(options);
+		});
+}
+
+function lintRecordCommand(root: Command): void {
+	root
+		.command('lint-record')
+		.description('judge one mail record before it is published: --text, --file or standard input')
+		.addOption(
+			new Option('--type <type>', 'what it is meant to be').choices([
+				'spf',
+				'dkim',
+				'dmarc',
+				'mta-sts',
+				'mta-sts-policy',
+				'tls-rpt',
+				'bimi',
+			]),
+		)
+		.option('--text <text>', 'the record')
+		.option('--file <file>', 'the file that holds it')
+		.option(
+			'--batch <file>',
+			'JSON lines of {type, text}; a line of JSON each; - is standard input',
+		)
+		.option('--json', 'JSON instead of text')
+		.addOption(colorOption())
+		.option('--ascii', 'ASCII only')
+		.action(async (options) => {
+			process.exitCode = await (await import('./commands/lint-record.ts')).lint(options);
 		});
 }
 

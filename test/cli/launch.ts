@@ -19,6 +19,8 @@ export interface LaunchOptions {
 	readonly interruptAfterMs?: number;
 	/** Reads only so many bytes of standard output, then closes it. */
 	readonly readOnly?: number;
+	/** Standard input; empty unless given. */
+	readonly input?: string | Buffer;
 }
 
 /** Runs the built command line as a user's shell would, without a terminal. */
@@ -27,8 +29,11 @@ export function launch(args: readonly string[], options: LaunchOptions = {}): Pr
 	const child = spawn(process.execPath, [bin, ...args], {
 		cwd: options.cwd ?? root,
 		env: { PATH, HOME, LANG: 'C.UTF-8', ...options.env },
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: ['pipe', 'pipe', 'pipe'],
 	});
+	// It may end without having read everything.
+	child.stdin.on('error', () => undefined);
+	child.stdin.end(options.input ?? '');
 	let stdout = '';
 	let stderr = '';
 	child.stdout.setEncoding('utf8').on('data', (text: string) => {

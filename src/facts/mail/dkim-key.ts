@@ -12,12 +12,28 @@ type DkimPublicKey =
 	/** No `p=` at all. */
 	| { readonly kind: 'missing' };
 
+interface DkimTag {
+	readonly name: string;
+	readonly value: string;
+	/** 0-based offset of the name. */
+	readonly position: number;
+}
+
+interface DkimFault {
+	readonly rule: 'tag-list' | 'tag-duplicate' | 'version' | 'key-missing' | 'quoting';
+	/** `null` where something is missing. */
+	readonly position: number | null;
+	readonly says: string;
+}
+
 export interface DkimKeyRecord {
 	readonly text: string;
 	/** Names lower case, white space around values removed. */
-	readonly tags: readonly { readonly name: string; readonly value: string }[];
+	readonly tags: readonly DkimTag[];
 	/** Where it leaves the grammar; each makes verifiers ignore the key. */
 	readonly faults: readonly string[];
+	/** The same with their places. */
+	readonly broken: readonly DkimFault[];
 	readonly key: DkimPublicKey;
 	/** Hash algorithms accepted; empty for all. */
 	readonly hashes: readonly string[];
@@ -30,24 +46,23 @@ export interface DkimKeyRecord {
 
 /** RFC 6376 §3.6.1 with RFC 8301 and RFC 8463. Never throws. */
 export function parseDkimKey(text: string): DkimKeyRecord {
-	const tags: { name: string; value: string }[] = [];
-	const faults: string[] = [...escapes(text)];
-	for (const piece of text.split(';')) {
-		if (piece.trim() === '') continue;
-		const equals = piece.indexOf('=');
-		const name = piece.slice(0, Math.max(0, equals)).trim();
-		if (!/^[a-z][a-z0-9_]*$/i.test(name)) faults.push(`"${cut(piece.trim())}" is no tag`);
-		else tags.push({ name: name.toLowerCase(), value: piece.slice(equals + 1).trim() });
-	}
+	const { tags, broken } = tagsIn(text);
 	const names = tags.map(({ name }) => name);
-	for (const name of repeatsIn(names)) faults.push(`the tag ${cut(name)}= is given twice`);
 	const value = (name: string) => tags.find((tag) => tag.name === name)?.value ?? null;
-	faults.push(...versionFaults(names, value('v')));
-	if (!names.includes('p')) faults.push('there is no p= tag');
+	for (const name of repeatsIn(names)) {
+		const says = `the tag ${cut(name)}= is given twice`;
+		const position = tags.filter((tag) => tag.name === name)[1]?.position ?? null;
+		broken.push({ rule: 'tag-duplicate', position, says });
+	}
+	broken.push(...versionFaults(tags));
+	if (!names.includes('p')) {
+		broken.push({ rule: 'key-missing', position: null, says: 'there is no p= tag' });
+	}
 	return {
 		text,
 		tags,
-		faults,
+		faults: broken.map(({ says }) => says),
+		broken,
 		key: publicKey(value('p'), value('k')?.toLowerCase() ?? 'rsa', text),
 		hashes: listOf(value('h')),
 		services: value('s') === null ? ['*'] : listOf(value('s')),
@@ -61,18 +76,51 @@ export function looksLikeKey(text: string): boolean {
 	return /(?:^|;)\s*(?:v\s*=\s*DKIM1|p\s*=)/i.test(text);
 }
 
-function escapes(text: string): readonly string[] {
-	const faults: string[] = [];
-	if (text.includes('\\'))
-		faults.push('it holds a literal backslash, a left-over of zone-file quoting');
-	if (/["\u201c\u201d]/.test(text)) faults.push('it holds literal quotation marks');
-	return faults;
+function tagsIn(text: string): { tags: readonly DkimTag[]; broken: DkimFault[] } {
+	const tags: DkimTag[] = [];
+	const broken = [...quoting(text)];
+	let start = 0;
+	for (const piece of text.split(';')) {
+		const equals = piece.indexOf('=');
+		const name = piece.slice(0, Math.max(0, equals)).trim();
+		const position = start + piece.length - piece.trimStart().length;
+		if (/^[a-z][a-z0-9_]*$/i.test(name)) {
+			tags.push({ name: name.toLowerCase(), value: piece.slice(equals + 1).trim(), position });
+		} else if (piece.trim() !== '') {
+			broken.push({ rule: 'tag-list', position, says: `"${cut(piece.trim())}" is no tag` });
+		}
+		start += piece.length + 1;
+	}
+	return { tags, broken };
 }
 
-function versionFaults(names: readonly string[], version: string | null): readonly string[] {
-	if (version === null) return [];
-	const faults = names[0] === 'v' ? [] : ['v= is not the first tag'];
-	return version === 'DKIM1' ? faults : [...faults, `v=${cut(version)} is not v=DKIM1`];
+function quoting(text: string): readonly DkimFault[] {
+	const says = {
+		backslash: 'it holds a literal backslash, a left-over of zone-file quoting',
+		marks: 'it holds literal quotation marks',
+	};
+	const backslash = text.indexOf('\\');
+	const mark = text.search(/["\u201c\u201d]/);
+	return [
+		...(backslash === -1
+			? []
+			: [{ rule: 'quoting' as const, position: backslash, says: says.backslash }]),
+		...(mark === -1 ? [] : [{ rule: 'quoting' as const, position: mark, says: says.marks }]),
+	];
+}
+
+function versionFaults(tags: readonly DkimTag[]): readonly DkimFault[] {
+	const version = tags.find(({ name }) => name === 'v');
+	if (version === undefined) return [];
+	const { value, position } = version;
+	return [
+		...(tags[0] === version
+			? []
+			: [{ rule: 'version' as const, position, says: 'v= is not the first tag' }]),
+		...(value === 'DKIM1'
+			? []
+			: [{ rule: 'version' as const, position, says: `v=${cut(value)} is not v=DKIM1` }]),
+	];
 }
 
 function cut(text: string): string {

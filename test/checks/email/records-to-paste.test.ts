@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import bimi from '../../../checks/email/bimi.ts';
 import dkim from '../../../checks/email/dkim.ts';
 import dmarc from '../../../checks/email/dmarc.ts';
+import mtaSts from '../../../checks/email/mta-sts.ts';
 import mx from '../../../checks/email/mx.ts';
 import spf from '../../../checks/email/spf.ts';
+import tlsRpt from '../../../checks/email/tls-rpt.ts';
 import { type AnyCheck, type Example, example } from '../../../src/core/check.ts';
 import { type Failed, idOf, isFailed } from '../../../src/core/finding.ts';
 import { judgeExample } from '../../../src/engine/verify-check.ts';
+import { parseBimiRecord } from '../../../src/facts/mail/bimi-record.ts';
 import { parseDkimKey } from '../../../src/facts/mail/dkim-key.ts';
 import { isDmarcText, parseDmarc } from '../../../src/facts/mail/dmarc-record.ts';
+import { parseMtaStsRecord } from '../../../src/facts/mail/mta-sts-record.ts';
 import { parseSpf } from '../../../src/facts/mail/spf-record.ts';
 import { isSpfText } from '../../../src/facts/mail/spf-version.ts';
+import { parseTlsRptRecord } from '../../../src/facts/mail/tls-rpt-record.ts';
 
-const CHECKS: readonly AnyCheck[] = [spf, dkim, dmarc, mx];
+const CHECKS: readonly AnyCheck[] = [spf, dkim, dmarc, mx, mtaSts, tlsRpt, bimi];
 
 function failedIn(check: AnyCheck): readonly (readonly [string, Failed])[] {
 	return (check.examples(example) as readonly Example[]).flatMap((one) =>
@@ -46,6 +52,9 @@ function faultsOf(text: string): readonly unknown[] {
 		return [...invalid, ...duplicates, ...malformed];
 	}
 	if (/^v=DKIM1/.test(text)) return parseDkimKey(text).faults;
+	if (/^v=STSv1/.test(text)) return parseMtaStsRecord(text).broken;
+	if (/^v=TLSRPTv1/.test(text)) return parseTlsRptRecord(text).broken;
+	if (/^v=BIMI1/.test(text)) return parseBimiRecord(text).broken;
 	return [`no known record: ${text}`];
 }
 

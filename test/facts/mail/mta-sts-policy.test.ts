@@ -83,7 +83,7 @@ describe('the policy of RFC 8461 §3.2', () => {
 		['a hyphen at an end', `${policy()}mx: -mail.example.com\n`, 'mx'],
 		['several hosts in a line', `${policy()}mx: a.example.com, b.example.com\n`, 'mx'],
 		['a line that is no field', `${policy()}enforce\n`, 'line'],
-		['an empty line', `${policy()}\n${FIELDS.mx}\n`, 'line'],
+		['an empty line', `${policy()}\n${FIELDS.mx}\n`, 'blank-line'],
 		['a field without a value', `${policy()}note:\n`, 'line'],
 	])('tells %s, and follows the rest', (_, text, field) => {
 		expect(faultsOf(text)).toEqual([field]);
