@@ -156,13 +156,16 @@ export {
 } from './facts/mail/dkim-discovery.ts';
 export { type DkimKeyRecord, looksLikeKey } from './facts/mail/dkim-key.ts';
 export { rewrittenKey, unrestricted } from './facts/mail/dkim-repair.ts';
+export { discovered, discoveredInWords, discoverySteps } from './facts/mail/dmarc-discovered.ts';
 export {
 	DMARC_POLICIES,
 	type DmarcRecord,
 	effectiveRecord,
+	isDmarcText,
 	isMisspeltDmarc,
 	parseDmarc,
 	policyTag,
+	type ReportUri,
 	softened,
 	tagValue,
 	validValue,

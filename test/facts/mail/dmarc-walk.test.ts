@@ -146,8 +146,8 @@ it('asks a host outside for its consent, and none inside (RFC 9990)', () => {
 	};
 	const found = discoverDmarc('example.com', inZone(zone)).destinations;
 	expect(found.map(({ authorisation, authorised }) => [authorisation, authorised])).toEqual([
-		[null, true],
-		['example.com._report._dmarc.reports.test', false],
+		[null, 'yes'],
+		['example.com._report._dmarc.reports.test', 'no'],
 	]);
 });
 
