@@ -163,13 +163,16 @@ export {
 export { type DkimKeyRecord, looksLikeKey } from './facts/mail/dkim-key.ts';
 export { rewrittenKey, unrestricted } from './facts/mail/dkim-repair.ts';
 export { keyName } from './facts/mail/dkim-verify.ts';
+export { discovered, discoveredInWords, discoverySteps } from './facts/mail/dmarc-discovered.ts';
 export {
 	DMARC_POLICIES,
 	type DmarcRecord,
 	effectiveRecord,
+	isDmarcText,
 	isMisspeltDmarc,
 	parseDmarc,
 	policyTag,
+	type ReportUri,
 	softened,
 	tagValue,
 	validValue,

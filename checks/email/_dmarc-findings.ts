@@ -1,4 +1,5 @@
 import {
+	at,
 	cannotSay,
 	type DkimDiscovery,
 	DMARC_POLICIES,
@@ -13,12 +14,14 @@ import {
 	type Judgement,
 	type MailDomain,
 	policyTag,
+	type ReportUri,
 	rewritten,
 	type Say,
 	type SpfWalk,
 	softened,
 	type TagChanges,
 	tagValue,
+	type Verdict,
 	validValue,
 } from '../../src/sdk.ts';
 import { glueError } from './_dmarc-text.ts';
@@ -48,6 +51,14 @@ export interface Reading {
 /** RFC 9989 §7.4: at least a month each. */
 const STEP_DAYS = 30;
 const SAFE_RECORD_BYTES = 450;
+/** What a tag says without being there (RFC 9989 §4.7). */
+const DEFAULTS: Readonly<Record<string, string>> = {
+	adkim: 'r',
+	aspf: 'r',
+	fo: '0',
+	psd: 'u',
+	t: 'n',
+};
 
 // ── Tags ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -84,7 +95,9 @@ export function policyFindings({ record, say, about, launchMonth, now }: Reading
 	const said: Judgement<Key>[] = [];
 	const p = policyTag(record, 'p');
 	const effective = effectiveRecord(record);
-	if (p === 'none') said.push(say('p-none', { ...about(), launchMonth, ladder: ladderFrom(now) }));
+	if (p === 'none') {
+		said.push(say('p-none', { ...about(), launchMonth, ladder: ladderFrom(now, record) }));
+	}
 	if (validValue(record, 't') === 'y' && p !== null && p !== 'none') {
 		const args = { policy: p, applied: softened(p) };
 		said.push(say('test-mode', { ...about({ drop: ['t'] }), ...args }));
@@ -97,34 +110,57 @@ export function policyFindings({ record, say, about, launchMonth, now }: Reading
 	return said;
 }
 
-/** Dated, because "some time later" never comes. */
-function ladderFrom(now: Date): readonly string[] {
+/** Dated, because "some time later" never comes; each step with its whole record. */
+function ladderFrom(now: Date, record: DmarcRecord): readonly string[] {
 	const day = (n: number) => new Date(now.getTime() + n * 86_400_000).toISOString().slice(0, 10);
+	const at = (p: string) => rewritten(record, { set: { p }, drop: ['pct', 't'] });
 	return [
 		'Now: keep p=none, read the reports, and repair every own source below 98 %.',
-		`From ${day(STEP_DAYS)}: p=quarantine, if 98 % of your own mail passed for 28 days.`,
-		`From ${day(2 * STEP_DAYS)}: p=reject, under the same condition; not where people of this domain post to mailing lists.`,
+		`From ${day(STEP_DAYS)}, if 98 % of your own mail passed for 28 days: ${at('quarantine')}`,
+		`From ${day(2 * STEP_DAYS)}, under the same condition, and not where people of this domain post to mailing lists: ${at('reject')}`,
 	];
 }
 
 export function scopeFindings(reading: Reading): Said {
 	const { record, say, about, given } = reading;
-	const { organizational, byList, domain, isPublicSuffix } = given.dmarc.walk;
-	const said: Judgement<Key>[] = [...subdomainFindings(reading)];
+	const { organizational, domain, isPublicSuffix } = given.dmarc.walk;
+	const isBelow = organizational !== null && organizational !== domain;
+	const said: Judgement<Key>[] = isBelow ? [] : [...subdomainFindings(reading)];
 	const scoped = (['sp', 'np'] as const).flatMap((name) => {
 		const policy = policyTag(record, name);
 		return policy === null ? [] : [`${name}=${policy}`];
 	});
-	if (organizational !== null && organizational !== domain && scoped.length > 0) {
-		said.push(say('sp-ignored', { ...about(), details: scoped, organizational }));
+	if (isBelow && scoped.length > 0) {
+		const own = about({ drop: ['sp', 'np'] });
+		said.push(say('sp-ignored', { ...own, details: scoped, organizational }));
 	}
 	if (validValue(record, 'psd') === 'y' && !isPublicSuffix) {
 		said.push(say('psd', about({ drop: ['psd'] })));
 	}
-	if (organizational !== null && byList !== null && organizational !== byList) {
-		said.push(say('org-differs', { ...about(), organizational, byList }));
-	}
-	return said;
+	return [...said, ...boundaryFinding(reading)];
+}
+
+/** Receivers by the tree walk and receivers by the public suffix list draw the line elsewhere. */
+export function boundaryFinding({
+	say,
+	about,
+	given,
+	subject,
+}: Pick<Reading, 'say' | 'about' | 'given' | 'subject'>): Said {
+	const { organizational, byList, domain, own } = given.dmarc.walk;
+	if (organizational === null || byList === null || organizational === byList) return [];
+	const isHigher = domain.endsWith(`.${byList}`) && organizational.endsWith(`.${byList}`);
+	const publish = isHigher
+		? { name: `_dmarc.${byList}`, text: `v=DMARC1; p=none; rua=mailto:dmarc@${byList}` }
+		: { name: `_dmarc.${byList}`, text: boundaryText(own.record, subject.name === byList) };
+	return [say('org-differs', { ...about(), organizational, byList, publish })];
+}
+
+/** `psd=n` ends the walk: the domain is its own organization. */
+function boundaryText(record: DmarcRecord | null, isOwn: boolean): string {
+	return record !== null && isOwn
+		? rewritten(record, { set: { psd: 'n' } })
+		: 'v=DMARC1; p=none; psd=n';
 }
 
 function subdomainFindings({ record, say, about }: Reading): Said {
@@ -158,11 +194,12 @@ export function reportFindings(reading: Reading): Said {
 	const faulty = [...rua, ...ruf].filter(({ fault }) => fault !== null);
 	if (faulty.length > 0) {
 		const details = faulty.map(({ text, fault }) => `"${text}" ${fault ?? ''}`);
-		said.push(say('rua-syntax', { ...about(), details }));
+		said.push(say('rua-syntax', { ...about({ set: repaired(reading, mended) }), details }));
 	}
 	const other = [...rua, ...ruf].filter(({ otherScheme }) => otherScheme);
 	if (other.length > 0) {
-		said.push(say('rua-not-mailto', { ...about(), details: other.map(({ text }) => text) }));
+		const set = repaired(reading, ({ otherScheme, text }) => (otherScheme ? null : text));
+		said.push(say('rua-not-mailto', { ...about({ set }), details: other.map(({ text }) => text) }));
 	}
 	if (rua.length > 2) {
 		const set = {
@@ -176,17 +213,35 @@ export function reportFindings(reading: Reading): Said {
 	return [...said, ...suffixFinding(reading), ...failureReports(reading), ...destinations(reading)];
 }
 
-function suffixFinding({ record, say, about }: Reading): Said {
+/** Every list of addresses with each address repaired or left out; one of the domain's own where none is left. */
+function repaired(
+	{ record, subject }: Pick<Reading, 'record' | 'subject'>,
+	repair: (uri: ReportUri) => string | null,
+): Readonly<Record<string, string>> {
+	const lists = (['rua', 'ruf'] as const).filter((tag) => record[tag].length > 0);
+	return Object.fromEntries(
+		lists.map((tag) => {
+			const kept = record[tag].flatMap((uri) => repair(uri) ?? []);
+			return [tag, [...new Set(kept)].join(',') || `mailto:dmarc@${subject.name}`];
+		}),
+	);
+}
+
+/** As it was meant; `null` where that cannot be told. */
+function mended({ text, fault }: ReportUri): string | null {
+	if (fault === null) return text;
+	const bare = text.replace(/\s+/g, '').replace(/!\d+[kmgt]?$/i, '');
+	const address = /^(?:[a-z]+:(?:\/\/)?)?([\w.%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)$/i.exec(bare)?.[1];
+	return address === undefined ? null : `mailto:${address}`;
+}
+
+function suffixFinding(reading: Reading): Said {
+	const { record, say, about } = reading;
 	const suffixed = [...record.rua, ...record.ruf].filter(({ sizeSuffix }) => sizeSuffix !== null);
 	if (suffixed.length === 0) return [];
-	const bare = (tag: 'rua' | 'ruf') =>
-		record[tag].map(({ text, sizeSuffix }) =>
-			text.slice(0, text.length - (sizeSuffix ?? '').length),
-		);
-	const set = {
-		...(record.rua.length > 0 && { rua: bare('rua').join(',') }),
-		...(record.ruf.length > 0 && { ruf: bare('ruf').join(',') }),
-	};
+	const set = repaired(reading, ({ text, sizeSuffix }) =>
+		text.slice(0, text.length - (sizeSuffix ?? '').length),
+	);
 	const details = suffixed.map(({ text }) => text);
 	return [say('rua-size-suffix', { ...about({ set }), details })];
 }
@@ -206,37 +261,43 @@ function failureReports({ record, say, about }: Reading): Said {
 }
 
 /** One finding a host; hosts that failed to answer are not accused. */
-function destinations({ given, say, about }: Reading): Said {
+function destinations(reading: Reading): Said {
 	const seen = new Set<string>();
-	return given.dmarc.destinations.flatMap((each): Said => {
-		const { host, authorisation, authorised, mail } = each;
+	return reading.given.dmarc.destinations.flatMap((each): Said => {
+		const { host, authorised, mail } = each;
 		if (seen.has(host)) return [];
 		seen.add(host);
-		const place = { kind: 'record' as const, name: host };
 		if (authorised === 'failed' || mail === 'failed') {
 			return [
 				cannotSay('inconclusive', `whether reports reach ${host} could not be looked up`, 'high'),
 			];
 		}
-		return [
-			...(authorised || authorisation === null
-				? []
-				: [{ ...say('rua-unauthorized', { ...about(), host, authorisation }), locus: place }]),
-			...(mail === 'accepts'
-				? []
-				: [
-						{
-							...say('rua-no-mx', {
-								...about(),
-								host,
-								why:
-									mail === 'null-mx' ? 'refuses all mail (null MX)' : 'has neither MX nor address',
-							}),
-							locus: place,
-						},
-					]),
-		];
+		return [...consentFinding(reading, each), ...deliveryFinding(reading, each)].map((one) =>
+			at({ kind: 'record', name: host }, one),
+		);
 	});
+}
+
+type Destination = DmarcDiscovery['destinations'][number];
+
+/** The record with this host's addresses left out. */
+function without(reading: Reading, host: string) {
+	return reading.about({
+		set: repaired(reading, (uri) => (uri.host === host ? null : uri.text)),
+	});
+}
+
+function consentFinding(reading: Reading, each: Destination): readonly Verdict<Key>[] {
+	const { host, authorisation, authorised, override } = each;
+	if (authorisation === null || authorised === 'yes' || authorised === 'failed') return [];
+	const args = { ...without(reading, host), host, authorisation, why: authorised, override };
+	return [reading.say('rua-unauthorized', args)];
+}
+
+function deliveryFinding(reading: Reading, { host, mail }: Destination): readonly Verdict<Key>[] {
+	if (mail === 'accepts') return [];
+	const why = mail === 'null-mx' ? 'refuses all mail (null MX)' : 'has neither MX nor address';
+	return [reading.say('rua-no-mx', { ...without(reading, host), host, why })];
 }
 
 // ── Enforcement ──────────────────────────────────────────────────────────────────────────────────
@@ -322,5 +383,11 @@ export function sizeFinding({ given, record, say, about }: Reading): Said {
 	const own = given.dmarc.walk.own.texts.find(({ text }) => text === record.text);
 	const glue = own === undefined ? null : glueError(own);
 	if (record.text.length <= SAFE_RECORD_BYTES && glue === null) return [];
-	return [say('size', { ...about(), bytes: record.text.length, glue })];
+	const rua = record.rua.slice(0, 2).map(({ text }) => text);
+	const set: Record<string, string> = rua.length > 0 ? { rua: rua.join(',') } : {};
+	const drop = record.tags
+		.filter(({ name, value }) => DEFAULTS[name] === value.toLowerCase())
+		.map(({ name }) => name)
+		.concat(record.unknown, REMOVED);
+	return [say('size', { ...about({ set, drop }), bytes: record.text.length, glue })];
 }

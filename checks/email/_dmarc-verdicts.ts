@@ -20,6 +20,9 @@ export type AboutDmarc = {
 	readonly seen: readonly string[];
 	/** The record as it should be; `null` where the fix is no text. */
 	readonly fixed: string | null;
+	/** The discovery of the policy, in one line, and its questions. */
+	readonly discovery: string;
+	readonly queries: readonly string[];
 };
 
 type Detailed = AboutDmarc & { readonly details: readonly string[] };
@@ -33,6 +36,7 @@ const evidence = (a: AboutDmarc): readonly Evidence[] => [
 		summary: `${a.name} TXT: ${a.seen.length === 0 ? 'none' : counted(a.seen.length, 'record')}`,
 		detail: a.seen.join('\n'),
 	},
+	{ kind: 'dns', summary: a.discovery, detail: a.queries.join('\n') },
 ];
 
 const replace =
@@ -41,6 +45,23 @@ const replace =
 		a.fixed === null
 			? advice(summary, ...steps)
 			: records(summary, [txtLine(a.name, a.fixed)], ...steps);
+
+/** What stands in the way of reports to a host outside. */
+type Consent = {
+	readonly host: string;
+	readonly authorisation: string;
+	readonly why: 'no' | 'too-long' | 'sent-elsewhere';
+	/** Where the host's own record sends them. */
+	readonly override: readonly string[];
+};
+
+const REFUSAL: Readonly<Record<Consent['why'], (a: Consent) => string>> = {
+	no: () => 'which has not agreed to receive them',
+	'too-long': () =>
+		'which cannot agree to receive them: the name at which it would is longer than DNS allows',
+	'sent-elsewhere': (a) =>
+		`which sends them on to another host (${listed(a.override)}); receivers must send them to neither`,
+};
 
 const IGNORED =
 	'Receivers act as if there were no DMARC: forged mail from this domain is delivered, and providers that ask for DMARC refuse the real one.';
@@ -137,7 +158,11 @@ export const DMARC_VERDICTS = {
 		impact:
 			'Nobody reads SPF there, and the record that was meant may be missing at the right name.',
 		fix: (a: AboutDmarc & { text: string }) =>
-			records('Delete it; SPF belongs at the domain itself.', [deletion(txtLine(a.name, a.text))]),
+			records(
+				'Delete it; SPF belongs at the domain itself.',
+				[deletion(txtLine(a.name, a.text))],
+				'Where it comes from a wildcard TXT record, a DMARC record at this name hides it.',
+			),
 	},
 	'other-txt': {
 		...later,
@@ -224,7 +249,7 @@ export const DMARC_VERDICTS = {
 			`${listed(a.details)} at ${a.name} has no effect: ${a.domain} is below its organizational domain ${a.organizational}.`,
 		impact: 'The sub-domains follow the record of the organizational domain instead.',
 		fix: (a: AboutDmarc & { organizational: string }) =>
-			advice(`Set sp and np in the record at _dmarc.${a.organizational}, and remove them here.`),
+			replace(`Remove them here; set sp and np in the record at _dmarc.${a.organizational}.`)(a),
 	},
 	'np-absent': {
 		...info,
@@ -273,10 +298,19 @@ export const DMARC_VERDICTS = {
 		says: (a: AboutDmarc & { organizational: string; byList: string }) =>
 			`Receivers disagree on the organizational domain of ${a.domain}: ${a.organizational} by the tree walk, ${a.byList} by the public suffix list.`,
 		impact: 'Relaxed alignment passes at some receivers and fails at others.',
-		fix: (a: AboutDmarc & { organizational: string; byList: string }) =>
-			advice(
-				'Publish a record where both look.',
-				`Publish DMARC at _dmarc.${a.byList}${a.organizational === a.byList ? '' : ` as well as at _dmarc.${a.organizational}`}.`,
+		fix: (
+			a: AboutDmarc & {
+				byList: string;
+				organizational: string;
+				publish: { name: string; text: string };
+			},
+		) =>
+			records(
+				`Publish a record at ${a.publish.name}, where both look.`,
+				[txtLine(a.publish.name, a.publish.text)],
+				a.organizational.endsWith(`.${a.byList}`)
+					? `Where ${a.organizational} is to stand for itself (psd=n), tell whoever counts on alignment with ${a.byList}.`
+					: 'psd=n ends the tree walk there: the domain is an organization of its own.',
 			),
 	},
 	'rua-missing': {
@@ -301,7 +335,7 @@ export const DMARC_VERDICTS = {
 		says: (a: Detailed) =>
 			`Reporting URIs of ${a.domain} are no mail addresses: ${listed(a.details)}.`,
 		impact: 'Receivers send reports by mail only.',
-		fix: advice('Use a mailto: address.'),
+		fix: replace('Use a mailto: address.'),
 	},
 	'rua-over-2': {
 		...later,
@@ -319,15 +353,18 @@ export const DMARC_VERDICTS = {
 	},
 	'rua-unauthorized': {
 		...high,
-		says: (a: AboutDmarc & { host: string }) =>
-			`Reports about ${a.domain} go to ${a.host}, which has not agreed to receive them.`,
+		says: (a: AboutDmarc & Consent) =>
+			`Reports about ${a.domain} go to ${a.host}, ${REFUSAL[a.why](a)}.`,
 		impact: SILENT,
-		fix: (a: AboutDmarc & { host: string; authorisation: string }) =>
-			records(
-				`${a.host} must publish its consent.`,
-				[txtLine(a.authorisation, 'v=DMARC1')],
-				`Ask the owner of ${a.host} (a report service does this when the domain is added there), or use an address at ${a.domain}.`,
-			),
+		fix: (a: AboutDmarc & Consent) =>
+			a.why === 'too-long'
+				? replace('Use an address at a host with a shorter name, or at the domain itself.')(a)
+				: records(
+						`${a.host} must publish its consent.`,
+						[txtLine(a.authorisation, 'v=DMARC1')],
+						`Ask the owner of ${a.host} (a report service does this when the domain is added there).`,
+						`Or use an address at ${a.domain}: ${a.fixed ?? ''}`,
+					),
 		reproduce: (a: { authorisation: string }) => dig(a.authorisation),
 	},
 	'rua-no-mx': {
@@ -335,7 +372,7 @@ export const DMARC_VERDICTS = {
 		says: (a: AboutDmarc & { host: string; why: string }) =>
 			`Reports about ${a.domain} go to ${a.host}, which ${a.why}.`,
 		impact: SILENT,
-		fix: advice('Use an address at a domain that receives mail.'),
+		fix: replace('Use an address at a domain that receives mail.'),
 		reproduce: (a: { host: string }) => dig(a.host, 'MX'),
 	},
 	ruf: {
@@ -423,9 +460,8 @@ export const DMARC_VERDICTS = {
 				? `The DMARC record of ${a.domain} has ${a.bytes} bytes; up to 450 are safe.`
 				: `Two strings of ${a.domain}'s DMARC record join without a semicolon: ${a.glue}.`,
 		impact: 'Receivers may cut it, or read two tags as one.',
-		fix: advice(
-			'Make it one string with a semicolon after each tag.',
-			'Shorten it: two reporting addresses, no tags that repeat the default.',
+		fix: replace(
+			'Write it anew: a semicolon after each tag, two reporting addresses, no tag that repeats the default.',
 		),
 	},
 	temperror: {

@@ -23,11 +23,20 @@ export function answerIn(zone: Zone, name: string, type: string): DnsAnswer {
 		const found = entry.map((each) => recordOf(end, type, each));
 		return answer('ok', found, chain);
 	}
-	const wildcard = `*.${end.slice(end.indexOf('.') + 1)} `;
-	const exists = Object.keys(zone).some(
-		(key) => `.${key.split(' ')[0]}`.endsWith(`.${end}`) || key.startsWith(wildcard),
-	);
+	const wildcard = `*.${closestIn(zone, end)} `;
+	const exists = isIn(zone, end) || Object.keys(zone).some((key) => key.startsWith(wildcard));
 	return answer(exists ? 'nodata' : 'nxdomain', [], chain);
+}
+
+/** It has records, or names below it have. */
+function isIn(zone: Zone, name: string): boolean {
+	return Object.keys(zone).some((key) => `.${key.split(' ')[0]}`.endsWith(`.${name}`));
+}
+
+/** The closest encloser (RFC 4592 §3.3.1) of a name that is not there. */
+function closestIn(zone: Zone, name: string): string {
+	const parent = name.slice(name.indexOf('.') + 1);
+	return parent === name || isIn(zone, parent) ? parent : closestIn(zone, parent);
 }
 
 function followed(zone: Zone, name: string): { chain: DnsAnswer['chain']; end: string } {
@@ -44,8 +53,7 @@ function followed(zone: Zone, name: string): { chain: DnsAnswer['chain']; end: s
 }
 
 function wildcardIn(zone: Zone, name: string, type: string): Zone[string] | undefined {
-	if (Object.keys(zone).some((key) => key.startsWith(`${name} `))) return undefined;
-	return zone[`*.${name.slice(name.indexOf('.') + 1)} ${type}`];
+	return isIn(zone, name) ? undefined : zone[`*.${closestIn(zone, name)} ${type}`];
 }
 
 function recordOf(owner: string, type: string, value: string | readonly string[]): DnsRecord {

@@ -4,8 +4,12 @@ import {
 	defineCheck,
 	discoverDkim,
 	discoverDmarc,
+	discovered,
+	discoveredInWords,
+	discoverySteps,
 	dkimDiscovery,
 	dmarcDiscovery,
+	isDmarcText,
 	isMisspeltDmarc,
 	isSpfText,
 	type Judgement,
@@ -26,6 +30,7 @@ import {
 } from '../../src/sdk.ts';
 import {
 	alignmentFinding,
+	boundaryFinding,
 	enforcementFindings,
 	type Given,
 	type Key,
@@ -158,12 +163,15 @@ function aboutRecord({ walk }: DmarcDiscovery): Reading['about'] {
 	const { domain, own } = walk;
 	const ttl = longestTtl(own.texts);
 	const meant = recordMeant(own);
+	const found = discovered(walk);
 	return (changes = null) => ({
 		domain,
 		name: own.name,
 		ttl,
 		seen: own.texts.map(({ text }) => text),
 		fixed: changes === null || meant === null ? null : rewritten(meant, changes),
+		discovery: discoveredInWords(found),
+		queries: discoverySteps(found),
 	});
 }
 
@@ -180,9 +188,8 @@ function textsBeside({ dmarc }: Given, say: Say<typeof DMARC_VERDICTS>): Said {
 	const texts = own.texts.map(({ text }) => text);
 	const misspelt = texts.filter(isMisspeltDmarc);
 	const spf = texts.filter((text) => isSpfText(text));
-	const isDmarc = (text: string) => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/i.test(text);
 	const others = texts.filter(
-		(text) => !misspelt.includes(text) && !spf.includes(text) && !isDmarc(text),
+		(text) => !misspelt.includes(text) && !spf.includes(text) && !isDmarcText(text),
 	);
 	return [
 		...misspelt.slice(0, 1).map((text) => say('version', { ...about, fixed: respelt(text), text })),
@@ -191,19 +198,19 @@ function textsBeside({ dmarc }: Given, say: Say<typeof DMARC_VERDICTS>): Said {
 	];
 }
 
-function withoutRecord(
-	{ dmarc }: Given,
-	subject: MailDomain,
-	say: Say<typeof DMARC_VERDICTS>,
-): Said {
+function withoutRecord(given: Given, subject: MailDomain, say: Say<typeof DMARC_VERDICTS>): Said {
+	const { dmarc } = given;
 	const { walk, strays } = dmarc;
 	const { own, policy, domain } = walk;
 	const about = aboutRecord(dmarc)();
+	const inheritance = ({ from, policy: its }: NonNullable<typeof policy>) => [
+		say('inherited', { ...about, from, policy: its }),
+	];
 	if (own.state === 'multiple') {
-		const texts = own.texts.map(({ text }) => text).filter((text) => /^v\s*=\s*DMARC1/.test(text));
-		return [
-			say('multiple', { ...about, texts, merged: rewritten(parseDmarc(texts.join(';')), {}) }),
-		];
+		const texts = own.texts.map(({ text }) => text).filter(isDmarcText);
+		const merged = rewritten(parseDmarc(texts.join(';')), {});
+		const inherited = policy === null ? [] : inheritance(policy);
+		return [say('multiple', { ...about, texts, merged }), ...inherited];
 	}
 	const said: Judgement<Key>[] = [];
 	const target = own.chain.at(-1)?.target;
@@ -216,9 +223,9 @@ function withoutRecord(
 		said.push(say('wrong-name', { ...about, strays: names, text: stray.text }));
 	}
 	if (policy !== null) {
-		const { from } = policy;
-		const inherited = say('inherited', { ...about, from, policy: policy.policy });
-		return [...said, inherited, say('published', { domain, policy: policy.policy, from })];
+		const differs = boundaryFinding({ say, about: aboutRecord(dmarc), given, subject });
+		const passed = say('published', { domain, policy: policy.policy, from: policy.from });
+		return [...said, ...inheritance(policy), ...differs, ...(differs.length > 0 ? [] : [passed])];
 	}
 	if (walk.failed.length > 0) return [...said, say('temperror', { domain, failed: walk.failed })];
 	const start = startFor(subject);

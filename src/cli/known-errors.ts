@@ -1,5 +1,6 @@
 import { BadSpfCase } from '../check-spf.ts';
 import { BadConfig } from '../config/read-config.ts';
+import { BadDmarcCase } from '../discover-dmarc.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
 import { EvidenceNotWritten } from '../evidence/write-evidence.ts';
@@ -7,6 +8,14 @@ import { Usage } from './usage.ts';
 import { NotWritten } from './write-output.ts';
 
 /** Exit 2. A `RangeError` is what parsers of settings (durations, resolvers, files of roots) throw. */
-export const usageErrors = [BadConfig, BadTarget, BadEvidence, BadSpfCase, Usage, RangeError];
+export const usageErrors = [
+	BadConfig,
+	BadTarget,
+	BadEvidence,
+	BadSpfCase,
+	BadDmarcCase,
+	Usage,
+	RangeError,
+];
 /** Exit 74. */
 export const writeErrors = [EvidenceNotWritten, NotWritten];

@@ -33,6 +33,7 @@ function program(): Command {
 	auditCommand(root);
 	demoCommand(root);
 	spfCommand(root);
+	dmarcCommand(root);
 	root
 		.command('explain <id>')
 		.description('what a check or finding means, why it matters, how to fix it, its source')
@@ -141,6 +142,21 @@ function spfCommand(root: Command): void {
 		});
 }
 
+function dmarcCommand(root: Command): void {
+	root
+		.command('dmarc [domain...]')
+		.description('the DMARC policy that receivers find for a domain, query by query (RFC 9989)')
+		.option('--batch <file>', 'many cases: {"domain", "resolver"} a line; - is stdin')
+		.option('--resolver <server>', 'IP, IP:PORT or https://… instead of the system’s resolver')
+		.option('--json', 'JSON instead of text; an array for several domains')
+		.addOption(colorOption())
+		.option('--ascii', 'ASCII only')
+		.addHelpText('after', DMARC_HELP)
+		.action(async (domains, options) => {
+			process.exitCode = await (await import('./commands/dmarc.ts')).dmarc(domains, options);
+		});
+}
+
 function lintRecordCommand(root: Command): void {
 	root
 		.command('lint-record')
@@ -236,6 +252,9 @@ Examples:
 
 Exit codes: 0 judged, whatever the result is; 2 wrong usage, or lines of a batch that are no cases;
 3 temperror: DNS did not answer, so nothing is known; 130 interrupted.`;
+
+const DMARC_HELP = `
+Exit codes: 0 answered, policy or not; 2 wrong usage; 3 DNS failed.`;
 
 const EXAMPLES = `
 Examples:

@@ -1,17 +1,11 @@
-import { open, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { BadSpfCase, checkSpf } from '../../check-spf.ts';
 import { safeJson, visibleLines } from '../../report/visible-text.ts';
-import { EXIT, type ExitCode, gravest } from '../exit-code.ts';
+import { openCases, type Told, tellCases } from '../case-lines.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
 import { interruptible } from '../interruptible.ts';
 import { createResolvers, type Resolvers } from '../resolvers.ts';
 import { Usage } from '../usage.ts';
-import { writeStdout } from '../write-output.ts';
-
-/** Judged side by side; the results keep the order of the lines. */
-const AT_ONCE = 32;
-/** Characters of a line; a case has a hundred. */
-const LONGEST_LINE = 64 * 1024;
 
 const CaseSchema = z.object({
 	ip: z.string(),
@@ -29,11 +23,6 @@ interface BatchOptions {
 	readonly checkHelo?: boolean;
 }
 
-interface Told {
-	readonly code: ExitCode;
-	readonly line: string;
-}
-
 /**
  * One JSON line out for each line in. A line that is no case is told on standard error, too, and keeps
  * its place with `{"error"}`; empty lines are passed over.
@@ -43,73 +32,20 @@ export async function spfBatch({ batch, resolver, ...single }: BatchOptions): Pr
 	if ([ip, mailFrom, helo, checkHelo].some((given) => given !== undefined)) {
 		throw new Usage('spf: with --batch, the cases come from the file alone');
 	}
-	const source = await openSource(batch);
-	const { result: codes, interrupted } = await interruptible(async (signal) => {
+	const source = await openCases(batch);
+	const { result, interrupted } = await interruptible(async (signal) => {
 		const resolvers = createResolvers(signal);
 		try {
-			return await tellAll(source, (text, place) => tell(text, place, resolvers, resolver), signal);
+			return await tellCases(
+				source,
+				(text, place) => tell(text, place, resolvers, resolver),
+				signal,
+			);
 		} finally {
 			await resolvers.close();
 		}
 	});
-	return interrupted ? EXIT.interrupted : gravest([...codes]);
-}
-
-interface Source {
-	readonly name: string;
-	readonly chunks: AsyncIterable<string>;
-}
-
-async function openSource(file: string): Promise<Source> {
-	if (file === '-') return { name: 'stdin', chunks: process.stdin.setEncoding('utf8') };
-	try {
-		const isFolder = (await stat(file)).isDirectory();
-		if (isFolder) throw new Usage(`--batch "${file}": this is a folder`);
-		const handle = await open(file);
-		return { name: file, chunks: handle.createReadStream({ encoding: 'utf8' }) };
-	} catch (error) {
-		if (error instanceof Usage) throw error;
-		const { code } = error as NodeJS.ErrnoException;
-		throw new Usage(`--batch "${file}" cannot be read (${code})`);
-	}
-}
-
-async function* linesOf({ name, chunks }: Source): AsyncGenerator<string> {
-	let rest = '';
-	for await (const chunk of chunks) {
-		const lines = (rest + chunk).split('\n');
-		rest = lines.pop() ?? '';
-		if (rest.length > LONGEST_LINE) throw new Usage(`${name} is no file of JSON lines`);
-		yield* lines;
-	}
-	yield rest;
-}
-
-async function tellAll(
-	source: Source,
-	telling: (text: string, place: string) => Promise<Told>,
-	signal: AbortSignal,
-): Promise<ReadonlySet<ExitCode>> {
-	const codes = new Set<ExitCode>();
-	const pending: Promise<Told>[] = [];
-	const write = async (told: Promise<Told>) => {
-		const { code, line } = await told;
-		codes.add(code);
-		if (!signal.aborted) await writeStdout(`${line}\n`);
-	};
-	let number = 0;
-	for await (const text of linesOf(source)) {
-		number += 1;
-		if (signal.aborted) break;
-		if (text.trim() === '') continue;
-		pending.push(telling(text, `${source.name}:${number}`));
-		const [first] = pending;
-		if (first === undefined || pending.length < AT_ONCE) continue;
-		pending.shift();
-		await write(first);
-	}
-	for (const told of pending) await write(told);
-	return codes;
+	return interrupted ? EXIT.interrupted : result;
 }
 
 async function tell(

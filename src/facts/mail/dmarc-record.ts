@@ -1,5 +1,6 @@
 import { repeatsIn } from './repeats.ts';
 import { isSpfText } from './spf-version.ts';
+import { mailtoHost, schemeOf, uriFault } from './uri-syntax.ts';
 
 /** `name=value` of a tag list (RFC 6376 §3.2), as written and where. */
 interface DmarcTag {
@@ -20,7 +21,9 @@ export interface ReportUri {
 	/** Host of the mail address, lower case; `null` where the URI is no usable mailto. */
 	readonly host: string | null;
 	readonly fault: string | null;
-	/** A legal URI that is no mailto. */
+	/** A URI by the grammar, of use or not: what makes a record without a policy count as `p=none`. */
+	readonly isUri: boolean;
+	/** A legal URI of the web, where no report goes. */
 	readonly otherScheme: boolean;
 	/** `!10m`, dropped by RFC 9989. */
 	readonly sizeSuffix: string | null;
@@ -42,7 +45,7 @@ export interface DmarcRecord {
 
 /** `v=DMARC1` first and exactly so; anything else at the name is ignored (RFC 9989 §4.7, §4.10). */
 export function isDmarcText(text: string): boolean {
-	return /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/i.test(text) && /^.[ \t]*=[ \t]*DMARC1/.test(text);
+	return /^[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(text);
 }
 
 /** Meant as DMARC and ignored by receivers. */
@@ -69,14 +72,18 @@ const VALUES: Readonly<Record<string, RegExp>> = {
 	fo: /^[01ds](?:\s*:\s*[01ds])*$/i,
 	psd: /^[ynu]$/i,
 	t: /^[yn]$/i,
-	rua: /[^\s]/,
-	ruf: /[^\s]/,
+	rua: /^[\x20-\x7e]+$/,
+	ruf: /^[\x20-\x7e]+$/,
 	pct: /^(?:\d{1,2}|100)$/,
 	rf: /^[a-z]+(?:\s*:\s*[a-z]+)*$/i,
 	ri: /^\d{1,10}$/,
 };
 
-/** A text that passed `isDmarcText`. A tag given twice counts as first given. */
+/**
+ * A text that passed `isDmarcText`. A tag given twice counts as first given, but for policies that
+ * contradict each other (`policyTag`). Looser than RFC 9989 §4.8 in names of unknown tags, which may have
+ * digits as in RFC 6376 §3.2. White space is space and tab alone.
+ */
 export function parseDmarc(text: string): DmarcRecord {
 	const tags: DmarcTag[] = [];
 	const malformed: string[] = [];
@@ -84,7 +91,7 @@ export function parseDmarc(text: string): DmarcRecord {
 	for (const piece of text.split(';')) {
 		const tag = tagIn(piece, position);
 		if (tag !== null) tags.push(tag);
-		else if (piece.trim() !== '') malformed.push(piece.trim());
+		else if (trimmed(piece) !== '') malformed.push(trimmed(piece));
 		position += piece.length + 1;
 	}
 	const names = tags.map(({ name }) => name);
@@ -104,10 +111,20 @@ export function parseDmarc(text: string): DmarcRecord {
 function tagIn(piece: string, start: number): DmarcTag | null {
 	const equals = piece.indexOf('=');
 	if (equals === -1) return null;
-	const name = piece.slice(0, equals);
-	if (!/^[a-z][a-z0-9_]*$/i.test(name.trim())) return null;
-	const position = start + name.length - name.trimStart().length;
-	return { name: name.trim().toLowerCase(), value: piece.slice(equals + 1).trim(), position };
+	const name = trimmed(piece.slice(0, equals));
+	if (!/^[a-z][a-z0-9_]*$/i.test(name)) return null;
+	const position = start + piece.indexOf(name);
+	return { name: name.toLowerCase(), value: trimmed(piece.slice(equals + 1)), position };
+}
+
+/** Without WSP (RFC 5234 B.1) at both ends; a line break is no such thing. Linear. */
+function trimmed(text: string): string {
+	const isWsp = (at: number) => text[at] === ' ' || text[at] === '\t';
+	let start = 0;
+	let end = text.length;
+	while (isWsp(start)) start += 1;
+	while (end > start && isWsp(end - 1)) end -= 1;
+	return text.slice(start, end);
 }
 
 /** The first value of a tag; `null` where it is not given. */
@@ -121,26 +138,39 @@ export function validValue(record: DmarcRecord, name: string): string | null {
 	return value !== null && VALUES[name]?.test(value) ? value.toLowerCase() : null;
 }
 
-export function policyTag(record: DmarcRecord, name: 'p' | 'sp' | 'np'): DmarcPolicy | null {
-	const value = validValue(record, name);
-	return DMARC_POLICIES.find((policy) => policy === value) ?? null;
+/**
+ * `null` where the tag is absent, no policy, or given again with another policy: RFC 6376 §3.2 calls such
+ * a list invalid, and receivers differ in which they take.
+ */
+export function policyTag(record: DmarcRecord, name: PolicyTag): DmarcPolicy | null {
+	const given = policiesOf(record, name);
+	const [first] = given;
+	if (new Set(given).size !== 1) return null;
+	return DMARC_POLICIES.find((policy) => policy === first) ?? null;
 }
 
+function policiesOf({ tags }: DmarcRecord, name: PolicyTag): readonly string[] {
+	return tags.filter((tag) => tag.name === name).map(({ value }) => value.toLowerCase());
+}
+
+export type PolicyTag = 'p' | 'sp' | 'np';
+
 /**
- * What receivers make of a record (RFC 9989 §4.10.1): without a valid `p`, or with an invalid `sp` or
- * `np`, it acts as `p=none` where it has a usable `rua`, and as no DMARC at all where it has none.
+ * What receivers make of a record (RFC 9989 §4.10.1): without a valid `p`, or with an `sp` or `np` that
+ * is none, it acts as `p=none` where its `rua` has a URI, and as no DMARC at all where it has none.
  */
 export function effectiveRecord(
 	record: DmarcRecord,
-): { readonly p: DmarcPolicy; readonly sp: DmarcPolicy; readonly np: DmarcPolicy } | null {
-	const p = policyTag(record, 'p');
-	const broken = record.invalid.some(({ name }) => name === 'sp' || name === 'np');
-	if (p === null || broken) {
-		const reports = record.rua.some(({ fault }) => fault === null);
-		return reports ? { p: 'none', sp: 'none', np: 'none' } : null;
+): Readonly<Record<PolicyTag, DmarcPolicy>> | null {
+	const [p, sp, np] = [policyTag(record, 'p'), policyTag(record, 'sp'), policyTag(record, 'np')];
+	const isBroken = (['sp', 'np'] as const).some(
+		(name) => policiesOf(record, name).length > 0 && policyTag(record, name) === null,
+	);
+	if (p === null || isBroken) {
+		const hasReports = record.rua.some(({ isUri }) => isUri);
+		return hasReports ? { p: 'none', sp: 'none', np: 'none' } : null;
 	}
-	const sp = policyTag(record, 'sp') ?? p;
-	return { p, sp, np: policyTag(record, 'np') ?? sp };
+	return { p, sp: sp ?? p, np: np ?? sp ?? p };
 }
 
 /** `t=y` applies one level lower (RFC 9989 §4.7). */
@@ -148,31 +178,39 @@ export function softened(policy: DmarcPolicy): DmarcPolicy {
 	return policy === 'reject' ? 'quarantine' : 'none';
 }
 
-/** `mailto:` with one address; a comma or `!` in it would be percent-encoded (RFC 9989 §4.8). */
-const MAILTO = /^mailto:([^@\s!,]{1,256})@([^@\s!,?]{1,253})(?:\?\S*)?$/i;
+/** A name that mail is sent to: two labels or more. */
 const HOST =
 	/^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 
 function reportUris(value: string | null): readonly ReportUri[] {
 	if (value === null || value === '') return [];
-	return value.split(',').map((piece) => reportUri(piece.trim()));
+	return value.split(',').map((piece) => reportUri(trimmed(piece)));
 }
 
+/** RFC 3986 with commas and `!` encoded (RFC 9989 §4.8); `mailto:` has one address (RFC 6068 §2). */
 function reportUri(text: string): ReportUri {
 	const suffix = /!\d+[kmgt]?$/i.exec(text)?.[0] ?? null;
 	const uri = suffix === null ? text : text.slice(0, -suffix.length);
-	const common = { text, sizeSuffix: suffix, otherScheme: false };
-	if (/^https?:\/\/[^\s]+$/i.test(uri))
-		return { ...common, host: null, fault: null, otherScheme: true };
-	const host = MAILTO.exec(uri)?.[2]?.toLowerCase() ?? null;
-	if (host !== null && HOST.test(host)) return { ...common, host, fault: null };
-	return { ...common, host: null, fault: faultOf(uri) };
+	const scheme = schemeOf(uri);
+	const host = scheme === 'mailto' ? mailtoHost(uri) : null;
+	const isUri =
+		uriFault(uri) === null && !uri.includes('!') && (scheme === 'mailto' ? host !== null : true);
+	const isWeb = isUri && /^https?:\/\/[^/]/i.test(uri);
+	const isReached = isUri && host !== null && HOST.test(host);
+	return {
+		text,
+		sizeSuffix: suffix,
+		isUri,
+		otherScheme: isWeb,
+		host: isReached ? host : null,
+		fault: isWeb || isReached ? null : faultOf(uri),
+	};
 }
 
 function faultOf(uri: string): string {
 	if (uri === '') return 'is empty';
 	if (/\s/.test(uri)) return 'contains a space';
-	if (!/^mailto:/i.test(uri)) return 'does not start with mailto:';
+	if (schemeOf(uri) !== 'mailto') return 'does not start with mailto:';
 	if (uri.includes('!')) return 'contains a raw exclamation mark';
-	return 'is no mail address';
+	return uriFault(uri)?.says ?? 'is no mail address';
 }

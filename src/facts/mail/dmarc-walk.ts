@@ -6,8 +6,11 @@ import {
 	type DmarcRecord,
 	effectiveRecord,
 	isDmarcText,
+	type PolicyTag,
 	parseDmarc,
+	policyTag,
 	type ReportUri,
+	softened,
 	validValue,
 } from './dmarc-record.ts';
 import {
@@ -34,10 +37,11 @@ interface DmarcName {
 	readonly detail: string;
 }
 
+/** Policy discovery for mail whose author is at a domain, and its organizational domain. */
 export interface DmarcWalk {
 	readonly domain: string;
 	readonly own: DmarcName;
-	/** Every name of the tree walk that was asked, the domain's own first. */
+	/** Every name of the tree walk up to where it ends, the domain's own first. */
 	readonly steps: readonly DmarcName[];
 	/** By the tree walk (RFC 9989 §4.10.2); `null` where a look-up it needs failed. */
 	readonly organizational: string | null;
@@ -46,6 +50,8 @@ export interface DmarcWalk {
 	readonly isPublicSuffix: boolean;
 	/** What receivers apply to mail from the domain itself; `null` where there is no policy. */
 	readonly policy: AppliedPolicy | null;
+	/** Whether the name exists at all (RFC 8020); `null` where nobody had to know. */
+	readonly exists: boolean | null;
 	/** Look-ups that failed and that the policy depends on. */
 	readonly failed: readonly string[];
 }
@@ -53,7 +59,11 @@ export interface DmarcWalk {
 interface AppliedPolicy {
 	/** Whose record it is. */
 	readonly from: string;
+	/** As published. */
 	readonly policy: DmarcPolicy;
+	/** The tag that says so; `null` for a record that only acts as `p=none` (RFC 9989 §4.10.1). */
+	readonly tag: PolicyTag | null;
+	/** `t=y`: receivers apply one level less (`appliedBy`). */
 	readonly testing: boolean;
 	readonly record: DmarcRecord;
 }
@@ -61,7 +71,7 @@ interface AppliedPolicy {
 /** RFC 9989 §4.10: at most eight questions. */
 const MOST_QUESTIONS = 8;
 
-/** The names of the tree walk, longest first: above eight labels it jumps to seven. */
+/** The names of the tree walk, longest first: from eight labels on it goes to seven. */
 export function treeWalkNames(domain: string): readonly string[] {
 	const labels = domain.split('.');
 	const start =
@@ -90,13 +100,23 @@ function dmarcNameOf(domain: string, ask: Ask): DmarcName {
 	};
 }
 
-/** Policy discovery (RFC 9989 §4.10.1) and the organizational domain (§4.10.2). */
+/**
+ * Policy discovery (RFC 9989 §4.10.1) and the organizational domain (§4.10.2). What is still to be asked
+ * is asked for all names at once; `inTurn` keeps to the order of the standard.
+ */
 export function walkDmarc(domain: string, ask: Ask): DmarcWalk {
-	const all = treeWalkNames(domain).map((each) => dmarcNameOf(each, ask));
-	const steps = untilBoundary(all);
-	const own = all[0] as DmarcName;
-	const failed = steps.flatMap(({ state, detail }) => (state === 'failed' ? [detail] : []));
-	const organizational = failed.length > 0 ? null : organizationalDomain(domain, steps);
+	const steps = stepsFrom(domain, ask);
+	const own = steps[0] as DmarcName;
+	const unread = steps.flatMap(({ state, detail }) => (state === 'failed' ? [detail] : []));
+	const isWhole = steps.every(({ state }) => state !== 'failed' && state !== 'pending');
+	const organizational = isWhole ? organizationalDomain(domain, steps) : null;
+	const chosen = own.record === null ? inheritedFrom(domain, steps, organizational) : own;
+	const existence = needsExistence(domain, chosen) ? existenceOf(domain, ask) : null;
+	const failed = [
+		...(own.record === null ? unread : []),
+		...(existence?.kind === 'failed' ? [existence.detail] : []),
+	];
+	const exists = existence?.kind === 'answered' ? existence.exists : null;
 	return {
 		domain,
 		own,
@@ -104,16 +124,32 @@ export function walkDmarc(domain: string, ask: Ask): DmarcWalk {
 		organizational,
 		byList: getDomain(domain, { allowPrivateDomains: true }),
 		isPublicSuffix: getPublicSuffix(domain, { allowPrivateDomains: true }) === domain,
-		policy: appliedPolicy(domain, steps, organizational),
-		failed:
-			own.state === 'record' && own.record !== null && effectiveRecord(own.record) ? [] : failed,
+		policy: failed.length > 0 ? null : appliedPolicy(domain, chosen, exists),
+		exists,
+		failed,
+	};
+}
+
+/** Holds back every question behind one that is still open: the order of RFC 9989 §4.10, name by name. */
+export function inTurn(ask: Ask): Ask {
+	let isWaiting = false;
+	return (name, type) => {
+		if (isWaiting) return null;
+		const answer = ask(name, type);
+		isWaiting = answer === null;
+		return answer;
 	};
 }
 
 /** The walk stops at a record that says where a boundary is. */
-function untilBoundary(all: readonly DmarcName[]): readonly DmarcName[] {
-	const end = all.findIndex(({ record }) => record !== null && /[yn]/.test(psdOf(record)));
-	return end === -1 ? all : all.slice(0, end + 1);
+function stepsFrom(domain: string, ask: Ask): readonly DmarcName[] {
+	const steps: DmarcName[] = [];
+	for (const name of treeWalkNames(domain)) {
+		const step = dmarcNameOf(name, ask);
+		steps.push(step);
+		if (step.record !== null && psdOf(step.record) !== 'u') break;
+	}
+	return steps;
 }
 
 function psdOf(record: DmarcRecord): string {
@@ -124,35 +160,77 @@ function organizationalDomain(domain: string, steps: readonly DmarcName[]): stri
 	const found = steps.filter(({ record }) => record !== null);
 	const own = found.find(({ record }) => record !== null && psdOf(record) === 'n');
 	if (own !== undefined) return own.domain;
-	const suffix = found.find(
-		(step) => step.domain !== domain && step.record !== null && psdOf(step.record) === 'y',
-	);
-	if (suffix !== undefined) {
+	const suffix = suffixIn(domain, steps);
+	if (suffix !== null) {
 		const labels = domain.split('.');
 		return labels.slice(labels.length - suffix.domain.split('.').length - 1).join('.');
 	}
 	return found.at(-1)?.domain ?? domain;
 }
 
-function appliedPolicy(
+/** A public suffix above the domain. The domain's own `psd=y` says nothing about itself. */
+function suffixIn(domain: string, steps: readonly DmarcName[]): DmarcName | null {
+	const isSuffix = ({ domain: name, record }: DmarcName) =>
+		name !== domain && record !== null && psdOf(record) === 'y';
+	return steps.find(isSuffix) ?? null;
+}
+
+/** The record of the organizational domain, and the public suffix's where that one has none. */
+function inheritedFrom(
 	domain: string,
 	steps: readonly DmarcName[],
 	organizational: string | null,
+): DmarcName | null {
+	if (organizational === null) return null;
+	const its = steps.find((step) => step.domain === organizational && step.record !== null);
+	return its ?? suffixIn(domain, steps);
+}
+
+/** Only `np` asks whether the author's domain exists. */
+function needsExistence(domain: string, chosen: DmarcName | null): boolean {
+	const record = chosen?.record ?? null;
+	return record !== null && chosen?.domain !== domain && policyTag(record, 'np') !== null;
+}
+
+/** A name exists unless the answer to any question is NXDOMAIN; an alias exists wherever it leads. */
+function existenceOf(
+	domain: string,
+	ask: Ask,
+):
+	| { readonly kind: 'pending' }
+	| { readonly kind: 'failed'; readonly detail: string }
+	| { readonly kind: 'answered'; readonly exists: boolean } {
+	const found = readAnswer(domain, 'A', ask(domain, 'A'));
+	if (found.kind !== 'answered') return found;
+	const isAlias = found.answer.chain.length > 0;
+	return { kind: 'answered', exists: isAlias || found.absent !== 'nxdomain' };
+}
+
+function appliedPolicy(
+	domain: string,
+	chosen: DmarcName | null,
+	exists: boolean | null,
 ): AppliedPolicy | null {
-	const at = (name: string | null) => steps.find((step) => step.domain === name && step.record);
-	const suffix = steps.find(
-		({ record, domain: name }) => name !== domain && record && psdOf(record) === 'y',
-	);
-	const chosen = at(domain) ?? at(organizational) ?? suffix;
-	if (!chosen?.record) return null;
-	const effective = effectiveRecord(chosen.record);
+	const record = chosen?.record ?? null;
+	if (chosen === null || record === null) return null;
+	const effective = effectiveRecord(record);
 	if (effective === null) return null;
+	const scope = chosen.domain === domain ? 'p' : exists === false ? 'np' : 'sp';
+	const tags = ['np', 'sp', 'p'] as const;
+	const readFrom = tags.slice(tags.indexOf(scope)).find((tag) => policyTag(record, tag) !== null);
+	const actsAsNone = effective.p !== policyTag(record, 'p');
 	return {
 		from: chosen.domain,
-		policy: chosen.domain === domain ? effective.p : effective.sp,
-		testing: validValue(chosen.record, 't') === 'y',
-		record: chosen.record,
+		policy: effective[scope],
+		tag: actsAsNone ? null : (readFrom ?? null),
+		testing: validValue(record, 't') === 'y',
+		record,
 	};
+}
+
+/** What receivers do: one level less under `t=y` (RFC 9989 §4.7). */
+export function appliedBy({ policy, testing }: AppliedPolicy): DmarcPolicy {
+	return testing ? softened(policy) : policy;
 }
 
 /** Whether one address for aggregate reports will receive anything. */
@@ -161,13 +239,21 @@ interface ReportDestination {
 	readonly host: string;
 	/** The name at which a host outside the organizational domain must agree; `null` inside it. */
 	readonly authorisation: string | null;
-	readonly authorised: boolean | 'failed';
+	/**
+	 * `too-long`: no such name can exist. `sent-elsewhere`: the host agrees, and names an address at
+	 * another host, which receivers must not follow (RFC 9990).
+	 */
+	readonly authorised: 'yes' | 'no' | 'too-long' | 'sent-elsewhere' | 'failed';
+	/** Where its consent sends the reports instead; empty where it leaves the address as it is. */
+	readonly override: readonly string[];
 	/** Whether mail can be delivered to the host. */
 	readonly mail: 'accepts' | 'null-mx' | 'no-address' | 'failed';
 }
 
 /** Destinations looked at; receivers need to honour two (RFC 9989 §4.8). */
 const MOST_DESTINATIONS = 4;
+/** RFC 1035 §3.1, in presentation form. */
+const LONGEST_NAME = 253;
 
 /** Where aggregate reports go, and whether those hosts agreed to receive them (RFC 9990). */
 function destinationsOf(walk: DmarcWalk, ask: Ask): readonly ReportDestination[] {
@@ -175,33 +261,34 @@ function destinationsOf(walk: DmarcWalk, ask: Ask): readonly ReportDestination[]
 	return uris.slice(0, MOST_DESTINATIONS).flatMap((uri) => {
 		const { host } = uri;
 		if (host === null) return [];
-		const outside = outsideName(walk, host, ask);
-		return [
-			{
-				uri,
-				host,
-				authorisation: outside === 'failed' ? null : outside,
-				authorised: outside === 'failed' ? ('failed' as const) : isAuthorised(outside, ask),
-				mail: mailAt(host, ask),
-			},
-		];
+		return [{ uri, host, ...consentOf(walk, host, ask), mail: mailAt(host, ask) }];
 	});
 }
 
-function outsideName(walk: DmarcWalk, host: string, ask: Ask): string | null | 'failed' {
-	if (host === walk.domain) return null;
-	const theirs = walkDmarc(host, ask).organizational;
-	if (theirs === null || walk.organizational === null) return 'failed';
-	return theirs === walk.organizational ? null : `${walk.domain}._report._dmarc.${host}`;
-}
+type Consent = Pick<ReportDestination, 'authorisation' | 'authorised' | 'override'>;
 
-function isAuthorised(name: string | null, ask: Ask): boolean | 'failed' {
-	if (name === null) return true;
-	if (name.length > 253) return false;
-	const found = readAnswer(name, 'TXT', ask(name, 'TXT'));
-	if (found.kind === 'pending') return true;
-	if (found.kind === 'failed') return 'failed';
-	return mailTexts(found.answer).some(({ text }) => isDmarcText(text));
+/** By the organizational domains of both: `<policy domain>._report._dmarc.<host>`, a wildcard included. */
+function consentOf(walk: DmarcWalk, host: string, ask: Ask): Consent {
+	const within = { authorisation: null, authorised: 'yes', override: [] } as const;
+	if (host === walk.domain) return within;
+	const theirs = walkDmarc(host, ask).organizational;
+	if (theirs === null || walk.organizational === null) return { ...within, authorised: 'failed' };
+	if (theirs === walk.organizational) return within;
+	const outside = { authorisation: `${walk.domain}._report._dmarc.${host}`, override: [] };
+	const { authorisation } = outside;
+	if (authorisation.length > LONGEST_NAME) return { ...outside, authorised: 'too-long' };
+	const found = readAnswer(authorisation, 'TXT', ask(authorisation, 'TXT'));
+	if (found.kind === 'pending') return { ...outside, authorised: 'yes' };
+	if (found.kind === 'failed') return { ...outside, authorised: 'failed' };
+	const records = mailTexts(found.answer).filter(({ text }) => isDmarcText(text));
+	if (records.length === 0) return { ...outside, authorised: 'no' };
+	const uris = records.flatMap(({ text }) => parseDmarc(text).rua);
+	const isElsewhere = uris.some((uri) => uri.host !== null && uri.host !== host);
+	return {
+		authorisation,
+		override: uris.map(({ text }) => text),
+		authorised: isElsewhere ? 'sent-elsewhere' : 'yes',
+	};
 }
 
 /** RFC 5321 §5.1: an MX, or without any the host's own address. */
@@ -233,7 +320,7 @@ function strayRecords(walk: DmarcWalk, ask: Ask): readonly StrayDmarc[] {
 	const { domain } = walk;
 	const names = [domain, `dmarc.${domain}`, `_dmarc.www.${domain}`, `_dmarc.${domain}.${domain}`];
 	return names.flatMap((name) => {
-		if (name.length > 253) return [];
+		if (name.length > LONGEST_NAME) return [];
 		const found = readAnswer(name, 'TXT', ask(name, 'TXT'));
 		if (found.kind !== 'answered') return [];
 		return mailTexts(found.answer).flatMap(({ text }) =>

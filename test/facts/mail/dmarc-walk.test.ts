@@ -6,6 +6,7 @@ import {
 	isDmarcText,
 	isMisspeltDmarc,
 	parseDmarc,
+	validValue,
 } from '../../../src/facts/mail/dmarc-record.ts';
 import { discoverDmarc, treeWalkNames, walkDmarc } from '../../../src/facts/mail/dmarc-walk.ts';
 
@@ -128,27 +129,164 @@ it.each([
 });
 
 it.each([
-	['mailto:d@example.com', null],
-	['mailto:d%2Cx@example.com', null],
-	['mailto:d@example.com?subject=x', null],
-	['d@example.com', 'does not start with mailto:'],
-	['mailto:d example.com', 'contains a space'],
-	['mailto:example.com', 'is no mail address'],
-	['mailto:d!x@example.com', 'contains a raw exclamation mark'],
-	['mailto:', 'is no mail address'],
-])('rua=%s: %s (RFC 9989 §4.8)', (uri, fault) => {
-	expect(parseDmarc(`v=DMARC1; p=none; rua=${uri}`).rua[0]?.fault).toBe(fault);
+	['mailto:d@example.com', null, true],
+	['MAILTO:d@example.com', null, true],
+	['mailto:d%2Cx%21@example.com', null, true],
+	['mailto:d@example.com?subject=x', null, true],
+	['mailto:d@example.com!10m', null, true],
+	['mailto:d@example.com!10', null, true],
+	['mailto:d@localhost', 'is no mail address', true],
+	['https://example.com/d', null, true],
+	['ftp://example.com/d', 'does not start with mailto:', true],
+	['mailtto:d@example.com', 'does not start with mailto:', true],
+	['d@example.com', 'does not start with mailto:', false],
+	['mailto:d @example.com', 'contains a space', false],
+	['mailto:example.com', 'is no mail address', false],
+	['mailto:d@a@example.com', 'is no mail address', false],
+	['mailto:@example.com', 'is no mail address', false],
+	['mailto:d!x@example.com', 'contains a raw exclamation mark', false],
+	['mailto:d@example.com!10x', 'contains a raw exclamation mark', false],
+	['mailto:d%zz@example.com', 'has a "%" without two hex digits', false],
+	['mailto:<d@example.com>', 'has a character that must be percent-encoded', false],
+	['mailto:d\u00fc@example.com', 'has a character that must be percent-encoded', false],
+	['mailto:', 'is no mail address', false],
+])('rua=%s: %s, a URI %s (RFC 9989 §4.8)', (uri, fault, isUri) => {
+	expect(parseDmarc(`v=DMARC1; p=none; rua=${uri}`).rua).toMatchObject([{ fault, isUri }]);
 });
 
-it('asks a host outside for its consent, and none inside (RFC 9990)', () => {
-	const zone = {
-		...at('example.com', 'v=DMARC1; p=none; rua=mailto:a@mail.example.com,mailto:b@reports.test'),
-	};
-	const found = discoverDmarc('example.com', inZone(zone)).destinations;
-	expect(found.map(({ authorisation, authorised }) => [authorisation, authorised])).toEqual([
-		[null, true],
-		['example.com._report._dmarc.reports.test', false],
+it('reads a list of addresses with white space around its commas (RFC 9989 §4.8)', () => {
+	const { rua } = parseDmarc('v=DMARC1; rua=mailto:a@example.com ,\tmailto:b@example.com,');
+	expect(rua.map(({ host, fault }) => host ?? fault)).toEqual([
+		'example.com',
+		'example.com',
+		'is empty',
 	]);
+});
+
+describe('the tag list (RFC 9989 §4.8, RFC 6376 §3.2)', () => {
+	it.each([
+		['v=DMARC1;p=none;', ['v', 'p'], []],
+		['v=DMARC1 ; p = none ;\trua\t=\tmailto:d@example.com', ['v', 'p', 'rua'], []],
+		['v=DMARC1;; ;p=none', ['v', 'p'], []],
+		['v=DMARC1; P=none; SP=reject', ['v', 'p', 'sp'], []],
+		['v=DMARC1; p', ['v'], ['p']],
+		['v=DMARC1; =none', ['v'], ['=none']],
+		['v=DMARC1; p-x=none', ['v'], ['p-x=none']],
+		['v=DMARC1; p none', ['v'], ['p none']],
+		['v=DMARC1; a=b=c', ['v', 'a'], []],
+		['v=DMARC1; \np=none', ['v'], ['\np=none']],
+	])('%j', (text, names, malformed) => {
+		const record = parseDmarc(text);
+		expect(record.tags.map(({ name }) => name)).toEqual(names);
+		expect(record.malformed).toEqual(malformed);
+	});
+	it.each([
+		['p=reject', true],
+		['p=REJECT', true],
+		['p=rejected', false],
+		['p=', false],
+		['p=reject\u00a0', false],
+		['p=reject\n', false],
+		['sp=none', true],
+		['sp=0', false],
+		['np=quarantine', true],
+		['adkim=S', true],
+		['adkim=strict', false],
+		['aspf=r', true],
+		['aspf=r s', false],
+		['fo=0', true],
+		['fo=1:d:s', true],
+		['fo=1 : D', true],
+		['fo=2', false],
+		['fo=1,d', false],
+		['fo=1:', false],
+		['psd=u', true],
+		['psd=yes', false],
+		['t=Y', true],
+		['t=1', false],
+		['pct=100', true],
+		['pct=101', false],
+		['ri=86400', true],
+		['rf=afrf', true],
+		['rua=mailto:\u0001', false],
+	])('%j is valid: %s', (tag, isValid) => {
+		expect(parseDmarc(`v=DMARC1; ${tag}`).invalid).toHaveLength(isValid ? 0 : 1);
+	});
+	it('names every tag that is given again, and takes the first', () => {
+		const record = parseDmarc('v=DMARC1; p=none; adkim=s; ADKIM=r; p=none; v=DMARC1');
+		expect(record.duplicates).toEqual(['adkim', 'p', 'v']);
+		expect(validValue(record, 'adkim')).toBe('s');
+	});
+});
+
+describe('consent of a host outside (RFC 9990)', () => {
+	const CONSENT = 'example.com._report._dmarc.reports.test TXT';
+	const OUTSIDE = at('example.com', 'v=DMARC1; p=none; rua=mailto:d@reports.test');
+	const consent = (...zones: Zone[]) => {
+		const zone = Object.assign({}, ...zones);
+		const [found] = discoverDmarc('example.com', inZone(zone)).destinations;
+		return found?.authorised;
+	};
+
+	it('is asked for outside the organizational domain alone', () => {
+		const zone = at(
+			'example.com',
+			'v=DMARC1; p=none; rua=mailto:a@mail.example.com,mailto:b@reports.test',
+		);
+		const found = discoverDmarc('example.com', inZone(zone)).destinations;
+		expect(found.map(({ authorisation, authorised }) => [authorisation, authorised])).toEqual([
+			[null, 'yes'],
+			['example.com._report._dmarc.reports.test', 'no'],
+		]);
+	});
+	it('is asked for by the tree walk: below a psd=n the parent is outside', () => {
+		const zone = {
+			...at('mail.example.com', 'v=DMARC1; p=none; psd=n; rua=mailto:d@example.com'),
+			...at('example.com', 'v=DMARC1; p=none'),
+		};
+		const [found] = discoverDmarc('mail.example.com', inZone(zone)).destinations;
+		expect(found?.authorisation).toBe('mail.example.com._report._dmarc.example.com');
+	});
+	it.each([
+		['no record', {}, 'no'],
+		['v=DMARC1', { [CONSENT]: ['v=DMARC1'] }, 'yes'],
+		['v=DMARC1;', { [CONSENT]: ['v=DMARC1;'] }, 'yes'],
+		['a whole policy', { [CONSENT]: ['v=DMARC1; p=none; foo=bar'] }, 'yes'],
+		['one of several', { [CONSENT]: ['hello', 'v=DMARC1', 'v=DMARC1; p=none'] }, 'yes'],
+		['strings that join', { [CONSENT]: [['v=DM', 'ARC1']] }, 'yes'],
+		['v=dmarc1', { [CONSENT]: ['v=dmarc1'] }, 'no'],
+		['v not first', { [CONSENT]: ['p=none; v=DMARC1'] }, 'no'],
+		['something else', { [CONSENT]: ['yes'] }, 'no'],
+		['a wildcard', { '*._report._dmarc.reports.test TXT': ['v=DMARC1'] }, 'yes'],
+		[
+			'an alias',
+			{ 'example.com._report._dmarc.reports.test CNAME': ['y.test'], 'y.test TXT': ['v=DMARC1'] },
+			'yes',
+		],
+		['a server that fails', { [CONSENT]: 'servfail' }, 'failed'],
+		['another address of its own', { [CONSENT]: ['v=DMARC1; rua=mailto:x@reports.test'] }, 'yes'],
+		[
+			'an address elsewhere',
+			{ [CONSENT]: ['v=DMARC1; rua=mailto:x@other.test'] },
+			'sent-elsewhere',
+		],
+		[
+			'an address at its parent',
+			{ [CONSENT]: ['v=DMARC1; rua=mailto:x@test.test'] },
+			'sent-elsewhere',
+		],
+	] as [string, Zone, string][])('by %s', (_, zone, wanted) => {
+		expect(consent(OUTSIDE, zone)).toBe(wanted);
+	});
+	it('cannot be given under a name longer than DNS allows', () => {
+		const host = `${Array.from({ length: 60 }, () => 'abc').join('.')}.test`;
+		const long = at('example.com', `v=DMARC1; p=none; rua=mailto:d@${host}`);
+		expect(host.length).toBeLessThan(253);
+		expect(consent(long)).toBe('too-long');
+	});
+	it('is unknown where the organizational domain of the host is', () => {
+		expect(consent(OUTSIDE, { '_dmarc.reports.test TXT': 'servfail' })).toBe('failed');
+	});
 });
 
 it('never throws on any record', () => {
