@@ -32,12 +32,13 @@ export function parseMtaStsRecord(text: string): MtaStsRecord {
 	const [id, ...repeated] = fields.filter(({ name }) => name === 'id');
 	const others = fields.filter(({ name }) => name !== 'id');
 	const faults = others.map(extensionFault);
+	const wrongRepeats = repeated.map(extensionFault);
 	const extensions = others.filter((_, index) => faults[index] === null);
 	const wrongId = idFault(id, others, text.length);
 	const all: BrokenRule[] = [
 		...broken,
-		...(fields.length === 0 && broken.some(({ rule: name }) => name === 'no-field') ? [] : wrongId),
-		...faults.flatMap((fault) =>
+		...(fields.length === 0 ? [] : wrongId),
+		...[...faults, ...wrongRepeats].flatMap((fault) =>
 			fault === null ? [] : [rule(fault.rule, fault.position, fault.message)],
 		),
 		...repeated.map(({ position }) =>

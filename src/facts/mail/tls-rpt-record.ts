@@ -44,13 +44,12 @@ export function parseTlsRptRecord(text: string): TlsRptRecord {
 	const others = fields.filter(({ name }) => name !== 'rua');
 	const faults = others.map(extensionFault);
 	const rua = given.flatMap(placesIn);
-	const isBare = broken.some(({ rule: name }) => name === 'no-field');
 	return {
 		rua,
 		extensions: others.filter((_, index) => faults[index] === null),
 		broken: [
 			...broken,
-			...(given.length === 0 && !isBare ? [noRua(others, text.length)] : []),
+			...(given.length === 0 && fields.length > 0 ? [noRua(others, text.length)] : []),
 			...ruaFaults(rua),
 			...faults.flatMap((fault) =>
 				fault === null ? [] : [rule(fault.rule, fault.position, fault.message)],
