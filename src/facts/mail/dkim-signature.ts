@@ -55,18 +55,26 @@ export function dkimSignatures({ fields, body, unquoted }: MessageSource): {
 	readonly more: number;
 } {
 	const at = fields.flatMap(({ name }, index) => (name === 'dkim-signature' ? [index] : []));
-	const bodies = unquoted === body ? [body] : [body, unquoted];
+	const bodies = canonicalBodies(unquoted === body ? [body] : [body, unquoted]);
 	return {
 		signatures: at.slice(0, MOST_SIGNATURES).map((index) => readSignature(fields, index, bodies)),
 		more: Math.max(0, at.length - MOST_SIGNATURES),
 	};
 }
 
-function readSignature(
-	fields: readonly HeaderField[],
-	at: number,
-	bodies: readonly string[],
-): DkimSignature {
+type Bodies = (form: CanonicalForm) => readonly string[];
+
+/** Each form is made once, however many signatures use it: a body may have megabytes. */
+function canonicalBodies(bodies: readonly string[]): Bodies {
+	const made = new Map<CanonicalForm, readonly string[]>();
+	return (form) => {
+		const known = made.get(form) ?? bodies.map((body) => canonicalBody(body, form));
+		made.set(form, known);
+		return known;
+	};
+}
+
+function readSignature(fields: readonly HeaderField[], at: number, bodies: Bodies): DkimSignature {
 	const raw = fields[at]?.raw ?? '';
 	const list = parseTagList(raw.slice(raw.indexOf(':') + 1));
 	const tag = (name: string) => list.tags.find((each) => each.name === name)?.value ?? null;
@@ -117,7 +125,7 @@ function formsOf(text: string): Forms | null {
 }
 
 function bodyHash(
-	bodies: readonly string[],
+	bodies: Bodies,
 	{
 		form,
 		length,
@@ -126,8 +134,7 @@ function bodyHash(
 	}: { form: CanonicalForm | undefined; length: number | null; hash: string; signed: string },
 ): { readonly hash: string; readonly bytes: number | null } {
 	if (form === undefined) return { hash: '', bytes: null };
-	const hashes = bodies.map((body) => {
-		const canonical = canonicalBody(body, form);
+	const hashes = bodies(form).map((canonical) => {
 		const covered = canonical.slice(0, length ?? canonical.length);
 		const digest = createHash(hash).update(covered, 'latin1').digest('base64');
 		return { hash: digest, bytes: canonical.length };

@@ -206,7 +206,7 @@ function withoutPeople({ authservId, results }: AuthenticationResults): Authenti
 		results: results.map(({ method, result, note, properties }) => ({
 			method,
 			result,
-			note: note.replace(/[^\s()<>"'=:;,@]+@/g, '@').slice(0, 200),
+			note: note.replace(/[^\s()<>"':;,@]+@/g, '@').slice(0, 200),
 			properties: properties.flatMap(([name, value]) =>
 				KEPT_PROPERTIES.has(name)
 					? [[name, value.replace(/^.*@/s, '@').slice(0, 253)] as const]
