@@ -235,7 +235,7 @@ function grammar(
 	say: Say<typeof DKIM_VERDICTS>,
 ): Said {
 	if (faults.length === 0) return [];
-	const hasKey = tags.some(({ name }) => name === 'p');
+	const hasKey = tags.some(({ name }) => name.toLowerCase() === 'p');
 	return [say('syntax', { ...about, faults, fixed: hasKey ? rewrittenKey(tags) : null })];
 }
 
@@ -273,7 +273,8 @@ function restrictions(
 ): Said {
 	const fixed = rewrittenKey(unrestricted(tags));
 	const args = { ...about, fixed };
-	const serves = services.includes('*') || services.includes('email');
+	// An empty list is said by the grammar.
+	const serves = services.length === 0 || services.includes('*') || services.includes('email');
 	return [
 		...(hashes.length > 0 && !hashes.includes('sha256')
 			? [say('hash-excludes-sha256', { ...args, hashes })]

@@ -35,7 +35,8 @@ export interface DkimDiscovery {
 	readonly domain: string;
 	/**
 	 * Whether any selector exists. `absent`: NXDOMAIN at `_domainkey` (RFC 8020), confirmed.
-	 * `present`: NOERROR there, and NXDOMAIN for a random selector, so the server tells the two apart.
+	 * `present`: NOERROR there, NXDOMAIN for a random selector, so the server tells the two apart, and
+	 * nothing else seen that makes the name exist.
 	 */
 	readonly existence: 'absent' | 'present' | 'unclear';
 	/** Why, in words. */
@@ -114,7 +115,7 @@ export function discoverDkim(
 	);
 	return {
 		domain,
-		...existenceOf({ atParent, atRandom, isContradicted, failed, parent }),
+		...existenceOf({ atParent, atRandom, atAdsp: adsp, isContradicted, failed, parent }),
 		selectors,
 		missing: named.flatMap(({ selector, found }) =>
 			found.kind === 'answered' &&
@@ -135,6 +136,7 @@ export function discoverDkim(
 function existenceOf(seen: {
 	atParent: Found;
 	atRandom: Found;
+	atAdsp: Found;
 	isContradicted: boolean;
 	failed: readonly string[];
 	parent: string;
@@ -152,15 +154,37 @@ function existenceOf(seen: {
 				};
 	}
 	const tellsApart = atRandom.kind === 'answered' && atRandom.absent === 'nxdomain';
-	return tellsApart && !isContradicted
+	if (!tellsApart || isContradicted) {
+		const control = 'the server answers alike for names that exist and names that do not';
+		return { existence: 'unclear', control };
+	}
+	const other = otherwiseThere(seen);
+	return other === null
 		? {
 				existence: 'present',
 				control: `${parent} exists while a random selector is NXDOMAIN, so some selector exists`,
 			}
-		: {
-				existence: 'unclear',
-				control: 'the server answers alike for names that exist and names that do not',
-			};
+		: { existence: 'unclear', control: `${parent} exists, which ${other} explains` };
+}
+
+/** What makes `_domainkey` exist without any selector; `null` where nothing that was seen does. */
+function otherwiseThere({
+	atParent,
+	atAdsp,
+	parent,
+}: {
+	atParent: Found;
+	atAdsp: Found;
+	parent: string;
+}): string | null {
+	if (atParent.kind !== 'answered') return null;
+	const { answer, absent } = atParent;
+	if (answer.chain.length > 0) return 'the alias at that name';
+	if (absent === null) return 'the record at that name';
+	if (answer.authority.some(({ type, owner }) => type === 'SOA' && owner === parent)) {
+		return 'that it is a zone of its own';
+	}
+	return atAdsp.kind === 'answered' && atAdsp.absent !== 'nxdomain' ? 'the ADSP record' : null;
 }
 
 /** Something that a random selector does not get, too. */

@@ -5,8 +5,10 @@ type Tag = Pick<DkimKeyRecord['tags'][number], 'name' | 'value'>;
 /** Each tag once, version first, without stray quotes and backslashes. */
 export function rewrittenKey(tags: readonly Tag[]): string {
 	const values = new Map<string, string>();
-	for (const { name, value } of tags) {
-		if (name !== 'v' && !values.has(name)) values.set(name, value.replace(/[\\"]/g, ''));
+	for (const { name: written, value } of tags) {
+		const name = written.toLowerCase();
+		if (name === 'v' || values.has(name) || (value === '' && name !== 'p')) continue;
+		values.set(name, value.replace(/[\\"]|\xe2\x80[\x9c-\x9f]/g, ''));
 	}
 	return ['v=DKIM1', ...[...values].map(([name, value]) => `${name}=${value}`)].join('; ');
 }

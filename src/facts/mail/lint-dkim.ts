@@ -26,7 +26,7 @@ export function lintDkim(text: string): DkimLint {
 
 function grammarRules({ broken }: DkimKeyRecord): readonly BrokenRule[] {
 	return broken.map(({ rule, position, says }) => {
-		const isOfKeys = rule === 'version' || rule === 'key-missing';
+		const isOfKeys = rule === 'version' || rule === 'key-missing' || rule === 'value';
 		return (isOfKeys ? keyRule : tagRule)(rule, position, says);
 	});
 }
@@ -84,7 +84,7 @@ function useRules(record: DkimKeyRecord): readonly BrokenRule[] {
 		const message = `h=${hashes.join(':').slice(0, 60)} shuts out sha256, the hash that signers use`;
 		rules.push(ruleMaker('RFC 8301 §3.1')('hash-excludes-sha256', placeOf(record, 'h'), message));
 	}
-	if (!services.includes('*') && !services.includes('email')) {
+	if (services.length > 0 && !services.includes('*') && !services.includes('email')) {
 		rules.push(keyRule('service-type', placeOf(record, 's'), 's= allows no email'));
 	}
 	if (testing) {
