@@ -32,7 +32,7 @@ const LONGEST_SENDER = 1_000;
  * What RFC 7208 §2.4 and §4.3 make of a case: bounces are judged by the HELO name, and who has no local
  * part is postmaster. Names in other scripts become A-labels. Throws `BadSpfCase`.
  */
-export function spfQuestion({ ip, mailFrom, helo }: SpfCase): SpfQuestion {
+function spfQuestion({ ip, mailFrom, helo }: SpfCase): SpfQuestion {
 	const client = spfClient(ip);
 	if (client === null) throw new BadSpfCase(`"${ip}" is no IP address`);
 	const address = bare(mailFrom);

@@ -61,7 +61,7 @@ export function aboutMessage(
 // ── Signatures ───────────────────────────────────────────────────────────────────────────────────
 
 /** Signatures that count for the author; where there are none, all. */
-export function relevant({ authentication }: JudgedMessage): readonly SignatureReading[] {
+function relevant({ authentication }: JudgedMessage): readonly SignatureReading[] {
 	const { signatures } = authentication;
 	const own = signatures.filter(({ alignment }) => isRelated(alignment));
 	return own.length > 0 ? own : signatures;

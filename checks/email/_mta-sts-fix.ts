@@ -30,7 +30,7 @@ export function changePolicy(summary: string, served: Served, ...steps: string[]
 }
 
 /** Servers that serve the file as they should, without the file's own text. */
-export function serverSnippets({ domain, policy }: Served): readonly Snippet[] {
+function serverSnippets({ domain, policy }: Served): readonly Snippet[] {
 	const host = `mta-sts.${domain}`;
 	if (!PLAIN.test(host)) return [];
 	const lines = policyText(policy).trimEnd().split('\n');

@@ -11,7 +11,7 @@ import { parseTagList, type TagList } from './tag-list.ts';
 
 /** RFC 6376 §3.3 with RFC 8301 and RFC 8463. */
 export const DKIM_ALGORITHMS = ['rsa-sha256', 'rsa-sha1', 'ed25519-sha256'] as const;
-export type DkimAlgorithm = (typeof DKIM_ALGORITHMS)[number];
+type DkimAlgorithm = (typeof DKIM_ALGORITHMS)[number];
 
 /**
  * A DKIM-Signature with the hashes of what it covers, so that it can be verified without the message.

@@ -91,7 +91,7 @@ export function isDomain(name: string): boolean {
 }
 
 /** Encoded words become their bytes; white space between two of them goes (RFC 2047 §6.2). */
-export function decodedWords(text: string): string {
+function decodedWords(text: string): string {
 	return text
 		.replace(/(\?=)[ \t]+(?==\?)/g, '$1')
 		.replace(

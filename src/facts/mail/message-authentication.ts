@@ -10,10 +10,10 @@ import { type Reception, receptionOf } from './message-trust.ts';
 import type { SampleMessage } from './sample-message.ts';
 
 /** RFC 9989 §4.4. `unclear` where the look-ups that would tell failed. */
-export type Alignment = 'same' | 'organizational' | 'none' | 'unclear';
+type Alignment = 'same' | 'organizational' | 'none' | 'unclear';
 
 /** What an identifier is worth for DMARC; `unclear` where it could not be found out. */
-export type Worth = 'passes' | 'fails' | 'unclear';
+type Worth = 'passes' | 'fails' | 'unclear';
 
 export interface SignatureReading {
 	readonly signature: DkimSignature;
@@ -70,7 +70,7 @@ export interface MessageAuthentication {
 }
 
 /** Clocks of senders differ that much; milliseconds. */
-export const CLOCK_SKEW_MS = 300_000;
+const CLOCK_SKEW_MS = 300_000;
 /** RFC 8301 §3.2. */
 const LEAST_BITS = 1024;
 
@@ -319,7 +319,7 @@ function isUnsent({ hops, returnPath, signatures, results, receivedSpf }: Sample
 	);
 }
 
-export function isAlignedFor(alignment: Alignment, isStrict: boolean): boolean {
+function isAlignedFor(alignment: Alignment, isStrict: boolean): boolean {
 	return alignment === 'same' || (alignment === 'organizational' && !isStrict);
 }
 

@@ -58,7 +58,7 @@ interface FromMailbox {
 	readonly shows: string | null;
 }
 
-export type ReturnPath =
+type ReturnPath =
 	| { readonly kind: 'absent' }
 	/** `<>`. */
 	| { readonly kind: 'null' }
@@ -83,7 +83,7 @@ interface ReceivedSpf {
 	readonly domain: string;
 }
 
-export interface ListFields {
+interface ListFields {
 	/** Each address of List-Unsubscribe, by scheme and host; `null` without the field. */
 	readonly unsubscribe: readonly { readonly scheme: string; readonly host: string }[] | null;
 	/** List-Unsubscribe-Post as written, cut; `null` without the field. */

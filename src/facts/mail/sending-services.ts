@@ -13,7 +13,7 @@ export interface SendingService {
 	readonly ownBounces: string | null;
 }
 
-export const SENDING_SERVICES: readonly SendingService[] = [
+const SENDING_SERVICES: readonly SendingService[] = [
 	{
 		name: 'Amazon SES',
 		domains: ['amazonses.com'],

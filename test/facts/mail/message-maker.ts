@@ -108,7 +108,7 @@ function relaxedField(field: string): string {
 }
 
 /** What DNS would answer for a key; `null` for NXDOMAIN. */
-export function foundAt(text: string | null): Found {
+function foundAt(text: string | null): Found {
 	if (text === null) {
 		const answer = {
 			...EMPTY_ANSWER,
