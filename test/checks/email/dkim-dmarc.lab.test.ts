@@ -448,7 +448,11 @@ it('every id of both checks fires in one of these worlds', () => {
 		...Object.entries(DKIM_VERDICTS).map(([key, spec]) => [`email/dkim/${key}`, spec] as const),
 		...Object.entries(DMARC_VERDICTS).map(([key, spec]) => [`email/dmarc/${key}`, spec] as const),
 	];
-	const missing = ids.filter(([id, { outcome }]) => outcome !== 'pass' && !seen.has(id));
+	// Alignment shows in a message alone; it has worlds of its own beside the other messages.
+	const elsewhere = ['email/dmarc/strict-alignment'];
+	const missing = ids.filter(
+		([id, { outcome }]) => outcome !== 'pass' && !seen.has(id) && !elsewhere.includes(id),
+	);
 	expect(missing.map(([id]) => id)).toEqual([]);
 	expect(ids.length).toBeGreaterThan(55);
 });

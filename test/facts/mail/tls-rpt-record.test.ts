@@ -101,7 +101,8 @@ describe('tlsrpt-record of RFC 8460 §3', () => {
 });
 
 const EXTENSION = '(?!rua=)[A-Za-z0-9][A-Za-z0-9_.-]{0,31}=[\\x21-\\x3a\\x3c\\x3e-\\x7e]+';
-const URI = '(?:mailto:[a-z]+@[a-z]+|https://[a-z]+)';
+/** With user information (RFC 3986 §3.2.1), which the pieces below can make. */
+const URI = '(?:mailto:[a-z]+@[a-z]+|https://(?:[A-Za-z0-9=:]+@)?[a-z]+)';
 const GRAMMAR = new RegExp(
 	`^v=TLSRPTv1(?:[ \\t]*;[ \\t]*(?:rua=${URI}(?:[ \\t]*,[ \\t]*${URI})*|${EXTENSION}))+(?:[ \\t]*;[ \\t]*)?$`,
 );
