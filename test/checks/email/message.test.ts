@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import dmarcCheck from '../../../checks/email/dmarc.ts';
 import check from '../../../checks/email/message.ts';
 import { isFailed } from '../../../src/core/finding.ts';
 import type { World } from '../../../src/lab/world.ts';
@@ -362,5 +363,25 @@ describe("the receiver's word", () => {
 			confidence: 'high',
 			control: 'The receiver came to the same result: dkim=neutral.',
 		});
+	});
+});
+
+describe('strict alignment (email/dmarc/strict-alignment)', () => {
+	const said = async (dmarc: string, text: string) => {
+		const { findings } = await auditMessages(worldOf(dmarc), dmarcCheck, { 'a.eml': text });
+		return findings.flatMap((one) => (isFailed(one) ? [`${one.verdict} ${one.severity}`] : []));
+	};
+	const STRICT = 'v=DMARC1; p=reject; rua=mailto:d@shop.test; aspf=s';
+
+	it('is high where the return path of a sample is a sub-domain', async () => {
+		expect(await said(STRICT, sound())).toEqual(['strict-alignment high']);
+	});
+
+	it('is no fault where the return path is the domain itself', async () => {
+		expect(await said(STRICT, sound({}, { returnPath: 'b@shop.test' }))).toEqual([]);
+	});
+
+	it('is no fault where alignment is relaxed', async () => {
+		expect(await said('v=DMARC1; p=reject; rua=mailto:d@shop.test', sound())).toEqual([]);
 	});
 });
