@@ -57,8 +57,8 @@ function zoneWith(broken) {
 	};
 }
 
-/** Milliseconds that every dns check together takes on a zone of the lab, its start not counted. */
-async function dnsArea(world) {
+/** Milliseconds that every check of an area together takes in a world of the lab, its start not counted. */
+async function area(name, world, domain = 'shop.test') {
 	const [{ startLab }, { createNet }, { audit }, { liveObserver }, { parseTarget }] =
 		await Promise.all(
 			['lab/start-lab', 'net/io', 'engine/audit', 'engine/observer', 'engine/parse-target'].map(
@@ -67,10 +67,10 @@ async function dnsArea(world) {
 		);
 	const { listCheckIds, loadChecks } = await import('../../dist/src/engine/load-checks.js');
 	const { CHECKS_FOLDER } = await import('../../dist/src/checks-folder.js');
-	const ids = (await listCheckIds(CHECKS_FOLDER)).filter((id) => id.startsWith('dns/'));
+	const ids = (await listCheckIds(CHECKS_FOLDER)).filter((id) => id.startsWith(`${name}/`));
 	const checks = await loadChecks(CHECKS_FOLDER, ids);
 	const lab = await startLab(world);
-	const target = parseTarget({ domain: 'shop.test', seed: '0123456789abcdef' });
+	const target = parseTarget({ domain, seed: '0123456789abcdef' });
 	const controller = new AbortController();
 	const { signal } = controller;
 	const { resolver, addressMap } = lab;
@@ -86,13 +86,21 @@ async function dnsArea(world) {
 	return took;
 }
 
+/** The demo's ready domain: SPF with an include, two DKIM keys, two mail hosts, MTA-STS. */
+async function emailArea() {
+	const { loadWorld } = await import('../../dist/src/lab/world.js');
+	const file = fileURLToPath(new URL('../../fixtures/worlds/demo.yaml', import.meta.url));
+	return area('email', await loadWorld(file), 'ready.example');
+}
+
 const FIGURES = [
 	['node -e 0', () => wall(['-e', '0'])],
 	['launch-ready --version', () => wall([bin, '--version'])],
 	['launch-ready --help', () => wall([bin, '--help'])],
 	['launch-ready audit, to the first packet', firstPacket],
-	['the dns area, a sound zone', () => dnsArea(zoneWith(false))],
-	['the dns area, a dead and a lame server', () => dnsArea(zoneWith(true))],
+	['the dns area, a sound zone', () => area('dns', zoneWith(false))],
+	['the dns area, a dead and a lame server', () => area('dns', zoneWith(true))],
+	['the email area, every usual DKIM selector', emailArea],
 	['launch-ready demo, two audits', () => wall([bin, 'demo', '--fail-on', 'never'])],
 ];
 
