@@ -7,7 +7,7 @@ import { type DkimSignature, dkimSignatures } from './dkim-signature.ts';
 import { isDomain, type Mailbox, parseMailboxes } from './mail-address.ts';
 import { type HeaderField, type MessageSource, readSource } from './message-source.ts';
 import { type MimeContent, mimeContent } from './mime-content.ts';
-import { parseReceived, type ReceivedHop, timeOf } from './received-trail.ts';
+import { addressIn, parseReceived, type ReceivedHop, timeOf } from './received-trail.ts';
 import { repeatsIn } from './repeats.ts';
 import { fieldTokens } from './structured-field.ts';
 
@@ -199,14 +199,14 @@ function readReceivedSpf(
 	};
 }
 
-/** Local parts go: they are recipients, or name them. */
+/** Local parts go, which are recipients or name them; of comments only the client's address stays. */
 function withoutPeople({ authservId, results }: AuthenticationResults): AuthenticationResults {
 	return {
 		authservId,
 		results: results.map(({ method, result, note, properties }) => ({
 			method,
 			result,
-			note: note.replace(/[^\s()<>"':;,@]+@/g, '@').slice(0, 200),
+			note: addressIn(note) ?? '',
 			properties: properties.flatMap(([name, value]) =>
 				KEPT_PROPERTIES.has(name)
 					? [[name, value.replace(/^.*@/s, '@').slice(0, 253)] as const]

@@ -12,6 +12,7 @@ export async function auditMessages(
 	check: AnyCheck | readonly AnyCheck[],
 	files: Readonly<Record<string, string>>,
 	asked: { domain?: string; bulk?: boolean } = {},
+	options: Parameters<typeof auditLab>[3] = {},
 ) {
 	const folder = await mkdtemp(path.join(tmpdir(), 'messages-'));
 	try {
@@ -21,7 +22,7 @@ export async function auditMessages(
 			await writeFile(file, text, 'latin1');
 			messages.push(file);
 		}
-		return await auditLab(world, check, { domain: 'shop.test', ...asked, messages });
+		return await auditLab(world, check, { domain: 'shop.test', ...asked, messages }, options);
 	} finally {
 		await rm(folder, { recursive: true });
 	}

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import dkim from '../../../checks/email/dkim.ts';
 import dmarcCheck from '../../../checks/email/dmarc.ts';
+import dmarc from '../../../checks/email/dmarc.ts';
 import check from '../../../checks/email/message.ts';
+import type { AnyCheck } from '../../../src/core/check.ts';
 import { isFailed } from '../../../src/core/finding.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { ed25519Key, rsaKey, type SigningKey } from '../../facts/mail/message-maker.ts';
@@ -349,9 +352,14 @@ describe("the receiver's word", () => {
 	});
 
 	it('is taken from a name that the config gives', async () => {
-		const results = TRUSTED.replace('mx.google.com', 'auth.receiver.test');
-		const named = await graded(altered(results, { by: '10.0.0.5' }));
-		expect(named).toContain('dkim-body-hash blocker');
+		const files = { 'a.eml': altered(TRUSTED.replace('mx.google.com', 'auth.receiver.test')) };
+		const verdicts = async (receivers: readonly string[]) => {
+			const checkOptions = { 'email/message': { receivers } };
+			const { findings } = await auditMessages(world, check, files, {}, { checkOptions });
+			return findings.map(({ verdict }) => verdict);
+		};
+		expect(await verdicts([])).toContain('dkim-body-hash');
+		expect(await verdicts(['Auth.Receiver.test'])).toEqual(['spf-unaligned']);
 	});
 
 	it('confirms a fault', async () => {
@@ -383,5 +391,49 @@ describe('strict alignment (email/dmarc/strict-alignment)', () => {
 
 	it('is no fault where alignment is relaxed', async () => {
 		expect(await said('v=DMARC1; p=reject; rua=mailto:d@shop.test', sound())).toEqual([]);
+	});
+});
+
+describe('what a message tells the other checks', () => {
+	const about = async (text: string, checks: readonly AnyCheck[], dmarcRecord?: string) => {
+		const inWorld = dmarcRecord === undefined ? world : worldOf(dmarcRecord);
+		const { findings } = await auditMessages(inWorld, checks, { 'welcome.eml': text });
+		return findings.filter(isFailed);
+	};
+
+	it('its selector is in use, so that a missing key is a fault', async () => {
+		const [found] = await about(sound({}, {}, { selector: 'gone' }), [dkim]);
+		expect(found).toMatchObject({
+			verdict: 'none',
+			message: 'The DKIM selectors that sign for shop.test have no key: gone.',
+		});
+		const services = await about(
+			delivered(sign(written(), other, { domain: 'service.test', selector: 'gone' })),
+			[dkim],
+		);
+		expect(services.map(({ verdict }) => verdict)).not.toContain('none');
+	});
+
+	it('strict alignment does not fit its own mail', async () => {
+		const strict = 'v=DMARC1; p=reject; rua=mailto:d@shop.test; aspf=s';
+		const [found] = (await about(sound(), [dmarc], strict)).filter(
+			({ severity }) => severity === 'high',
+		);
+		expect(found).toMatchObject({ verdict: 'strict-alignment' });
+		expect(found?.message).toContain(
+			'welcome.eml: author at shop.test, bounces to bounce.shop.test',
+		);
+		expect(found?.fix.snippets[0]?.text).toBe(
+			'_dmarc.shop.test. 300 IN TXT "v=DMARC1; p=reject; rua=mailto:d@shop.test"',
+		);
+		const same = await about(sound({}, { returnPath: 'b@shop.test' }), [dmarc], strict);
+		expect(same.map(({ verdict }) => verdict)).not.toContain('strict-alignment');
+	});
+
+	it('a policy is enforced and nothing is signed', async () => {
+		const found = await about(delivered(written()), [dmarc]);
+		expect(found.map(({ verdict, severity }) => `${verdict} ${severity}`)).toContain(
+			'enforce-without-dkim high',
+		);
 	});
 });
