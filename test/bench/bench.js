@@ -5,6 +5,9 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../bin/launch-ready.js', import.meta.url));
@@ -75,13 +78,22 @@ async function area(name, world, domain = 'shop.test') {
 	const { signal } = controller;
 	const { resolver, addressMap } = lab;
 	const { registrable } = target;
-	const net = createNet({ resolver, addressMap, registrable, env: {}, userAgent: 'bench', signal });
+	const folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-bench-'));
+	const roots = path.join(folder, 'roots.pem');
+	await writeFile(roots, lab.caPem);
+	const caFiles = [roots];
+	const net = createNet({
+		...{ resolver, addressMap, registrable, caFiles, signal },
+		env: {},
+		userAgent: 'bench',
+	});
 	const started = performance.now();
 	const observer = liveObserver(net.io, signal, () => undefined);
 	await audit({ target, checks, observer, now: new Date() });
 	const took = performance.now() - started;
 	await net.close();
 	await lab.close();
+	await rm(folder, { recursive: true });
 	controller.abort();
 	return took;
 }
