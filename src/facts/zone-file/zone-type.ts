@@ -1,52 +1,4 @@
-/** IANA's numbers of the types that are asked for and shown by name. */
-const NUMBERS: Readonly<Record<string, number>> = {
-	A: 1,
-	NS: 2,
-	MD: 3,
-	MF: 4,
-	CNAME: 5,
-	SOA: 6,
-	MB: 7,
-	MG: 8,
-	MR: 9,
-	PTR: 12,
-	HINFO: 13,
-	MINFO: 14,
-	MX: 15,
-	TXT: 16,
-	RP: 17,
-	AFSDB: 18,
-	RT: 21,
-	SIG: 24,
-	PX: 26,
-	AAAA: 28,
-	LOC: 29,
-	SRV: 33,
-	NAPTR: 35,
-	KX: 36,
-	CERT: 37,
-	DNAME: 39,
-	DS: 43,
-	SSHFP: 44,
-	RRSIG: 46,
-	NSEC: 47,
-	DNSKEY: 48,
-	DHCID: 49,
-	NSEC3: 50,
-	NSEC3PARAM: 51,
-	TLSA: 52,
-	SMIMEA: 53,
-	CDS: 59,
-	CDNSKEY: 60,
-	OPENPGPKEY: 61,
-	CSYNC: 62,
-	ZONEMD: 63,
-	SVCB: 64,
-	HTTPS: 65,
-	SPF: 99,
-	URI: 256,
-	CAA: 257,
-};
+import { RECORD_TYPES } from '../../core/record-types.ts';
 
 /** Types with a mnemonic of their own that answers show by number. */
 const RARE: Readonly<Record<string, number>> = {
@@ -92,7 +44,7 @@ const RARE: Readonly<Record<string, number>> = {
 	DLV: 32_769,
 };
 
-const NAMES = new Map(Object.entries(NUMBERS).map(([name, number]) => [number, name]));
+const NAMES = new Map(Object.entries(RECORD_TYPES).map(([name, number]) => [number, name]));
 
 /** Queries and transfers, which are no records (RFC 6895 §3.1), and OPT. */
 function isMeta(number: number): boolean {
@@ -102,7 +54,7 @@ function isMeta(number: number): boolean {
 /** `TYPE65` (RFC 3597 §5) counts too; `null` for a word that names no type a zone can hold. */
 export function zoneTypeNumber(word: string): number | null {
 	const upper = word.toUpperCase();
-	const known = [NUMBERS, RARE].find((table) => Object.hasOwn(table, upper))?.[upper];
+	const known = [RECORD_TYPES, RARE].find((table) => Object.hasOwn(table, upper))?.[upper];
 	if (known !== undefined) return known;
 	const number = Number(/^TYPE(\d{1,5})$/.exec(upper)?.[1] ?? Number.NaN);
 	return number <= 0xffff && !isMeta(number) ? number : null;
@@ -113,4 +65,4 @@ export function zoneTypeName(number: number): string {
 	return NAMES.get(number) ?? `TYPE${number}`;
 }
 
-export const TYPE_WORDS: readonly string[] = [...Object.keys(NUMBERS), ...Object.keys(RARE)];
+export const TYPE_WORDS: readonly string[] = [...Object.keys(RECORD_TYPES), ...Object.keys(RARE)];
