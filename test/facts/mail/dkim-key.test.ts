@@ -1,5 +1,6 @@
+import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ED25519, RSA_1024, RSA_2048, RSA_PKCS1 } from '../../../checks/email/_dkim-keys.ts';
 import { parseDkimKey } from '../../../src/facts/mail/dkim-key.ts';
 
@@ -45,6 +46,73 @@ it.each([
 	['white space around everything', ' v = DKIM1 ; p = ', 0],
 ])('finds the faults of %s', (_, text, count) => {
 	expect(parseDkimKey(text).faults).toHaveLength(count);
+});
+
+it.each([
+	['white space in folds (RFC 6376 §2.8)', 'v=DKIM1;\r\n\tp=', []],
+	['a no-break space, which is none', 'v=DKIM1; p=\u00a0', []],
+	['an empty tag (RFC 6376 §3.2)', 'v=DKIM1;; p=', ['there is an empty tag']],
+	['an empty tag at the start', '; p=', ['there is an empty tag']],
+	['white space behind the last semicolon', 'v=DKIM1; p=; ', []],
+	['a tag without a value', 'v=DKIM1; p=; k', ['"k" is no tag']],
+	['a tag that starts with a digit', 'p=; 1a=x', ['"1a=x" is no tag']],
+	['unknown tags (RFC 6376 §3.2)', 'v=DKIM1; p=; x_1=y; zz=', []],
+	['names in capitals (RFC 6376 §3.2)', 'v=DKIM1; P=', ['P= is no p=: names of tags are small']],
+	['V in capitals, which is an unknown tag', 'V=DKIM1; p=', []],
+	['a control character', 'p=; n=\u0001', ['n= holds a character that is not allowed']],
+	['UTF-8 in a note (RFC 8616)', 'p=; n=\u00c3\u00bc', []],
+	['a quoted-printable note (RFC 6376 §2.11)', 'p=; n=a=3Bb', []],
+	['an empty h (RFC 6376 §3.6.1)', 'p=; h=', ['h= is empty']],
+	['an s of colons alone', 'p=; s= : ', ['s= is empty']],
+	['an empty t, which restricts nothing', 'p=; t=', []],
+	[
+		'typographic quotation marks',
+		'\u00e2\u0080\u009cp=\u00e2\u0080\u009d',
+		[
+			'it holds literal quotation marks',
+			'"\u00e2\u0080\u009cp=\u00e2\u0080\u009d" is no tag',
+			'there is no p= tag',
+		],
+	],
+] as [string, string, string[]][])('keeps to the grammar: %s', (_, text, faults) => {
+	expect(parseDkimKey(text).faults).toEqual(faults);
+});
+
+describe('RSA keys by their numbers', () => {
+	const spki = (key: JsonWebKey) =>
+		createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+	const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+	const { n } = publicKey.export({ format: 'jwk' });
+	const withExponent = (hex: string) => {
+		const e = Buffer.from(hex, 'hex').toString('base64url');
+		return parseDkimKey(`p=${spki({ kty: 'RSA', n: n ?? '', e }).toString('base64')}`).key;
+	};
+	it.each([
+		['03', { kind: 'rsa', bits: 1024 }],
+		['010001', { kind: 'rsa', bits: 1024 }],
+		['01', { kind: 'undecodable', says: 'its exponent 1 is none for RSA' }],
+		['02', { kind: 'undecodable', says: 'its exponent 2 is none for RSA' }],
+		['010000', { kind: 'undecodable', says: 'its exponent 65536 is none for RSA' }],
+	])('exponent %s (RFC 8017 §3.1)', (hex, wanted) => {
+		expect(withExponent(hex)).toMatchObject(wanted);
+	});
+	it.each([
+		['an elliptic curve', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
+		['RSA-PSS', generateKeyPairSync('rsa-pss', { modulusLength: 1024 }).publicKey],
+		['Ed25519', generateKeyPairSync('ed25519').publicKey],
+	])('no key of k=rsa: %s', (_, key) => {
+		const p = key.export({ type: 'spki', format: 'der' }).toString('base64');
+		expect(parseDkimKey(`v=DKIM1; k=rsa; p=${p}`).key.kind).toBe('undecodable');
+	});
+	it('says how an Ed25519 key got 44 bytes (RFC 8463 §3, RFC 8410 §4)', () => {
+		const der = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' });
+		expect(parseDkimKey(`k=ed25519; p=${der.toString('base64')}`).key).toEqual({
+			kind: 'undecodable',
+			says: 'an Ed25519 key has 32 bytes, this one 44: the last 32, without the wrapping, are the key',
+		});
+		const bare = der.subarray(-32).toString('base64');
+		expect(parseDkimKey(`k=ed25519; p=${bare}`).key).toEqual({ kind: 'ed25519' });
+	});
 });
 
 it('reads the restrictions', () => {
