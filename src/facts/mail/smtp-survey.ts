@@ -7,6 +7,7 @@ import {
 	type UnknownReason,
 } from '../../core/fact.ts';
 import type { SmtpOutcome } from '../../core/io.ts';
+import { addressClass } from '../dns/address-class.ts';
 import { isReachableClass, networkScope } from '../dns/network-scope.ts';
 import { certificateSummary } from '../tls/served-chains.ts';
 import { trustStore } from '../tls/tls.ts';
@@ -197,14 +198,19 @@ async function isSuspicious(hosts: readonly MailHost[], get: GetFact): Promise<b
 	const trust = await get(trustStore({}));
 	return hosts.some(
 		({ host, looks, older }) =>
-			older !== null ||
+			(older !== null && isElsewhere(older)) ||
 			looks.some((one) => {
-				if (one.kind !== 'session') return false;
+				if (one.kind !== 'session' || !isElsewhere(one)) return false;
 				if (one.starttls !== 220 || one.tls?.kind === 'failed') return true;
 				if (one.tls === null || trust.status !== 'known') return false;
 				return isOld(one.tls.protocol) || isForeign(one.tls.chain, host, trust.value);
 			}),
 	);
+}
+
+/** Nobody stands between this machine and itself. */
+function isElsewhere({ address }: { readonly address: string }): boolean {
+	return addressClass(address) !== 'loopback';
 }
 
 /** RFC 8996: TLS 1.0 and 1.1 are not to be used. */
