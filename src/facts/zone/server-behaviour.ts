@@ -144,14 +144,20 @@ async function transportsOf(
 	return { udp: true, tcp: works ? false : null, detail };
 }
 
-/** Not one question was answered over it. */
+/** Not one question was answered over it, and one at least was lost there. */
 function isUdpDead({ soa, ns, sets }: ServerAt): boolean {
 	const answers = [soa, ns, ...sets].flatMap((one) => one ?? []);
-	return answers.length > 0 && answers.every(isLostOverUdp);
+	return answers.some(isLostOverUdp) && !answers.some(cameOverUdp);
 }
 
-function isLostOverUdp({ transport, quirks }: DnsAnswer): boolean {
-	return transport === 'tcp' && (quirks.includes('udp-lost') || quirks.includes('udp-refused'));
+function isLostOverUdp({ quirks }: DnsAnswer): boolean {
+	return quirks.includes('udp-lost') || quirks.includes('udp-refused');
+}
+
+/** An answer that TCP had to complete came over UDP all the same. */
+function cameOverUdp({ rcode, transport, quirks }: DnsAnswer): boolean {
+	const isCut = quirks.includes('truncated') || quirks.includes('malformed-udp');
+	return isCut || (rcode !== null && transport === 'udp');
 }
 
 function isAnswered(answer: DnsAnswer | null): boolean {
