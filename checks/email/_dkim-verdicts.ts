@@ -359,10 +359,12 @@ export const DKIM_VERDICTS = {
 /** The detected providers' own records where those are the same for everybody, else where to find them. */
 function setUp(domain: string, names: readonly string[]): Fix {
 	const found = names.flatMap((name) => {
-		const dkim = providerNamed(name)?.dkim;
-		return dkim === undefined ? [] : [{ name, ...dkim }];
+		const { dkim, source } = providerNamed(name) ?? {};
+		return dkim === undefined ? [] : [{ name, source, ...dkim }];
 	});
-	const steps = found.map(({ name, where }) => `${name}: ${where}`);
+	const steps = found.map(
+		({ name, where, source }) => `${name}: ${where}${source === undefined ? '' : ` (${source})`}`,
+	);
 	const lines = found.flatMap((each) => each.lines.map((line) => line.replaceAll('{d}', domain)));
 	if (lines.length > 0) {
 		const confirm = 'Compare each with the one that the console shows before publishing.';

@@ -238,7 +238,7 @@ export function hasKeyRecord(dkim: DkimDiscovery): boolean {
 }
 
 /**
- * At most about 90 TXT questions, one a name, two dozen at a time;
+ * At most about a hundred TXT questions, one a name, two dozen at a time;
  * a handful where `_domainkey` does not exist.
  */
 export const dkimDiscovery = defineDerivation({

@@ -1,7 +1,7 @@
 /**
- * Who runs mail for others, as seen in DNS: common knowledge of 2026, not read from every provider's
- * set-up page. A provider, an include or a selector that is missing here costs a guess, never a
- * finding. Records to paste stand here only where they are the same for every account and are
+ * Who runs mail for others, as seen in DNS: common knowledge of 2026, and where `source` names a page,
+ * what that page said then. A provider, an include or a selector that is missing here costs a guess,
+ * never a finding. Records to paste stand here only where they are the same for every account and are
  * published as such; each is shown with the advice to compare it with the console.
  */
 export interface MailProvider {
@@ -12,6 +12,8 @@ export interface MailProvider {
 	readonly spf: readonly string[];
 	/** DKIM selectors that its customers publish. */
 	readonly selectors: readonly string[];
+	/** The provider's own page on its DKIM records, where that was read. */
+	readonly source?: string;
 	/** Domains that its DKIM CNAMEs lead to. */
 	readonly dkimTargets?: readonly string[];
 	/** How to obtain the DKIM record, and the record itself where it is the same for everybody. */
@@ -37,6 +39,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		mx: ['google.com', 'googlemail.com'],
 		spf: ['_spf.google.com', '_netblocks.google.com', 'aspmx.googlemail.com'],
 		selectors: ['google'],
+		source: 'https://support.google.com/a/answer/174124',
 		mxRecords: ['1 smtp.google.com'],
 		dkim: at(
 			'Admin console > Apps > Google Workspace > Gmail > Authenticate email: generate a 2048-bit key with prefix google, publish the TXT shown at google._domainkey, then press Start authentication',
@@ -62,6 +65,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		mx: ['protonmail.ch'],
 		spf: ['_spf.protonmail.ch'],
 		selectors: ['protonmail', 'protonmail2', 'protonmail3'],
+		source: 'https://proton.me/support/cname-problems',
 		dkimTargets: ['domains.proton.ch'],
 		mxRecords: ['10 mail.protonmail.ch', '20 mailsec.protonmail.ch'],
 		dkim: at('Proton > Settings > Domain names > DKIM: three CNAMEs, published and left in place'),
@@ -72,6 +76,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		mx: ['messagingengine.com'],
 		spf: ['spf.messagingengine.com'],
 		selectors: ['fm1', 'fm2', 'fm3', 'mesmtp'],
+		source: 'https://www.fastmail.help/hc/en-us/articles/360060591153',
 		dkimTargets: ['dkim.fmhosted.com'],
 		mxRecords: ['10 in1-smtp.messagingengine.com', '20 in2-smtp.messagingengine.com'],
 		dkim: at(
@@ -164,6 +169,8 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 		mailboxes: true,
 	},
 	sender('SendGrid', ['sendgrid.net'], ['s1', 's2', 'smtpapi'], {
+		source:
+			'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication',
 		dkimTargets: ['sendgrid.net'],
 		dkim: at(
 			'SendGrid > Settings > Sender Authentication > Authenticate Your Domain: three CNAMEs, s1._domainkey and s2._domainkey among them',
@@ -175,7 +182,13 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 	}),
 	sender('Mandrill', ['spf.mandrillapp.com'], ['mte1', 'mte2', 'mandrill'], {
 		dkimTargets: ['mandrillapp.com'],
-		dkim: at('Mandrill > Settings > Domains: two CNAMEs'),
+		source:
+			'https://mailchimp.com/developer/release-notes/new-sending-domain-authentication-requirements',
+		dkim: at(
+			'Mandrill > Settings > Domains',
+			'mte1._domainkey.{d}. 3600 IN CNAME dkim1.mandrillapp.com.',
+			'mte2._domainkey.{d}. 3600 IN CNAME dkim2.mandrillapp.com.',
+		),
 	}),
 	sender(
 		'Brevo',
@@ -218,7 +231,9 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 	}),
 	sender('MailerLite', ['_spf.mlsend.com'], ['litesrv', 'ml'], { dkimTargets: ['mlsend.com'] }),
 	sender('HubSpot', [], ['hs1', 'hs2'], { dkimTargets: ['hubspotemail.net'] }),
-	sender('Klaviyo', [], ['kl', 'kl2', 'km1', 'km2', 'kt1', 'kt2', 'ks1', 'ks2']),
+	sender('Klaviyo', [], ['kl', 'kl2', 'km1', 'km2', 'kt1', 'kt2', 'ks1', 'ks2'], {
+		source: 'https://help.klaviyo.com/hc/en-us/articles/115000357752',
+	}),
 	sender('Constant Contact', [], ['ctct1', 'ctct2'], { dkimTargets: ['ccsend.com'] }),
 	sender('Campaign Monitor', [], ['cm']),
 	sender('ActiveCampaign', [], ['acdkim1', 'acdkim2'], { dkimTargets: ['acdkim1.acems1.com'] }),
@@ -230,6 +245,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 	sender('Sender', [], ['sender']),
 	sender('SendLayer', [], ['sl']),
 	sender('Zendesk', ['mail.zendesk.com'], ['zendesk1', 'zendesk2'], {
+		source: 'https://support.zendesk.com/hc/en-us/articles/4408822303386',
 		dkimTargets: ['zendesk.com'],
 		dkim: at(
 			'Zendesk Admin Center > Channels > Email',
@@ -246,6 +262,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
 	sender('Clerk', [], ['clk', 'clk2', 'pdk1', 'pdk2'], { dkimTargets: ['clerk.services'] }),
 	sender('Stytch', [], ['st', 'st2']),
 	sender('Mailtrap', ['_spf.smtp.mailtrap.live'], ['rwmt1', 'rwmt2'], {
+		source: 'https://docs.mailtrap.io/email-api-smtp/setup/sending-domain',
 		dkimTargets: ['dkim.smtp.mailtrap.live'],
 	}),
 ];
@@ -266,12 +283,15 @@ function sender(
 	name: string,
 	spf: readonly string[],
 	selectors: readonly string[],
-	more: Pick<MailProvider, 'dkimTargets' | 'dkim'> = {},
+	more: Pick<MailProvider, 'source' | 'dkimTargets' | 'dkim'> = {},
 ): MailProvider {
 	return { name, mx: [], spf, selectors, mailboxes: false, ...more };
 }
 
-/** Selectors of control panels and of people who chose their own, most common first. */
+/**
+ * Selectors of control panels and of people who chose their own, most common first; those of Everlytic
+ * and Global Micro as https://help.sendmarc.com/support/solutions/articles/44001891845 lists them.
+ */
 const GENERIC_SELECTORS = [
 	'default',
 	'dkim',
@@ -304,17 +324,17 @@ const GENERIC_SELECTORS = [
 	'krs',
 ] as const;
 
-/** About 90 questions a domain: few enough to be polite, and under a second on a slow line. */
-const MOST_SELECTORS = 90;
-
-/** Selectors to try, the detected providers' first, without repeats. */
+/**
+ * Selectors to try, the detected providers' first, without repeats: about a hundred questions, few enough
+ * to be polite, and under a second on a slow line.
+ */
 export function selectorsToTry(detected: readonly MailProvider[]): readonly string[] {
 	const all = [
 		...detected.flatMap(({ selectors }) => selectors),
 		...GENERIC_SELECTORS,
 		...MAIL_PROVIDERS.flatMap(({ selectors }) => selectors),
 	];
-	return [...new Set(all)].slice(0, MOST_SELECTORS);
+	return [...new Set(all)];
 }
 
 export function providerOfMx(host: string): MailProvider | null {
