@@ -318,6 +318,14 @@ const EXAMPLES: readonly DmarcExample[] = [
 	['no record and no mail', 'missing', {}, { context: { role: 'no-mail', receives: 'no' } }],
 	['the parent has one', 'inherited', { '_dmarc.com TXT': ['v=DMARC1; p=reject; psd=y'] }],
 	['two records', 'multiple', dmarc('v=DMARC1; p=none', 'v=DMARC1; p=reject')],
+	[
+		'two records, and a policy above',
+		'inherited',
+		{
+			...dmarc('v=DMARC1; p=none', 'v=DMARC1; p=reject'),
+			'_dmarc.com TXT': ['v=DMARC1; p=reject; psd=y'],
+		},
+	],
 	['a record at the apex', 'wrong-name', { 'example.com TXT': ['v=DMARC1; p=none'] }],
 	[
 		'the domain written twice',
@@ -354,6 +362,11 @@ const EXAMPLES: readonly DmarcExample[] = [
 		'org-differs',
 		{ ...dmarc(`v=DMARC1; p=reject; ${RUA}`), '_dmarc.com TXT': ['v=DMARC1; p=none'] },
 	],
+	[
+		'a policy of the top-level domain, which the public suffix list knows nothing of',
+		'org-differs',
+		{ ...SIGNED, '_dmarc.com TXT': ['v=DMARC1; p=none'] },
+	],
 	['no rua', 'rua-missing', dmarc('v=DMARC1; p=reject')],
 	['no mailto:', 'rua-syntax', dmarc('v=DMARC1; p=reject; rua=d@example.com')],
 	['an https URI', 'rua-not-mailto', dmarc('v=DMARC1; p=reject; rua=https://example.com/d')],
@@ -374,6 +387,20 @@ const EXAMPLES: readonly DmarcExample[] = [
 		{ ...dmarc(OUTSIDE), 'reports.example.net MX': ['10 mx.example.net'] },
 	],
 	['a service that has agreed', 'published', { ...dmarc(OUTSIDE), ...AGREED }],
+	[
+		'a service that sends the reports on to somebody else',
+		'rua-unauthorized',
+		{
+			...dmarc(OUTSIDE),
+			...AGREED,
+			'example.com._report._dmarc.reports.example.net TXT': ['v=DMARC1; rua=mailto:d@example.org'],
+		},
+	],
+	[
+		'a host with a name too long for its consent',
+		'rua-unauthorized',
+		dmarc(`v=DMARC1; p=reject; rua=mailto:d@${'long.'.repeat(46)}example.net`),
+	],
 	[
 		'a service whose consent could not be looked up',
 		'unknown',
