@@ -70,9 +70,9 @@ const SAMPLE: MailDomain = {
 };
 
 /**
- * The audited domain as mail sees it. A sub-domain is listed only where it has MX or SPF of its own:
- * what its parent does is not its fault. Where the look-ups that decide the role fail, it is judged
- * as the worst that it could be.
+ * The audited domain as mail sees it. A sub-domain is listed only where it has MX or SPF of its own, or
+ * the user says that it sends: what its parent does is not its fault. Where the look-ups that decide
+ * the role fail, it is judged as the worst that it could be.
  */
 export const mailDomains = defineSubjects({
 	name: 'mail.domains',
@@ -98,7 +98,8 @@ export const mailDomains = defineSubjects({
 		const signing = seen.status === 'known' ? seen.value : [];
 		const params = { ...asked, selectors: [...new Set([...asked.selectors, ...signing])] };
 		const signs = await signsOf(domain, get);
-		if (domain !== params.registrable && !hasMailOfItsOwn(signs)) return known([]);
+		const isOther = domain !== params.registrable && !params.sends;
+		if (isOther && !hasMailOfItsOwn(signs)) return known([]);
 		if (signs.mx === 'no-such-name') {
 			const owner = { check: 'dns/resolution', subject: domain };
 			return blocked(owner, `${domain} does not exist, so nothing can be said of its mail`);

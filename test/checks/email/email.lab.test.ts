@@ -204,7 +204,7 @@ const WORLD: World = {
 	zones: {
 		...Object.fromEntries(FAULTS.map(([name, change]) => domain(name, change))),
 		...Object.fromEntries([
-			domain('clean.test'),
+			domain('clean.test', { mx: [...MX, 'app A 203.0.113.10'] }),
 			domain('quiet.test', {
 				mx: ['@ MX 0 .'],
 				spf: ['@ TXT "v=spf1 -all"', '* TXT "v=spf1 -all"'],
@@ -277,6 +277,15 @@ describe('over real sockets', () => {
 
 	it('does not hold a parent against its sub-domain', async () => {
 		const { findings } = await lab.audit('app.parent.test');
+		expect(findings.filter(({ outcome }) => outcome !== 'not-applicable')).toEqual([]);
+	});
+
+	it('judges a sub-domain that the user says sends, with the policy that it inherits', async () => {
+		const { said } = await lab.audit('app.clean.test', { sends: true });
+		expect(said).toEqual(
+			expect.arrayContaining(['email/spf/missing blocker', 'email/dmarc/inherited info']),
+		);
+		const { findings } = await lab.audit('app.clean.test');
 		expect(findings.filter(({ outcome }) => outcome !== 'not-applicable')).toEqual([]);
 	});
 
