@@ -33,7 +33,8 @@ it('lists the checks as they are', async () => {
 	else expect(readme).toBe(current);
 });
 
-it("shows the demo's real headline", async () => {
+/** A machine that is too busy for timing leaves one of the demo's endpoints unjudged: another try. */
+it("shows the demo's real headline", { retry: 3 }, async () => {
 	const { stdout } = await launch(['demo', '--fail-on', 'never']);
 	const readme = await readFile(file, 'utf8');
 	for (const line of stdout.match(/^(?:NO_GO|GO) {2}\S.*\|.*$/gm) ?? [])
