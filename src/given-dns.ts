@@ -5,7 +5,7 @@ import { Unobserved } from './core/fact.ts';
 import type { DnsPort } from './core/io.ts';
 import type { Target } from './core/target.ts';
 import { BadTarget } from './engine/parse-target.ts';
-import { isWithin } from './facts/dns/zone-of.ts';
+import { isWithin } from './facts/dns/ancestry.ts';
 import { plannedAnswers } from './facts/zone-file/planned-answers.ts';
 import { hintedAnswers, parseRootHints } from './facts/zone-file/root-hints.ts';
 import { LARGEST_ZONE, parseZoneFile, type ZoneFile } from './facts/zone-file/zone-file.ts';

@@ -66,6 +66,7 @@ export {
 	type Served,
 } from './facts/dns/address-survey.ts';
 export { type AliasStep, type AliasTrail, aliasTrail } from './facts/dns/alias-trail.ts';
+export { isWithin } from './facts/dns/ancestry.ts';
 export {
 	type Addresses,
 	addressesIn,
@@ -193,7 +194,6 @@ export {
 	mailTexts,
 } from './facts/mail/mail-lookups.ts';
 export {
-	isWithin,
 	MAIL_PROVIDERS,
 	providerOfInclude,
 	providerOfMx,

@@ -2,6 +2,7 @@ import {
 	addressesIn,
 	GIVEN_BY_ZONE,
 	type Host,
+	isWithin,
 	type Resolution,
 	type UnknownReason,
 	type View,
@@ -165,9 +166,7 @@ function absenceIn({ resolver, walked }: Resolution, host: Host): Absence {
 
 /** The zone is the audited name's own or above it with at least two labels, so no registry's. */
 function isPartOf(zone: string, apex: string): boolean {
-	return zone === apex || apex.endsWith(`.${zone}`)
-		? zone.includes('.')
-		: zone.endsWith(`.${apex}`);
+	return isWithin(apex, zone) ? zone.includes('.') : isWithin(zone, apex);
 }
 
 function isAbsence({ status }: View): boolean {

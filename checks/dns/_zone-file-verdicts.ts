@@ -2,6 +2,7 @@ import {
 	type AuditedZone,
 	advice,
 	type Evidence,
+	isWithin,
 	minutes,
 	records,
 	type Verdicts,
@@ -155,8 +156,7 @@ export const ZONE_FILE_VERDICTS = {
 			records(`Write "${a.written}." with a final dot in ${at(a)}.`, [
 				`; instead of\n; ${a.record}\n${a.corrected}`,
 			]),
-		confidence: (a: Dot) =>
-			a.written === a.zone || a.written.endsWith(`.${a.zone}`) ? 'high' : 'medium',
+		confidence: (a: Dot) => (isWithin(a.written, a.zone) ? 'high' : 'medium'),
 		evidence: (a: Dot) => seen(a, a.record),
 		control: 'No record of the file stands at the longer name.',
 		reproduce: (a: Dot) => `named-checkzone -D ${shellName(a.zone)} ${shellName(a.file)}`,

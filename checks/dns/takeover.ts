@@ -8,6 +8,7 @@ import {
 	dnsPanel,
 	doesNotApply,
 	type Fact,
+	isWithin,
 	type Judgement,
 	known,
 	type LostTarget,
@@ -423,7 +424,7 @@ function missingAt(view: TakeoverView, about: About): readonly Said[] {
 /** The audited zone is the business of `dns/delegation`, unless somebody else can set it up. */
 function unservedAt(unserved: UnservedZone, { subject, panel, say }: About): readonly Said[] {
 	const { zone, zones } = unserved;
-	const isOwn = subject.apex === zone || subject.apex.endsWith(`.${zone}`);
+	const isOwn = isWithin(subject.apex, zone);
 	const isOpen = zones === 'open' || zones === 'paid';
 	if (isOwn && !(isOpen && subject.name === subject.apex)) {
 		const owner = { check: 'dns/delegation', subject: subject.apex };

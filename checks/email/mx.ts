@@ -195,7 +195,7 @@ function isLocalhost(exchange: string): boolean {
 function withoutDoubling(exchange: string, domain: string): string | null {
 	if (!exchange.endsWith(`.${domain}`)) return null;
 	const name = exchange.slice(0, -domain.length - 1);
-	const isOwn = name === domain || name.endsWith(`.${domain}`);
+	const isOwn = isWithin(name, domain);
 	const isProviders = MAIL_PROVIDERS.some(({ mx }) => mx.some((suffix) => isWithin(name, suffix)));
 	return isOwn || isProviders ? name : null;
 }

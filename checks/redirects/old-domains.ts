@@ -9,6 +9,7 @@ import {
 	type Fact,
 	type Hop,
 	isSameSite,
+	isWithin,
 	type Judgement,
 	known,
 	MATRIX_QUERY,
@@ -283,7 +284,7 @@ function rootFault(
 	if (dead !== null) return [dead];
 	const there = hostOf(last?.url ?? '');
 	const { registrable } = subject;
-	const isHere = there === registrable || there.endsWith(`.${registrable}`);
+	const isHere = isWithin(there, registrable);
 	if (!isHere && isSameSite(there, host)) return ['shows a page of its own instead of a redirect'];
 	if (!isHere) return [`leads to ${last?.url}`];
 	const status = last?.status ?? 0;

@@ -2,6 +2,7 @@ import { getSubdomain } from 'tldts';
 import { z } from 'zod';
 import { type Fact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
+import { isWithin } from './dns/ancestry.ts';
 import { type Addresses, addressesOf } from './dns/dns.ts';
 import { isInvented } from './dns/invented.ts';
 
@@ -62,7 +63,7 @@ function hostsOfEndpoints({
 	endpoints: readonly string[];
 }): readonly string[] {
 	const names = endpoints.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []));
-	return names.filter((name) => name === registrable || name.endsWith(`.${registrable}`));
+	return names.filter((name) => registrable !== null && isWithin(name, registrable));
 }
 
 /** Every name that is tried, those that turn out not to exist included. */

@@ -3,10 +3,10 @@ import { blocked, defineDerivation, type Fact, type GetFact, known } from '../..
 import type { DnsAnswer } from '../../core/io.ts';
 import { workingZone } from '../zone/working-zone.ts';
 import { plannedZone } from '../zone-file/planned-zone.ts';
+import { isWithin } from './ancestry.ts';
 import { dnsAnswer, lookup } from './dns.ts';
 import { registrableOf } from './registrable.ts';
 import { walk } from './walk.ts';
-import { isWithin } from './zone-of.ts';
 
 /** One alias, followed. */
 export interface AliasStep {

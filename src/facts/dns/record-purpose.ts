@@ -1,4 +1,5 @@
 import { providerOfDkimTarget, providerOfInclude, providerOfMx } from '../mail/mail-providers.ts';
+import { isWithin } from './ancestry.ts';
 import { panelFor } from './dns-panel.ts';
 import { registrableOf } from './registrable.ts';
 
@@ -158,9 +159,7 @@ function aliasPurpose(name: string, target: string): string | null {
 	if (label !== undefined) {
 		return named(`DKIM key "${label}"`, providerOfDkimTarget(target)?.name ?? null);
 	}
-	const service = SERVICES_BY_TARGET.find(
-		([suffix]) => target === suffix || target.endsWith(`.${suffix}`),
-	)?.[1];
+	const service = SERVICES_BY_TARGET.find(([suffix]) => isWithin(target, suffix))?.[1];
 	const host = hostPurpose(name);
 	if (service === undefined) return host;
 	return host === null ? service : `${host}, at ${service}`;

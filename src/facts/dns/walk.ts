@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { type DnsAnswer, type DnsRecord, type DnsStatus, GIVEN_BY_ZONE } from '../../core/io.ts';
+import { isWithin } from './ancestry.ts';
 import { addressesIn, dnsAnswer, lookup } from './dns.ts';
 import { networkScope } from './network-scope.ts';
-import { isWithin } from './zone-of.ts';
 
 /** Referrals from the root down; real names need four. */
 const MOST_REFERRALS = 16;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, known, unknown } from '../../core/fact.ts';
 import type { DnsRecord } from '../../core/io.ts';
+import { isWithin, parentOf } from './ancestry.ts';
 import { lookup } from './dns.ts';
 
 /** The zone that a name lives in, as the resolver sees it. */
@@ -25,7 +26,7 @@ export const zoneOf = defineDerivation({
 	params: z.object({ name: z.string() }),
 	async derive({ name }, get): Promise<Fact<Zone>> {
 		let at = name;
-		for (let climbed = 0; climbed < MOST_LABELS && at !== ''; climbed++) {
+		for (let climbed = 0; climbed < MOST_LABELS && at !== '.'; climbed++) {
 			const soa = await get(lookup({ name: at, type: 'SOA' }));
 			if (soa.status !== 'known') return soa;
 			const { records, authority, chain } = soa.value;
@@ -37,7 +38,7 @@ export const zoneOf = defineDerivation({
 				if (ns.status !== 'known') return ns;
 				return known(zoneFrom(apex.owner, ns.value.records));
 			}
-			at = at.split('.').slice(1).join('.');
+			at = parentOf(at);
 		}
 		return unknown('inconclusive', `the resolver names no zone for ${name}`);
 	},
@@ -49,9 +50,4 @@ function zoneFrom(name: string, records: readonly DnsRecord[]): Zone {
 	);
 	const ttls = records.map(({ ttl }) => ttl);
 	return { name, servers: servers.sort(), ttl: ttls.length > 0 ? Math.min(...ttls) : null };
-}
-
-/** Whether a name is a zone's apex or lies below it; `.` is the root. */
-export function isWithin(name: string, zone: string): boolean {
-	return zone === '.' || name === zone || name.endsWith(`.${zone}`);
 }

@@ -1,5 +1,5 @@
 import type { DnsAnswer, DnsRecord } from '../../core/io.ts';
-import { isWithin } from '../dns/zone-of.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { type Verification, verifySignature } from './dnssec-crypto.ts';
 import { type Denied, type Proof, proveAbsence, type Witnesses } from './dnssec-denial.ts';
 import { labelsOf, wireOf } from './dnssec-name.ts';

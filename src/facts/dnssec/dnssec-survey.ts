@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { DnsAnswer, DnsStatus } from '../../core/io.ts';
+import { isWithin, parentOf } from '../dns/ancestry.ts';
 import { dnsAnswer, lookup } from '../dns/dns.ts';
 import { registrableOf } from '../dns/registrable.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { controlName } from '../hosts.ts';
 import { type ServerAt, type ZoneSurvey, zoneSurvey } from '../zone/zone-survey.ts';
 import { readSigned, type SeenDenial, type SeenSet } from './dnssec-answer.ts';
@@ -17,6 +17,7 @@ import {
 	readNsec3Param,
 	readRrsig,
 } from './dnssec-records.ts';
+import { zoneUnchecked } from './zone-unchecked.ts';
 
 /** A key of the zone, without the key itself. */
 export interface SeenKey {
@@ -200,24 +201,6 @@ async function byResolver(name: string, get: GetFact): Promise<Way | Unsettled> 
 		servers: [{ name: 'resolver', address: undefined, isWhole: true }],
 		unasked: isMissing ? 'missing' : '',
 	};
-}
-
-/** Climbs to the SOA with checking disabled: a zone that fails validation has to be found too. */
-async function zoneUnchecked(name: string, get: GetFact): Promise<string | null> {
-	for (let at = name; at !== ''; at = at.split('.').slice(1).join('.')) {
-		const answer = await ask(at, 'SOA', undefined, get);
-		const isSaid = ['ok', 'nodata', 'nxdomain'].includes(answer?.status ?? '');
-		if (answer === null || !isSaid) return null;
-		const apex = [...answer.records, ...answer.authority].find(
-			({ type, owner }) => type === 'SOA' && isWithin(at, owner),
-		);
-		if (apex !== undefined && answer.chain.length === 0) return apex.owner;
-	}
-	return null;
-}
-
-function parentOf(zone: string): string {
-	return zone.split('.').slice(1).join('.') || '.';
 }
 
 function namesOf(name: string, hosts: readonly string[], zone: string): readonly string[] {

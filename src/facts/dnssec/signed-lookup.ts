@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { dnsAnswer } from '../dns/dns.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { readSigned, type SeenSet, type SeenSignature } from './dnssec-answer.ts';
 import { matchesKey } from './dnssec-crypto.ts';
 import { type Dnskey, readDnskey, readDs, readRrsig } from './dnssec-records.ts';
+import { zoneUnchecked } from './zone-unchecked.ts';
 
 /** RFC 4035 §4.3, with `unclear` where from here nobody can tell. */
 export type Security = 'secure' | 'insecure' | 'bogus' | 'unclear';
@@ -188,7 +189,7 @@ async function withoutSignatures(
 	const end = chain.at(-1)?.target ?? name;
 	const zone =
 		authority.find(({ type, owner }) => type === 'SOA' && isWithin(end, owner))?.owner ??
-		(await apexOf(end, get));
+		(await zoneUnchecked(end, get));
 	const nothing = { zones: [], periods: [] };
 	if (zone === null)
 		return { ...nothing, kind: 'unsupported', detail: `the zone of ${end} is not known` };
@@ -199,20 +200,6 @@ async function withoutSignatures(
 	return ds.value.records.length === 0
 		? { ...nothing, kind: 'unsigned', detail: `${zone} has no DS, so it is not signed` }
 		: { ...nothing, kind: 'unsupported', detail: `signatures of ${zone} do not reach us` };
-}
-
-/** With checking disabled: a zone that fails validation has to be found too. */
-async function apexOf(name: string, get: GetFact): Promise<string | null> {
-	for (let at = name; at !== ''; at = at.split('.').slice(1).join('.')) {
-		const fact = await get(dnsAnswer({ name: at, type: 'SOA', dnssec: true }));
-		if (fact.status !== 'known') return null;
-		const { records, authority, chain } = fact.value;
-		const apex = [...records, ...authority].find(
-			({ type, owner }) => type === 'SOA' && isWithin(at, owner),
-		);
-		if (apex !== undefined && chain.length === 0) return apex.owner;
-	}
-	return null;
 }
 
 // ── The zones above ──────────────────────────────────────────────────────────────────────────────

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { isWithin } from '../dns/ancestry.ts';
 import {
 	CANONICAL_FORMS,
 	type CanonicalForm,
 	canonicalBody,
 	signedHeader,
 } from './dkim-canonical.ts';
-import { isWithin } from './mail-providers.ts';
 import type { HeaderField, MessageSource } from './message-source.ts';
 import { parseTagList, type TagList } from './tag-list.ts';
 

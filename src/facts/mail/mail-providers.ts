@@ -1,3 +1,5 @@
+import { isWithin } from '../dns/ancestry.ts';
+
 /**
  * Who runs mail for others, as seen in DNS: common knowledge of 2026, and where `source` names a page,
  * what that page said then. A provider, an include or a selector that is missing here costs a guess,
@@ -352,10 +354,4 @@ export function providerOfDkimTarget(target: string): MailProvider | null {
 			dkimTargets?.some((suffix) => isWithin(target, suffix)),
 		) ?? null
 	);
-}
-
-/** Equal to a name, or below it. */
-export function isWithin(name: string, parent: string): boolean {
-	const lower = name.toLowerCase();
-	return lower === parent || lower.endsWith(`.${parent}`);
 }

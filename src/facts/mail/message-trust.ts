@@ -1,7 +1,7 @@
+import { isWithin } from '../dns/ancestry.ts';
 import { registrableOf } from '../dns/registrable.ts';
 import type { AuthenticationResults } from './authentication-results.ts';
 import { isDomain } from './mail-address.ts';
-import { isWithin } from './mail-providers.ts';
 import { addressIn, isOutsideAddress } from './received-trail.ts';
 import type { SampleMessage } from './sample-message.ts';
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { controlName } from '../hosts.ts';
 import { type DkimDiscovery, dkimDiscovery, isUsable } from './dkim-discovery.ts';
 import { type IntendedService, isUsed, mailIntent } from './mail-intent.ts';
 import { type Ask, mailTexts, readAnswer, settle } from './mail-lookups.ts';
-import { isWithin, type MailProvider } from './mail-providers.ts';
+import type { MailProvider } from './mail-providers.ts';
 import { type MailService, serviceNamed } from './mail-services.ts';
 import { providerNamed } from './spf-providers.ts';
 import { nodesOf, type SpfWalk, spfWalk } from './spf-walk.ts';

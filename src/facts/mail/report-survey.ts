@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import { groupBy } from '../../core/group-by.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import type { PublishedPolicy } from './aggregate-report.ts';
 import { type DmarcRecord, effectiveRecord, validValue } from './dmarc-record.ts';
 import { type DmarcDiscovery, dmarcDiscovery } from './dmarc-walk.ts';
-import { isWithin } from './mail-providers.ts';
 import { type ReportFolder, reportFolder } from './report-folder.ts';
 import { type Source, sourcesOf } from './report-sources.ts';
 import {

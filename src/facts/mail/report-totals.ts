@@ -1,7 +1,7 @@
 import { groupBy } from '../../core/group-by.ts';
 import type { ServiceMap } from '../../core/report.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import type { ReportRow } from './aggregate-report.ts';
-import { isWithin } from './mail-providers.ts';
 import { REPORT_FOLDER, type ReportFolder } from './report-folder.ts';
 
 type Report = ReportFolder['reports'][number];

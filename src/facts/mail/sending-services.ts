@@ -1,4 +1,4 @@
-import { isWithin } from './mail-providers.ts';
+import { isWithin } from '../dns/ancestry.ts';
 
 /**
  * Services that send for others, by the domains of their own in signatures, return paths and host names:

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { type Fact, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
+import { isWithin, parentOf } from '../dns/ancestry.ts';
 import { addressesIn, lookup } from '../dns/dns.ts';
 import { linkedHosts } from '../dns/linked-hosts.ts';
 import { registrableOf } from '../dns/registrable.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { controlName, type Host, names } from '../hosts.ts';
 import { originFor, zonePlan } from '../zone-file/zone-plan.ts';
 import { cloudOf } from './cloud-addresses.ts';
@@ -219,7 +219,7 @@ async function isWildcards(
 	{ seed }: About,
 	get: GetFact,
 ): Promise<boolean> {
-	const parent = name.split('.').slice(1).join('.');
+	const parent = parentOf(name);
 	const control = await get(lookup({ name: controlName(parent, seed), type: 'A' }));
 	if (control.status !== 'known') return false;
 	const [alias] = answer.chain;

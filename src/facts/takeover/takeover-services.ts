@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { isWithin } from '../dns/zone-of.ts';
+import { isWithin } from '../dns/ancestry.ts';
 
 /**
  * Whether a stranger can claim a name that still points to a service after its owner left: `yes` by

@@ -7,10 +7,10 @@ import {
 	type UnknownReason,
 } from '../../core/fact.ts';
 import type { HttpAnswered, HttpOutcome } from '../../core/io.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { lookup } from '../dns/dns.ts';
 import { resolution, type View } from '../dns/resolution.ts';
 import { type Walk, walk } from '../dns/walk.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { botWall } from '../web/bot-wall.ts';
 import { bodyText, fieldValues, httpExchange } from '../web/http.ts';
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, known } from '../../core/fact.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { walk } from '../dns/walk.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { type ServerAt, zoneSurvey } from '../zone/zone-survey.ts';
 import { dnsProviderOf } from './takeover-services.ts';
 

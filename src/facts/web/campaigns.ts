@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, known, unknown } from '../../core/fact.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { type ChainReport, chainReport } from './chain-report.ts';
 
 /** One campaign link, as a click follows it. */
@@ -17,7 +18,7 @@ export const campaignWalks = defineDerivation({
 			await Promise.all(
 				urls.map(async (url): Promise<CampaignWalk> => {
 					const { hostname } = new URL(url);
-					const isOwn = owned.some((one) => hostname === one || hostname.endsWith(`.${one}`));
+					const isOwn = owned.some((one) => isWithin(hostname, one));
 					return isOwn
 						? { url, report: await get(chainReport({ url, owned })) }
 						: { url, report: unknown('unsupported', notOurs(hostname, owned)) };

@@ -1,4 +1,5 @@
 import { getDomain, parse as parseHost } from 'tldts';
+import { isWithin } from '../dns/ancestry.ts';
 
 /** One line of a list of old URLs. */
 export interface OldUrl {
@@ -66,7 +67,7 @@ function urlsIn(row: Row, reading: Reading): OldUrl | UnreadLine {
 	const source = readUrl(row.source, reading);
 	if ('why' in source) return { line, text, why: source.why };
 	const { hostname } = new URL(source.url);
-	if (!reading.owned.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))) {
+	if (!isNameOf(hostname, reading.owned)) {
 		const why = `${hostname} is not a host of ${reading.owned.join(' or ')}, so it is not asked`;
 		return { line, text, why };
 	}
@@ -108,8 +109,7 @@ function webUrl(text: string, base: string): ReadUrl {
 }
 
 function isNameOf(name: string, owned: readonly string[]): boolean {
-	const lower = name.toLowerCase();
-	return owned.some((domain) => lower === domain || lower.endsWith(`.${domain}`));
+	return owned.some((domain) => isWithin(name, domain));
 }
 
 function hasPublicSuffix(name: string): boolean {

@@ -10,6 +10,7 @@ import {
 	type Unsettled,
 } from '../../core/fact.ts';
 import { OLD_URL_REQUESTS } from '../../core/old-url-budget.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { botWall } from './bot-wall.ts';
 import { chainReport } from './chain-report.ts';
 import { type OldUrl, type OldUrlList, readOldUrls, type UnreadLine } from './old-url-list.ts';
@@ -176,7 +177,7 @@ async function endOf(
 	get: GetFact,
 ): Promise<string | null> {
 	const { hostname } = new URL(target);
-	if (!owned.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))) return null;
+	if (!owned.some((domain) => isWithin(hostname, domain))) return null;
 	const report = await get(chainReport({ url: target, owned: [...owned] }));
 	return report.status === 'known' ? (report.value.chain.hops.at(-1)?.url ?? null) : null;
 }

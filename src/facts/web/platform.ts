@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineDerivation, type Fact, known } from '../../core/fact.ts';
 import type { Platform } from '../../core/fix.ts';
 import type { HttpAnswered } from '../../core/io.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { addressesOf } from '../dns/dns.ts';
 import { parseSetCookie } from './cookies.ts';
 import { fieldValues, httpExchange } from './http.ts';
@@ -127,11 +128,6 @@ function channelsOf(marks: Marks, { aliases, addresses, answers }: Seen): readon
 		page: answers.some(({ body }) => marks.page?.test(body.bytes) === true),
 	};
 	return (Object.keys(says) as Channel[]).filter((channel) => says[channel]);
-}
-
-function isWithin(name: string, parent: string): boolean {
-	const lower = name.toLowerCase();
-	return lower === parent || lower.endsWith(`.${parent}`);
 }
 
 function isInRange(address: string, range: string): boolean {

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { DnsAnswer, DnsRecord } from '../../core/io.ts';
-import { isWithin } from '../dns/zone-of.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { EDGES } from '../web/platform-marks.ts';
 import { withDot } from './master-name.ts';
 import { masterText } from './rdata.ts';

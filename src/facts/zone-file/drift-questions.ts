@@ -1,7 +1,7 @@
 import { groupBy } from '../../core/group-by.ts';
-import { isWithin } from '../dns/zone-of.ts';
+import { isWithin, parentOf } from '../dns/ancestry.ts';
 import { ALIAS, type ZoneFile, type ZoneRecord } from './zone-file.ts';
-import { createZoneTree, parentOf, resolvedAliases } from './zone-tree.ts';
+import { createZoneTree, resolvedAliases } from './zone-tree.ts';
 
 /** A set of the file that is compared with what is live. */
 export interface IntendedSet {

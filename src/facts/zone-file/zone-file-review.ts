@@ -1,6 +1,6 @@
 import { parse } from 'tldts';
 import { groupBy } from '../../core/group-by.ts';
-import { isWithin } from '../dns/zone-of.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { withDot } from './master-name.ts';
 import { masterText } from './rdata.ts';
 import type { RelativeName } from './rdata-words.ts';

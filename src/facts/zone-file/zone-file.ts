@@ -1,5 +1,5 @@
 import type { DnsRecord } from '../../core/io.ts';
-import { isWithin } from '../dns/zone-of.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { type Labels, labelsOf, nameOf } from '../dnssec/dnssec-name.ts';
 import { type MasterName, readMasterName } from './master-name.ts';
 import { rdataData, rdataOctets, rdataText } from './rdata.ts';

@@ -1,6 +1,6 @@
 import type { DnsRecord } from '../../core/io.ts';
+import { isWithin, parentOf } from '../dns/ancestry.ts';
 import { panelFor } from '../dns/dns-panel.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { ALIAS, type ZoneFile, type ZoneRecord } from './zone-file.ts';
 
 /** What a zone holds for one name and type, before aliases are followed. */
@@ -89,12 +89,6 @@ export function isOfCloudflare({ apex, records }: ZoneFile): boolean {
 		owner === apex && data.type === 'NS' ? [data.target] : [],
 	);
 	return panelFor(servers) === 'Cloudflare';
-}
-
-/** `.` above the last label. */
-export function parentOf(name: string): string {
-	const dot = name.indexOf('.');
-	return dot < 0 || dot === name.length - 1 ? '.' : name.slice(dot + 1);
 }
 
 /** The names from the apex down to `name` itself. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, known } from '../../core/fact.ts';
 import type { DnsStatus } from '../../core/io.ts';
+import { parentOf } from '../dns/ancestry.ts';
 import { dnsAnswer, lookup } from '../dns/dns.ts';
 
 /** One property (RFC 8659 §4). */
@@ -42,7 +43,7 @@ export const caaOf = defineDerivation({
 	name: 'dns.caa-of',
 	params: z.object({ host: z.string() }),
 	async derive({ host }, get): Promise<Fact<RelevantCaa>> {
-		for (let at = host; at !== ''; at = parentOf(at)) {
+		for (let at = host; at !== '.'; at = parentOf(at)) {
 			let answer = await get(lookup({ name: at, type: 'CAA' }));
 			// Silence about one name, from a resolver that works, is what an authority meets too.
 			if (answer.status === 'unknown' && answer.because === 'timeout') {
@@ -65,10 +66,6 @@ export const caaOf = defineDerivation({
 		return known({ status: 'none', at: null, aliases: [], records: [], failure: null });
 	},
 });
-
-function parentOf(name: string): string {
-	return name.split('.').slice(1).join('.');
-}
 
 /** The relevant sets of several hosts, in the order given. */
 export const caaSurvey = defineDerivation({

@@ -2,11 +2,11 @@ import { getDomain } from 'tldts';
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { addressesIn, dnsAnswer, lookup } from '../dns/dns.ts';
 import { networkScope } from '../dns/network-scope.ts';
 import { registrableOf } from '../dns/registrable.ts';
 import { type Cut, cutIn } from '../dns/walk.ts';
-import { isWithin } from '../dns/zone-of.ts';
 
 /** What one server of the parent zone says about the cut. */
 export interface ParentView {

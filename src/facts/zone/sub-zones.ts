@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { dnsAnswer } from '../dns/dns.ts';
 import { cutIn } from '../dns/walk.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { type ZoneSurvey, zoneSurvey } from './zone-survey.ts';
 
 /** A zone below the one that was surveyed, delegated to servers of its own. */

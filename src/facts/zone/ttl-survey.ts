@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type FactRef, type GetFact, known } from '../../core/fact.ts';
 import { type DnsAnswer, type DnsRecord, GIVEN_BY_USER } from '../../core/io.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { dnsAnswer, lookup } from '../dns/dns.ts';
 import { panelFor } from '../dns/dns-panel.ts';
 import { resolution } from '../dns/resolution.ts';
-import { isWithin, zoneOf } from '../dns/zone-of.ts';
+import { zoneOf } from '../dns/zone-of.ts';
 import { platformOf } from '../web/platform.ts';
 import { plannedZone } from '../zone-file/planned-zone.ts';
 import { zoneDrift } from '../zone-file/zone-drift.ts';

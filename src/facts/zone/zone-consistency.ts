@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { groupBy } from '../../core/group-by.ts';
 import type { DnsAnswer, DnsRecord } from '../../core/io.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { dnsAnswer } from '../dns/dns.ts';
 import { panelFor } from '../dns/dns-panel.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { type CheckedSet, type ServerAt, type ZoneSurvey, zoneSurvey } from './zone-survey.ts';
 
 /** Servers that answer alike about a set. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import type { DnsAnswer, DnsStatus } from '../../core/io.ts';
+import { isWithin } from '../dns/ancestry.ts';
 import { addressesIn, dnsAnswer, lookup } from '../dns/dns.ts';
 import { panelFor } from '../dns/dns-panel.ts';
 import { isReachableClass, type NetworkScope, networkScope } from '../dns/network-scope.ts';
-import { isWithin } from '../dns/zone-of.ts';
 import { type Delegation, delegation, type ParentView } from './delegation.ts';
 import { moment } from './moment.ts';
 
