@@ -210,6 +210,10 @@ function subZone(state: ServerState): Given {
 		states: { [its.name]: state },
 		delegation: { zone: 'app.example.com', parent: ZONE },
 	});
+	return withSubZone(known(survey));
+}
+
+function withSubZone(survey: SubZone['survey']): Given {
 	const below = known([{ zone: 'app.example.com', hosts: ['app.example.com'], survey }]);
 	return zone([NS1, NS2], { given: { below } });
 }
@@ -404,4 +408,10 @@ export const DELEGATION_EXAMPLES: readonly Example[] = [
 		{ subject: { required: ['example.com', 'app.example.com'] } },
 	],
 	['a sub-zone that is served', subZone('authoritative'), 'sound'],
+	['a sub-zone that could not be seen', withSubZone(unknown('timeout', 'no time left')), 'unknown'],
+	[
+		'contents that could not be compared',
+		zone([NS1, NS2], { given: { consistency: unknown('timeout', 'no time left') } }),
+		'unknown',
+	],
 ];

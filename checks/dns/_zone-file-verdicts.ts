@@ -4,9 +4,11 @@ import {
 	type Evidence,
 	isWithin,
 	minutes,
+	providerOfMx,
 	records,
 	type Verdicts,
 } from '../../src/sdk.ts';
+import { deadAliasCause } from './_alias-cause.ts';
 import { shellName } from './_shell-name.ts';
 
 type Place = {
@@ -28,10 +30,13 @@ export type Conflict = Place & {
 };
 
 type Dot = Written & {
+	readonly owner: string;
+	readonly type: string;
 	readonly role: 'owner' | 'data';
 	readonly written: string;
 	readonly name: string;
 	readonly corrected: string;
+	readonly isAnswered: boolean;
 };
 
 type Times = Place & {
@@ -57,6 +62,22 @@ const REFUSED =
 const conflictCause = (a: Conflict) => {
 	if (a.isApex) return 'dns/alias/at-apex';
 	return a.others.length > 0 ? 'dns/alias/with-other-records' : 'dns/alias/several-targets';
+};
+
+/** What others say of the record once its target has become a name that nobody has. */
+const dotCause = ({ role, type, owner, zone, written, isAnswered }: Dot) => {
+	const own = 'dns/zone-file/missing-final-dot';
+	if (role === 'owner') return own;
+	switch (type) {
+		case 'CNAME':
+			return isAnswered ? 'dns/alias/doubled-suffix' : deadAliasCause(owner, zone);
+		case 'MX':
+			return isWithin(written, zone) || providerOfMx(written) !== null
+				? 'email/mx/doubled-suffix'
+				: 'email/mx/target-missing';
+		default:
+			return own;
+	}
 };
 
 const conflictInWords = (a: Conflict) => {
@@ -160,6 +181,7 @@ export const ZONE_FILE_VERDICTS = {
 		evidence: (a: Dot) => seen(a, a.record),
 		control: 'No record of the file stands at the longer name.',
 		reproduce: (a: Dot) => `named-checkzone -D ${shellName(a.zone)} ${shellName(a.file)}`,
+		cause: dotCause,
 	},
 	'no-soa': {
 		outcome: 'fail',

@@ -169,7 +169,8 @@ function read(given: Given, subject: AuditedZone, now: Date, say: Say<Verdicts>)
 
 /** What would show a fault, and could not be looked at. */
 function unseenIn({ consistency, below, domains }: Given): readonly Said[] {
-	return [consistency, below, domains].flatMap((fact) =>
+	const surveys = (valueIn(below) ?? []).map(({ survey }) => survey);
+	return [consistency, below, domains, ...surveys].flatMap((fact) =>
 		fact.status === 'unknown' ? [cannotSay(fact.because, fact.detail, 'high')] : [],
 	);
 }
@@ -479,23 +480,24 @@ function isTransferred({ servers, delegation }: ZoneSurvey): boolean {
 }
 
 function ofSubZones({ below, about, subject, say }: Reading): readonly Said[] {
-	const broken = below.filter(
-		({ survey }) =>
-			!survey.isIntercepted &&
-			survey.delegation.missing === null &&
-			survey.servers.every(({ state }) => BROKEN.includes(state)),
-	);
-	return broken.map(({ zone, hosts, survey }) =>
-		at(
-			{ kind: 'host', name: zone },
-			say('subzone-broken', {
-				...about,
-				sub: zone,
-				hosts,
-				said: standingsIn(survey).map(standingText),
-				required: hosts.some((host) => subject.required.includes(host)),
-			}),
-		),
+	return below.flatMap(({ zone, hosts, survey }): readonly Said[] => {
+		if (survey.status !== 'known' || !isBroken(survey.value)) return [];
+		const args = {
+			...about,
+			sub: zone,
+			hosts,
+			said: standingsIn(survey.value).map(standingText),
+			required: hosts.some((host) => subject.required.includes(host)),
+		};
+		return [at({ kind: 'host', name: zone }, say('subzone-broken', args))];
+	});
+}
+
+function isBroken({ isIntercepted, delegation, servers }: ZoneSurvey): boolean {
+	return (
+		!isIntercepted &&
+		delegation.missing === null &&
+		servers.every(({ state }) => BROKEN.includes(state))
 	);
 }
 

@@ -189,9 +189,9 @@ function conflicts(reading: Reading): readonly Told[] {
 }
 
 function missingDots(reading: Reading): readonly Told[] {
-	return reading.review.missingDots.map(({ record, role, written, name, corrected }) => {
+	return reading.review.missingDots.map(({ record, ...dot }) => {
 		const place = { ...placeOf(reading, record), record: masterLine(record) };
-		const args = { ...place, role, written, name, corrected };
+		const args = { ...place, ...dot, owner: record.owner, type: record.type };
 		return atRecord(reading, record, reading.say('missing-final-dot', args));
 	});
 }

@@ -22,6 +22,8 @@ interface MissingDot extends RelativeName {
 	readonly role: 'owner' | 'data';
 	/** The record as it was meant. */
 	readonly corrected: string;
+	/** The zone has an answer for the longer name all the same: its wildcard's. */
+	readonly isAnswered: boolean;
 }
 
 /** What is wrong with the records of a zone file, beside its grammar. */
@@ -89,12 +91,13 @@ function missingDots(file: ZoneFile): readonly MissingDot[] {
 		const isExported = record.type === 'SOA' && isOfCloudflare(file);
 		if (relativeOwner !== null && !isExported && endsInZone(relativeOwner, file)) {
 			const corrected = masterLine({ ...record, owner: relativeOwner.written });
-			found.push({ ...relativeOwner, record, role: 'owner', corrected });
+			found.push({ ...relativeOwner, record, role: 'owner', corrected, isAnswered: true });
 		}
 		for (const name of relativeTargets) {
 			if (!isMeantWhole(name, file, tree)) continue;
 			const corrected = masterLine(record).replace(` ${name.name}.`, ` ${name.written}.`);
-			found.push({ ...name, record, role: 'data', corrected });
+			const isAnswered = tree.find(name.name, 'A').kind !== 'nxdomain';
+			found.push({ ...name, record, role: 'data', corrected, isAnswered });
 		}
 		return found;
 	});

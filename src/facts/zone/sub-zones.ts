@@ -10,7 +10,7 @@ export interface SubZone {
 	readonly zone: string;
 	/** The names that led to it, those that must work first. */
 	readonly hosts: readonly string[];
-	readonly survey: ZoneSurvey;
+	readonly survey: Fact<ZoneSurvey>;
 }
 
 /** Where products usually live; a delegation of one of these is found by one question. */
@@ -32,9 +32,9 @@ export const subZones = defineDerivation({
 			zones.map(async (zone): Promise<readonly SubZone[]> => {
 				const below = hosts.filter((host) => isWithin(host, zone));
 				const its = await get(zoneSurvey({ name: zone, hosts: below }));
-				if (its.status !== 'known' || its.value.delegation.zone !== zone) return [];
+				if (its.status === 'known' && its.value.delegation.zone !== zone) return [];
 				const names = led.filter((one) => one.zone === zone).map(({ host }) => host);
-				return [{ zone, hosts: [...new Set([...below, ...names])], survey: its.value }];
+				return [{ zone, hosts: [...new Set([...below, ...names])], survey: its }];
 			}),
 		);
 		return known(found.flat());

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import alias from '../../../checks/dns/alias.ts';
+import resolution from '../../../checks/dns/resolution.ts';
 import check from '../../../checks/dns/zone-file.ts';
+import mx from '../../../checks/email/mx.ts';
 import { isFailed } from '../../../src/core/finding.ts';
 import { auditLab } from '../audit-lab.ts';
 import { START, writtenZone } from './written-zone.ts';
@@ -137,6 +140,36 @@ www.shop.test.\t1\tIN\tCNAME\tshop.test. ; cf_tags=cf-proxied:true
 			verdict: 'alias-with-other-records',
 			cause: 'dns/alias/at-apex',
 		});
+	});
+
+	it.each([
+		['an alias of www', 'www CNAME shop.test', 'dns/resolution/www-missing'],
+		['an alias of another host', 'app CNAME shop.test', 'dns/resolution/no-address'],
+		['our own mail host', '@ MX 10 mail.shop.test', 'email/mx/doubled-suffix'],
+		['a provider’s mail host', '@ MX 10 aspmx.l.google.com', 'email/mx/doubled-suffix'],
+		['another mail host', '@ MX 10 mail.example.com', 'email/mx/target-missing'],
+		['a name server', '@ NS ns9.example.com', 'dns/zone-file/missing-final-dot'],
+		['an owner', 'app.shop.test A 203.0.113.1', 'dns/zone-file/missing-final-dot'],
+	])('gives a missing dot the cause of what it breaks: %s', async (_, line, cause) => {
+		const [finding] = await judged(`${START}\n${line}`);
+		expect(finding).toMatchObject({ verdict: 'missing-final-dot', cause });
+	});
+
+	it('is one risk with what the planned zone shows of the same record', async () => {
+		const zoneFile = await writtenZone(
+			`${START}\n@ A 203.0.113.10\nwww CNAME shop.test\n@ MX 10 mail.shop.test`,
+		);
+		const checks = [check, alias, resolution, mx];
+		const { findings } = await auditLab(WORLD, checks, { domain: 'shop.test', zoneFile });
+		const causes = (id: string) => [
+			...new Set(findings.flatMap((one) => (isFailed(one) && one.cause === id ? one.check : []))),
+		];
+		expect(causes('dns/resolution/www-missing').sort()).toEqual([
+			'dns/alias',
+			'dns/resolution',
+			'dns/zone-file',
+		]);
+		expect(causes('email/mx/doubled-suffix').sort()).toEqual(['dns/zone-file', 'email/mx']);
 	});
 
 	it('tells of the rest where there are many', async () => {

@@ -203,6 +203,14 @@ www.shallow A 192.0.2.2`,
 		expect(await flattened.says('example.test', 'CNAME')).toEqual(['nodata']);
 	});
 
+	it.each(['no-response', 'servfail', 'refused'] as const)(
+		'denies nothing of what a provider looks up where the look-up ends in %s',
+		async (status) => {
+			const alias = zone(`${SOA}\n@ ALIAS lb.example.net.`, { 'lb.example.net A': { status } });
+			expect(await alias.ask('example.test')).toMatchObject({ status, records: [] });
+		},
+	);
+
 	it('knows where the zone begins though the file has no SOA', async () => {
 		const one = zone('www A 192.0.2.1');
 		expect(await one.ask('example.test', 'SOA')).toMatchObject({
