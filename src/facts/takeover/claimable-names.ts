@@ -69,9 +69,10 @@ const Params = z.object({
 
 /**
  * The required names whatever DNS says; of the others (www, a dozen usual labels tried unasked where a
- * registrable domain is audited, hosts that the home page links to, aliases in the zone file) those that are an
- * alias, lie at a service's or a cloud's address, or fail to resolve. A name whose alias is the wildcard's is not a name of its own.
- * One question a name, and one for a random label beside each parent of a name that is an alias.
+ * registrable domain is audited, hosts that the home page links to, the first 200 aliases in the zone
+ * file) those that are an alias, lie at a service's or a cloud's address, or fail to resolve. A name
+ * whose alias is the wildcard's is not a name of its own. One question a name, and one for a random
+ * label beside each parent of a name that is an alias.
  */
 export const claimableNames = defineSubjects({
 	name: 'dns.claimable-names',
@@ -102,9 +103,12 @@ export const claimableNames = defineSubjects({
 		const registrable = params.registrable ?? registrableOf(domain);
 		const required = [...new Set([domain, ...hosts])];
 		const about = { apex: domain, registrable, required, seed, rdap };
+		const guesses = domain === registrable ? USUAL.map((label) => `${label}.${domain}`) : [];
 		const [own, wildcard] = await Promise.all([
-			candidates({ ...params, domain, registrable }, get),
+			candidates({ ...params, domain, registrable }, guesses, get),
 			wildcardAt(domain, about, get),
+			// A resolver may keep silent for seconds about a broken zone: what is sure to be asked is asked now.
+			...[...required, ...guesses].map((name) => get(lookup({ name, type: 'A' }))),
 		]);
 		const found = await Promise.all(own.map((one) => claimable(one, about, get)));
 		return known([...found.flat(), ...wildcard]);
@@ -120,9 +124,10 @@ type About = Omit<ClaimableName, 'kind' | 'name' | 'context' | 'asked'>;
 
 async function candidates(
 	params: z.infer<typeof Params> & { readonly domain: string; readonly registrable: string },
+	guesses: readonly string[],
 	get: GetFact,
 ): Promise<readonly Candidate[]> {
-	const { domain, registrable } = params;
+	const { domain } = params;
 	const [hosts, linked, written] = await Promise.all([
 		get(names(params)),
 		get(linkedHosts({ host: domain })),
@@ -137,10 +142,7 @@ async function candidates(
 			standing: 'linked' as const,
 		})),
 		...written.map((name) => ({ name, standing: 'written' as const })),
-		...(domain === registrable ? USUAL : []).map((label) => ({
-			name: `${label}.${domain}`,
-			standing: 'guessed' as const,
-		})),
+		...guesses.map((name) => ({ name, standing: 'guessed' as const })),
 	];
 	return [...new Map(all.toReversed().map((one) => [one.name, one])).values()].reverse();
 }
@@ -176,7 +178,9 @@ async function claimable(
 	const isRequired = standing === 'apex' || standing === 'named';
 	const answer = await get(lookup({ name, type: 'A' }));
 	if (answer.status !== 'known') {
-		return isRequired ? [nameAt(name, standing, 'no-service', about)] : [];
+		// Somebody uses the name: what could not be looked up is not passed over.
+		const isUsed = isRequired || standing === 'linked' || standing === 'written';
+		return isUsed ? [nameAt(name, standing, 'no-service', about)] : [];
 	}
 	const service = serviceBehind(answer.value, about.registrable);
 	const found = nameAt(name, standing, service, about);
