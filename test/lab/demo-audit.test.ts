@@ -2,40 +2,47 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { audit, type Report } from '../../src/index.ts';
-import { startLab } from '../../src/lab/start-lab.ts';
+import { type AuditOptions, audit, type Report } from '../../src/index.ts';
+import { type Lab, startLab } from '../../src/lab/start-lab.ts';
 import { loadWorld } from '../../src/lab/world.ts';
 
+const world = await loadWorld('fixtures/worlds/demo.yaml');
+
 let folder: string;
+let lab: Lab;
 let unready: Report;
 let ready: Report;
 beforeAll(async () => {
-	const world = await loadWorld('fixtures/worlds/demo.yaml');
 	folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-lab-'));
-	await using lab = await startLab(world);
-	const roots = path.join(folder, 'roots.pem');
-	await writeFile(roots, lab.caPem);
-	const reports = world.targets.map(async ({ repository = '', ...target }) => {
-		for (const [file, content] of Object.entries(world.repositories[repository] ?? {})) {
-			const at = path.join(folder, repository, file);
-			await mkdir(path.dirname(at), { recursive: true });
-			await writeFile(at, [content].flat().join(''));
-		}
-		return await audit({
-			...target,
-			repo: path.join(folder, repository),
-			resolver: lab.resolver,
-			addressMap: lab.addressMap,
-			caFiles: [roots],
-			configFolder: folder,
-			env: {},
-		});
-	});
-	const [first, second] = await Promise.all(reports);
-	if (first === undefined || second === undefined) throw new Error('two targets expected');
-	[unready, ready] = [first, second];
+	lab = await startLab(world);
+	await writeFile(path.join(folder, 'roots.pem'), lab.caPem);
+	// One after the other: the second would disturb the timing of the first.
+	unready = await audited(0);
+	ready = await audited(1);
 }, 60_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+	await lab[Symbol.asyncDispose]();
+	await rm(folder, { recursive: true, force: true });
+});
+
+async function audited(index: number, more: Partial<AuditOptions> = {}): Promise<Report> {
+	const { repository = '', ...target } = world.targets[index] ?? {};
+	for (const [file, content] of Object.entries(world.repositories[repository] ?? {})) {
+		const at = path.join(folder, repository, file);
+		await mkdir(path.dirname(at), { recursive: true });
+		await writeFile(at, [content].flat().join(''));
+	}
+	return await audit({
+		...target,
+		...more,
+		repo: path.join(folder, repository),
+		resolver: lab.resolver,
+		addressMap: lab.addressMap,
+		caFiles: [path.join(folder, 'roots.pem')],
+		configFolder: folder,
+		env: {},
+	});
+}
 
 const ids = ({ findings }: Report, ...severities: string[]) => [
 	...new Set(findings.filter((one) => severities.includes(one.severity)).map(({ id }) => id)),
@@ -65,9 +72,17 @@ test('the unready start-up shows a fault in every area', () => {
 			'redirects/https-upgrade/missing',
 			'secrets/tree/restricted-key',
 			'ssl/certificate/expires-soon',
-			'timing/p95/over-budget',
 		]),
 	);
+});
+
+/** A machine that is too busy for timing leaves the endpoint unjudged, and says so: another look. */
+test('the unready start-up has an API that is slow for one request in four', {
+	retry: 2,
+}, async ({ task }) => {
+	const isFirst = (task.result?.retryCount ?? 0) === 0;
+	const report = isFirst ? unready : await audited(0, { only: ['timing'] });
+	expect(ids(report, 'high')).toContain('timing/p95/over-budget');
 });
 
 test('its ready twin may launch: nothing above "can wait", and looked at as closely', () => {
