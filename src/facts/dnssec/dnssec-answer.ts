@@ -1,16 +1,10 @@
 import type { DnsAnswer, DnsRecord } from '../../core/io.ts';
+import { RECORD_TYPES } from '../../core/record-types.ts';
 import { isWithin } from '../dns/ancestry.ts';
+import { labelsOf, wireOf } from '../dns/labels.ts';
 import { type Verification, verifySignature } from './dnssec-crypto.ts';
 import { type Denied, type Proof, proveAbsence, type Witnesses } from './dnssec-denial.ts';
-import { labelsOf, wireOf } from './dnssec-name.ts';
-import {
-	type Dnskey,
-	type Rrsig,
-	readNsec,
-	readNsec3,
-	readRrsig,
-	TYPE_NUMBERS,
-} from './dnssec-records.ts';
+import { type Dnskey, type Rrsig, readNsec, readNsec3, readRrsig } from './dnssec-records.ts';
 
 /** A signature as it was served; whether it is in time is for whoever knows the moment. */
 export interface SeenSignature {
@@ -74,7 +68,7 @@ export function readSigned(
 	{ zone, keys }: Zonewise,
 ): SignedAnswer {
 	const signatures = signaturesIn(answer);
-	if (signatures.some(({ data }) => data.covers === TYPE_NUMBERS['DNAME'])) return NOTHING;
+	if (signatures.some(({ data }) => data.covers === RECORD_TYPES['DNAME'])) return NOTHING;
 	const groups = groupsIn(answer).filter(
 		({ owner, type }) =>
 			isWithin(owner, zone) && !isSignedElsewhere({ owner, type }, signatures, zone),
@@ -141,7 +135,7 @@ function coveringIn(
 	{ owner, type }: Pick<Group, 'owner' | 'type'>,
 	signatures: readonly OwnedRrsig[],
 ): readonly Rrsig[] {
-	const number = TYPE_NUMBERS[type];
+	const number = RECORD_TYPES[type];
 	return signatures
 		.filter((one) => one.owner === owner && one.data.covers === number)
 		.map(({ data }) => data);
@@ -164,7 +158,7 @@ function checked(
 	const named = keys.filter((key) => key.keyTag === keyTag && key.algorithm === algorithm);
 	if (named.length === 0) return { ...basics, result: 'no-key', key: null };
 	if (rrsig.signer !== zone) return { ...basics, result: 'invalid', key: null };
-	const set = { owner, type: TYPE_NUMBERS[type] ?? 0, wires };
+	const set = { owner, type: RECORD_TYPES[type] ?? 0, wires };
 	const tried = named.slice(0, MOST_KEYS_OF_A_TAG);
 	const results = tried.map((key) => ({ key, result: verifySignature(set, rrsig, key) }));
 	const valid = results.find(({ result }) => result === 'valid');
@@ -216,7 +210,7 @@ function denialOf(
 			.map((set) => `${set.owner} ${set.type}`),
 	);
 	const trusted = records.filter((one) => usable.has(`${one.owner} ${one.type}`));
-	const denied = { zone: zonewise.zone, name, type: TYPE_NUMBERS[type] ?? 0, kind, encloser };
+	const denied = { zone: zonewise.zone, name, type: RECORD_TYPES[type] ?? 0, kind, encloser };
 	const proof = proveAbsence(denied, witnessesIn(trusted));
 	const isUnsigned = records.length > 0 && trusted.length === 0;
 	const detail = 'the signatures of its NSEC or NSEC3 records are missing or do not verify';

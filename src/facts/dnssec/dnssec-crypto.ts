@@ -7,7 +7,7 @@ import {
 	sign,
 	verify,
 } from 'node:crypto';
-import { labelsOf, wireOf } from './dnssec-name.ts';
+import { labelsOf, wireOf } from '../dns/labels.ts';
 import type { Dnskey, Ds, Rrsig } from './dnssec-records.ts';
 
 /**

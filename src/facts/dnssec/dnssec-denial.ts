@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { RECORD_TYPES } from '../../core/record-types.ts';
+import { fromBase32Hex } from '../dns/base32-hex.ts';
 import {
 	commonAncestor,
 	compareLabels,
@@ -8,8 +10,8 @@ import {
 	labelsOf,
 	nameOf,
 	wireOf,
-} from './dnssec-name.ts';
-import { type Nsec, type Nsec3, type Nsec3Param, TYPE_NUMBERS } from './dnssec-records.ts';
+} from '../dns/labels.ts';
+import type { Nsec, Nsec3, Nsec3Param } from './dnssec-records.ts';
 
 /** What an answer claims not to exist. */
 export interface Denied {
@@ -113,7 +115,7 @@ function proveAtName({ name, kind, type }: Asked, types: readonly number[]): Pro
 	}
 	if (kind === 'wildcard') return faulty(`a signed record shows that ${name} itself exists`);
 	if (types.includes(type)) return faulty(`a signed record shows that ${name} has such a record`);
-	if (types.includes(TYPE_NUMBERS['CNAME'] ?? 0)) {
+	if (types.includes(RECORD_TYPES['CNAME'] ?? 0)) {
 		return faulty(`a signed record shows that ${name} is an alias`);
 	}
 	return PROVED;
@@ -128,7 +130,7 @@ function covers(span: Span, name: Labels): boolean {
 
 /** What a delegation or DNAME says ends there (RFC 6840 §4.1, §4.4). */
 function isDeadEnd(types: readonly number[]): boolean {
-	const has = (type: string) => types.includes(TYPE_NUMBERS[type] ?? 0);
+	const has = (type: string) => types.includes(RECORD_TYPES[type] ?? 0);
 	return has('DNAME') || (has('NS') && !has('SOA'));
 }
 
@@ -150,7 +152,7 @@ interface AskedHashed extends Asked {
 function proveByHashes(asked: AskedHashed, nsec3: Witnesses['nsec3']): Proof {
 	const spans = nsec3.flatMap(({ owner, data }): readonly HashedSpan[] => {
 		const from = fromBase32Hex(owner.split('.')[0] ?? '');
-		return from === null || data.hash !== 1 ? [] : [{ ...data, from }];
+		return from === null || data.hash !== 1 ? [] : [{ ...data, from: from.toString('hex') }];
 	});
 	const [first] = spans;
 	if (first === undefined) return { outcome: 'unsupported', detail: 'no known hash algorithm' };
@@ -221,24 +223,4 @@ export function nsec3Hash(labels: Labels, { iterations, salt }: Nsec3Param): str
 		hash = createHash('sha1').update(hash).update(salted).digest();
 	}
 	return hash.toString('hex');
-}
-
-const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
-
-/** RFC 4648 §7 without padding, either case; hex, or `null` for other letters or bits left over. */
-export function fromBase32Hex(text: string): string | null {
-	const bytes: number[] = [];
-	let held = 0;
-	let bits = 0;
-	for (const letter of text.toLowerCase()) {
-		const value = BASE32HEX.indexOf(letter);
-		if (value < 0) return null;
-		held = ((held << 5) | value) & 0xfff;
-		bits += 5;
-		if (bits >= 8) {
-			bits -= 8;
-			bytes.push((held >> bits) & 0xff);
-		}
-	}
-	return bits < 5 && (held & ((1 << bits) - 1)) === 0 ? Buffer.from(bytes).toString('hex') : null;
 }

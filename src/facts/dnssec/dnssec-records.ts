@@ -1,4 +1,5 @@
-import { labelsOf, nameOf, wireOf } from './dnssec-name.ts';
+import { labelsOf, nameOf, wireOf } from '../dns/labels.ts';
+import { BadOctets, RdataOctets, typesInWindow } from '../dns/rdata-octets.ts';
 
 /** Which key of a zone its parent vouches for (RFC 4034 §5). */
 export interface Ds {
@@ -65,85 +66,62 @@ export interface Nsec3Param {
 	readonly salt: string;
 }
 
-/** Numbers of the types that are asked for or looked for in a type bit map. */
-export const TYPE_NUMBERS: Readonly<Record<string, number>> = {
-	A: 1,
-	NS: 2,
-	CNAME: 5,
-	SOA: 6,
-	MX: 15,
-	TXT: 16,
-	AAAA: 28,
-	DNAME: 39,
-	DS: 43,
-	RRSIG: 46,
-	NSEC: 47,
-	DNSKEY: 48,
-	NSEC3: 50,
-	NSEC3PARAM: 51,
-	TLSA: 52,
-	CDS: 59,
-	CDNSKEY: 60,
-	HTTPS: 65,
-	CAA: 257,
-};
-
 /** RDATA of each type from its canonical wire form in hex; `null` for what is none. */
 export const readDs = (wire: string): Ds | null =>
-	reading(wire, (reader) => ({
-		keyTag: reader.u16(),
-		algorithm: reader.u8(),
-		digestType: reader.u8(),
-		digest: reader.rest(),
+	reading(wire, (octets) => ({
+		keyTag: octets.u16(),
+		algorithm: octets.u8(),
+		digestType: octets.u8(),
+		digest: hex(octets.rest()),
 	}));
 
 export const readDnskey = (wire: string): Dnskey | null =>
-	reading(wire, (reader) => ({
-		flags: reader.u16(),
-		protocol: reader.u8(),
-		algorithm: reader.u8(),
-		key: reader.rest(),
+	reading(wire, (octets) => ({
+		flags: octets.u16(),
+		protocol: octets.u8(),
+		algorithm: octets.u8(),
+		key: hex(octets.rest()),
 		keyTag: keyTagOf(Buffer.from(wire, 'hex')),
 		wire: wire.toLowerCase(),
 	}));
 
 export const readRrsig = (wire: string): Rrsig | null =>
-	reading(wire, (reader) => {
+	reading(wire, (octets) => {
 		const fixed = {
-			covers: reader.u16(),
-			algorithm: reader.u8(),
-			labels: reader.u8(),
-			originalTtl: reader.u32(),
-			expiration: reader.u32(),
-			inception: reader.u32(),
-			keyTag: reader.u16(),
+			covers: octets.u16(),
+			algorithm: octets.u8(),
+			labels: octets.u8(),
+			originalTtl: octets.u32(),
+			expiration: octets.u32(),
+			inception: octets.u32(),
+			keyTag: octets.u16(),
 		};
-		const signer = reader.name();
+		const signer = name(octets);
 		return {
 			...fixed,
 			signer: signer.text,
 			prefix: wire.slice(0, 36).toLowerCase() + signer.wire,
-			signature: reader.rest(),
+			signature: hex(octets.rest()),
 		};
 	});
 
 export const readNsec = (wire: string): Nsec | null =>
-	reading(wire, (reader) => ({ next: reader.name().text, types: reader.types() }));
+	reading(wire, (octets) => ({ next: name(octets).text, types: types(octets) }));
 
 export const readNsec3 = (wire: string): Nsec3 | null =>
-	reading(wire, (reader) => {
-		const hash = reader.u8();
-		const isOptOut = (reader.u8() & 1) === 1;
-		const iterations = reader.u16();
-		const salt = reader.counted();
-		return { hash, isOptOut, iterations, salt, next: reader.counted(), types: reader.types() };
+	reading(wire, (octets) => {
+		const hash = octets.u8();
+		const isOptOut = (octets.u8() & 1) === 1;
+		const iterations = octets.u16();
+		const salt = hex(octets.string());
+		return { hash, isOptOut, iterations, salt, next: hex(octets.string()), types: types(octets) };
 	});
 
 export const readNsec3Param = (wire: string): Nsec3Param | null =>
-	reading(wire, (reader) => {
-		const hash = reader.u8();
-		reader.u8();
-		return { hash, iterations: reader.u16(), salt: reader.counted() };
+	reading(wire, (octets) => {
+		const hash = octets.u8();
+		octets.u8();
+		return { hash, iterations: octets.u16(), salt: hex(octets.string()) };
 	});
 
 /** RFC 4034 Appendix B; for RSA/MD5, which has a rule of its own, Appendix B.1. */
@@ -154,78 +132,31 @@ function keyTagOf(rdata: Buffer): number {
 	return (sum + ((sum >> 16) & 0xffff)) & 0xffff;
 }
 
-class TooShort extends Error {}
-
-function reading<T>(wire: string, read: (reader: RdataReader) => T): T | null {
+function reading<T>(wire: string, read: (octets: RdataOctets) => T): T | null {
 	if (wire.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(wire)) return null;
 	try {
-		return read(new RdataReader(Buffer.from(wire, 'hex')));
+		return read(new RdataOctets(Buffer.from(wire, 'hex')));
 	} catch (error) {
-		if (error instanceof TooShort) return null;
+		if (error instanceof BadOctets) return null;
 		throw error;
 	}
 }
 
-class RdataReader {
-	readonly #bytes: Buffer;
-	#at = 0;
+function hex(octets: Buffer): string {
+	return octets.toString('hex');
+}
 
-	constructor(bytes: Buffer) {
-		this.#bytes = bytes;
-	}
+/** In lower case. */
+function name(octets: RdataOctets): { readonly text: string; readonly wire: string } {
+	const text = nameOf(octets.labels());
+	const canonical = labelsOf(text);
+	if (canonical === null) throw new BadOctets('a name is too long');
+	return { text, wire: hex(wireOf(canonical)) };
+}
 
-	#take(length: number): Buffer {
-		const taken = this.#bytes.subarray(this.#at, this.#at + length);
-		if (taken.length < length) throw new TooShort();
-		this.#at += length;
-		return taken;
-	}
-
-	u8(): number {
-		return this.#take(1).readUInt8();
-	}
-
-	u16(): number {
-		return this.#take(2).readUInt16BE();
-	}
-
-	u32(): number {
-		return this.#take(4).readUInt32BE();
-	}
-
-	/** Octets behind their count, hex. */
-	counted(): string {
-		return this.#take(this.u8()).toString('hex');
-	}
-
-	rest(): string {
-		return this.#take(this.#bytes.length - this.#at).toString('hex');
-	}
-
-	/** An uncompressed name, in lower case. */
-	name(): { readonly text: string; readonly wire: string } {
-		const labels: Buffer[] = [];
-		for (let length = this.u8(); length > 0; length = this.u8()) {
-			if (length > 63) throw new TooShort();
-			labels.push(this.#take(length));
-		}
-		const text = nameOf(labels);
-		const canonical = labelsOf(text);
-		if (canonical === null) throw new TooShort();
-		return { text, wire: wireOf(canonical).toString('hex') };
-	}
-
-	/** Type bit maps (RFC 4034 §4.1.2); windows out of order are read all the same. */
-	types(): readonly number[] {
-		const types: number[] = [];
-		while (this.#at < this.#bytes.length) {
-			const window = this.u8();
-			for (const [at, byte] of this.#take(this.u8()).entries()) {
-				for (let bit = 0; bit < 8; bit++) {
-					if (byte & (0x80 >> bit)) types.push(window * 256 + at * 8 + bit);
-				}
-			}
-		}
-		return types;
-	}
+/** Type bit maps (RFC 4034 §4.1.2); windows out of order are read all the same. */
+function types(octets: RdataOctets): readonly number[] {
+	const found: number[] = [];
+	while (octets.left > 0) found.push(...typesInWindow(octets.u8(), octets.string()));
+	return found;
 }

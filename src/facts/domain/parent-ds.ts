@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known, unknown } from '../../core/fact.ts';
 import type { DnsAnswer } from '../../core/io.ts';
 import { dnsAnswer } from '../dns/dns.ts';
+import { readDs } from '../dnssec/dnssec-records.ts';
 import { delegation } from '../zone/delegation.ts';
 import type { RegisteredDs } from './rdap-domain.ts';
 
@@ -23,7 +24,7 @@ export const parentDs = defineDerivation({
 		if (led.status !== 'known') return led;
 		for (const { server } of led.value.views) {
 			const answer = await answerFrom(server, domain, get);
-			if (answer !== null) return known(readDs(server, answer));
+			if (answer !== null) return known(heldIn(server, answer));
 		}
 		return unknown('inconclusive', `no server of ${led.value.parent} answers about the DS records`);
 	},
@@ -36,20 +37,11 @@ async function answerFrom(server: string, domain: string, get: GetFact): Promise
 	return aa && (status === 'ok' || status === 'nodata') ? fact.value : null;
 }
 
-function readDs(server: string, { records }: DnsAnswer): ParentDs {
+function heldIn(server: string, { records }: DnsAnswer): ParentDs {
 	const all = records.filter(({ type }) => type === 'DS');
-	const ds = all.flatMap(({ text }) => {
-		const [tag = '', algorithm = '', digestType = '', ...digest] = text.split(/\s+/);
-		return /^\d+$/.test(tag)
-			? [
-					{
-						keyTag: Number(tag),
-						algorithm: Number(algorithm),
-						digestType: Number(digestType),
-						digest: digest.join('').toUpperCase(),
-					},
-				]
-			: [];
+	const ds = all.flatMap(({ wire }) => {
+		const read = wire === undefined ? null : readDs(wire);
+		return read === null ? [] : [{ ...read, digest: read.digest.toUpperCase() }];
 	});
 	const ttls = all.map(({ ttl }) => ttl);
 	return { server, ds, ttl: ttls.length > 0 ? Math.min(...ttls) : null };

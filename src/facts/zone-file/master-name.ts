@@ -1,4 +1,4 @@
-import type { Labels } from '../dnssec/dnssec-name.ts';
+import type { Labels } from '../dns/labels.ts';
 
 /** Longest label and name on the wire, in octets (RFC 1035 §2.3.4). */
 const LONGEST = { label: 63, name: 255 } as const;

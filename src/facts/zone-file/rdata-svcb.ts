@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { addressText, BadOctets, escaped, RdataOctets } from './rdata-octets.ts';
+import { addressText, BadOctets, escaped, RdataOctets } from '../dns/rdata-octets.ts';
 import {
 	BadWord,
 	base64In,

@@ -1,4 +1,4 @@
-import { type Labels, nameOf, wireOf } from '../dnssec/dnssec-name.ts';
+import { type Labels, nameOf, wireOf } from '../dns/labels.ts';
 import { readMasterName } from './master-name.ts';
 import type { Word } from './zone-words.ts';
 

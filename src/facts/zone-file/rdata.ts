@@ -1,8 +1,16 @@
 import type { DnsData } from '../../core/io.ts';
-import { nameOf } from '../dnssec/dnssec-name.ts';
+import { fromBase32Hex, toBase32Hex } from '../dns/base32-hex.ts';
+import { nameOf } from '../dns/labels.ts';
+import {
+	addressText,
+	BadOctets,
+	decimal,
+	quoted,
+	RdataOctets,
+	typesInWindow,
+} from '../dns/rdata-octets.ts';
 import { withDot } from './master-name.ts';
 import { location } from './rdata-loc.ts';
-import { addressText, BadOctets, decimal, quoted, RdataOctets } from './rdata-octets.ts';
 import { address, readSvcParams, svcParams, svcParamText } from './rdata-svcb.ts';
 import {
 	BadWord,
@@ -17,6 +25,9 @@ import {
 } from './rdata-words.ts';
 import { ttlIn } from './ttl.ts';
 import { zoneTypeName, zoneTypeNumber } from './zone-type.ts';
+
+/** Its length takes one octet (RFC 5155 §3.2). */
+const LONGEST_HASH = 255;
 
 /** How one part of RDATA is written in a master file, and how it is shown. */
 interface Field {
@@ -130,7 +141,9 @@ const FIELDS = {
 		take(words, what) {
 			const word = words.next(what);
 			const bytes = fromBase32Hex(word.text);
-			if (bytes === null) throw new BadWord(`${shown(word)} is no ${what} in base32hex`, word);
+			if (bytes === null || bytes.length === 0 || bytes.length > LONGEST_HASH) {
+				throw new BadWord(`${shown(word)} is no ${what} in base32hex`, word);
+			}
 			return Buffer.concat([u8(bytes.length), bytes]);
 		},
 		show: (octets) => toBase32Hex(octets.string()),
@@ -512,23 +525,6 @@ function momentIn(text: string): number | null {
 	return isMoment && seconds >= 0 && seconds <= 0xffff_ffff ? seconds : null;
 }
 
-/** RFC 4648 §7 without padding, as NSEC3 writes its hashes (RFC 5155 §3.3). */
-function toBase32Hex(bytes: Buffer): string {
-	const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-	const digits = bits.match(/.{1,5}/g) ?? [];
-	return digits
-		.map((five) => Number.parseInt(five.padEnd(5, '0'), 2).toString(32))
-		.join('')
-		.toUpperCase();
-}
-
-function fromBase32Hex(text: string): Buffer | null {
-	if (!/^[0-9a-v]{1,408}$/i.test(text)) return null;
-	const bits = [...text].map((digit) => Number.parseInt(digit, 32).toString(2).padStart(5, '0'));
-	const octets = bits.join('').match(/.{8}/g) ?? [];
-	return octets.length === 0 ? null : Buffer.from(octets.map((eight) => Number.parseInt(eight, 2)));
-}
-
 /** Type bit maps (RFC 4034 §4.1.2). */
 function typeBitmap(types: readonly number[]): Buffer {
 	const windows = new Map<number, Buffer>();
@@ -556,11 +552,7 @@ function bitmapTypes(octets: RdataOctets): readonly string[] {
 			throw new BadOctets('a type bit map is not in order');
 		}
 		before = window;
-		for (const [i, byte] of map.entries()) {
-			for (let bit = 0; bit < 8; bit++) {
-				if (byte & (0x80 >> bit)) types.push(zoneTypeName(window * 256 + i * 8 + bit));
-			}
-		}
+		types.push(...typesInWindow(window, map).map(zoneTypeName));
 	}
 	return types;
 }

@@ -1,6 +1,6 @@
 import type { DnsRecord } from '../../core/io.ts';
 import { isWithin } from '../dns/ancestry.ts';
-import { type Labels, labelsOf, nameOf } from '../dnssec/dnssec-name.ts';
+import { type Labels, labelsOf, nameOf } from '../dns/labels.ts';
 import { type MasterName, readMasterName } from './master-name.ts';
 import { rdataData, rdataOctets, rdataText } from './rdata.ts';
 import {

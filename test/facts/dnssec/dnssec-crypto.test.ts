@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { labelsOf, wireOf } from '../../../src/facts/dns/labels.ts';
 import {
 	dsDigest,
 	matchesKey,
@@ -7,7 +8,6 @@ import {
 	type SignedRecords,
 	verifySignature,
 } from '../../../src/facts/dnssec/dnssec-crypto.ts';
-import { labelsOf, wireOf } from '../../../src/facts/dnssec/dnssec-name.ts';
 import {
 	type Dnskey,
 	type Rrsig,

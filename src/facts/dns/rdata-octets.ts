@@ -1,4 +1,4 @@
-import type { Labels } from '../dnssec/dnssec-name.ts';
+import type { Labels } from './labels.ts';
 
 /** Octets that are not what their type says. */
 export class BadOctets extends Error {}
@@ -54,6 +54,17 @@ export class RdataOctets {
 	end(): void {
 		if (this.left > 0) throw new BadOctets(`the data has ${this.left} octets too many`);
 	}
+}
+
+/** One window of a type bit map (RFC 4034 §4.1.2), as type numbers. */
+export function typesInWindow(window: number, map: Buffer): readonly number[] {
+	const types: number[] = [];
+	for (const [at, byte] of map.entries()) {
+		for (let bit = 0; bit < 8; bit++) {
+			if (byte & (0x80 >> bit)) types.push(window * 256 + at * 8 + bit);
+		}
+	}
+	return types;
 }
 
 export function quoted(bytes: Buffer): string {
