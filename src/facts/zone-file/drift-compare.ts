@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { DnsAnswer, DnsRecord } from '../../core/io.ts';
 import { isWithin } from '../dns/ancestry.ts';
 import { EDGES } from '../web/platform-marks.ts';
+import { recordContent } from '../zone/record-content.ts';
 import { withDot } from './master-name.ts';
 import { masterText } from './rdata.ts';
 import { rdataFromText, type ZoneRecord } from './zone-file.ts';
@@ -34,19 +35,9 @@ export function liveView(answer: DnsAnswer | null, name: string, type: string): 
 	return status === 'nodata' || status === 'nxdomain' ? { kind: 'none' } : { kind: 'unseen' };
 }
 
-/**
- * The content of a set as one text. Order, letter case of names, final dots and how a text is cut into
- * strings are no content.
- */
+/** The content of a set as one text, whatever the order of its records. */
 export function contentOf(records: readonly DnsRecord[]): string {
-	return [...new Set(records.map(contentOfOne))].sort().join('\n');
-}
-
-function contentOfOne({ type, text, data }: DnsRecord): string {
-	if (data.type === 'TXT' || data.type === 'SPF') return `${type} ${data.strings.join('')}`;
-	if (data.type === 'CAA') return `${type} ${data.flags} ${data.tag.toLowerCase()} ${data.value}`;
-	const octets = rdataFromText(type, text);
-	return `${type} ${octets === null ? text.toLowerCase() : octets.toString('hex')}`;
+	return [...new Set(records.map(recordContent))].sort().join('\n');
 }
 
 /** A record of an answer as a zone file can hold it anywhere: all names whole. */
@@ -76,6 +67,6 @@ function isCloudflare(text: string): boolean {
 
 /** Every intended record is there, and the provider has put others beside. */
 export function includes(live: readonly DnsRecord[], intended: readonly ZoneRecord[]): boolean {
-	const there = new Set(live.map(contentOfOne));
-	return intended.every((record) => there.has(contentOfOne(record)));
+	const there = new Set(live.map(recordContent));
+	return intended.every((record) => there.has(recordContent(record)));
 }

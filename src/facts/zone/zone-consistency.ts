@@ -5,6 +5,7 @@ import type { DnsAnswer, DnsRecord } from '../../core/io.ts';
 import { isWithin } from '../dns/ancestry.ts';
 import { dnsAnswer } from '../dns/dns.ts';
 import { panelFor } from '../dns/dns-panel.ts';
+import { recordContent } from './record-content.ts';
 import { type CheckedSet, type ServerAt, type ZoneSurvey, zoneSurvey } from './zone-survey.ts';
 
 /** Servers that answer alike about a set. */
@@ -115,15 +116,9 @@ function contentsOf(seen: readonly Seen[], zone: string): readonly string[] {
 		const aliases = answer.chain
 			.filter(({ owner }, index) => index === 0 || (isWhole && isWithin(owner, zone)))
 			.map(({ target }) => target.toLowerCase());
-		const data = aliases.length === 0 || isWhole ? answer.records.map(canonical) : [];
+		const data = aliases.length === 0 || isWhole ? answer.records.map(recordContent) : [];
 		return JSON.stringify([aliases, [...new Set(data)].sort()]);
 	});
-}
-
-/** Names compare without case, free text with it (RFC 4343 §3, RFC 8659 §4.1). */
-function canonical({ type, text, data }: DnsRecord): string {
-	if (data.type === 'CAA') return `${data.flags} ${data.tag.toLowerCase()} ${data.value}`;
-	return type === 'TXT' ? text : text.toLowerCase();
 }
 
 function editionsOf(seen: readonly Seen[], contents: readonly string[]): readonly Edition[] {
