@@ -15,6 +15,7 @@ export {
 } from './core/check.ts';
 export { closest } from './core/closest.ts';
 export { OUTSIDE } from './core/control-query.ts';
+export { EMPTY_ANSWER } from './core/empty-answer.ts';
 export type { Evidence } from './core/evidence.ts';
 export {
 	blocked,
@@ -50,6 +51,7 @@ export type {
 export { GIVEN_BY_ZONE } from './core/io.ts';
 export type { Severity } from './core/severity.ts';
 export { defineSubjects, type Subject } from './core/subject.ts';
+export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
 export {

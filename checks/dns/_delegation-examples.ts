@@ -4,6 +4,7 @@ import {
 	type Disagreement,
 	type DnsAnswer,
 	type DnsRecord,
+	EMPTY_ANSWER,
 	type Fact,
 	known,
 	type NameServer,
@@ -32,18 +33,10 @@ const ZONE = 'example.com';
 
 function answer(more: Partial<DnsAnswer>): DnsAnswer {
 	return {
+		...EMPTY_ANSWER,
 		status: 'ok',
 		rcode: 'NOERROR',
 		aa: true,
-		ad: false,
-		ra: false,
-		ede: [],
-		chain: [],
-		records: [],
-		authority: [],
-		additional: [],
-		negativeTtl: null,
-		quirks: [],
 		server: '198.18.0.53',
 		transport: 'udp',
 		detail: '',

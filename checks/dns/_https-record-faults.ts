@@ -5,26 +5,22 @@ import {
 	itemsOf,
 	paramOf,
 	type Reached,
+	svcParamKey,
+	svcParamKeyNumber,
 } from '../../src/sdk.ts';
 
-/** Numbers of the keys that have a name (RFC 9460 §14.3.2, RFC 9461, RFC 9540). */
-const KEYS = [
-	'mandatory',
-	'alpn',
-	'no-default-alpn',
-	'port',
-	'ipv4hint',
-	'ech',
-	'ipv6hint',
-	'dohpath',
-	'ohttp',
-];
 const HINTS: readonly string[] = ['ipv4hint', 'ipv6hint'];
 const HTTPS_PORT = 443;
+/** Reserved as invalid (RFC 9460 §14.3.2). */
+const NO_KEY = 65_535;
+
+/** Not by its number, as an answer shows keys without a name and values that are none. */
+function isNamed(key: string): boolean {
+	return !/^key\d+$/.test(key);
+}
 
 function numberOf(key: string): number {
-	const named = KEYS.indexOf(key);
-	return named >= 0 ? named : Number(key.replace(/^key/, ''));
+	return svcParamKeyNumber(key) ?? NO_KEY;
 }
 
 // ── Form ─────────────────────────────────────────────────────────────────────────────────────────
@@ -48,13 +44,11 @@ function recordFaults(record: HttpsRecord): readonly string[] {
 	const numbers = keys.map(numberOf);
 	const repeated = keys.filter((_, at) => numbers.indexOf(numbers[at] ?? -1) < at);
 	const isOrdered = numbers.every((number, at) => at === 0 || (numbers[at - 1] ?? -1) <= number);
-	const unreadable = keys.filter(
-		(key) => /^key\d+$/.test(key) && KEYS[numberOf(key)] !== undefined,
-	);
+	const unreadable = keys.filter((key) => key !== svcParamKey(numberOf(key)));
 	return [
 		...(repeated.length > 0 ? [`${repeated[0]} is given twice`] : []),
 		...(isOrdered ? [] : [`the parameters are out of order (${keys.join(', ')})`]),
-		...unreadable.map((key) => `the value of ${KEYS[numberOf(key)]} is none`),
+		...unreadable.map((key) => `the value of ${svcParamKey(numberOf(key))} is none`),
 		...(keys.includes('key65535') ? ['key65535 is reserved as invalid'] : []),
 		...(keys.includes('no-default-alpn') && !keys.includes('alpn')
 			? ['no-default-alpn stands without alpn']
@@ -75,7 +69,7 @@ function mandatoryFaults(record: HttpsRecord): readonly string[] {
 		...listed.flatMap((key) => {
 			if (key === 'mandatory') return [];
 			if (!keys.includes(key)) return [`mandatory lists ${key}, which is not there`];
-			return KEYS.includes(key) ? [] : [`mandatory lists ${key}, which no browser knows`];
+			return isNamed(key) ? [] : [`mandatory lists ${key}, which no browser knows`];
 		}),
 	];
 }
@@ -208,7 +202,7 @@ function isUnreachable(endpoint: HttpsEndpoint, survey: HttpsRecordSurvey): bool
 }
 
 function sound({ params }: HttpsRecord): HttpsRecord['params'] {
-	const named = params.filter(([key]) => KEYS.includes(key) && key !== 'mandatory');
+	const named = params.filter(([key]) => isNamed(key) && key !== 'mandatory');
 	const once = [...new Map(named).entries()];
 	const hasAlpn = once.some(([key]) => key === 'alpn');
 	return once

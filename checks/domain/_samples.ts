@@ -1,6 +1,7 @@
 import {
 	type ClockDoubt,
 	type Delegation,
+	EMPTY_ANSWER,
 	type Fact,
 	known,
 	type ParentDs,
@@ -81,18 +82,11 @@ export function ledTo(
 			{
 				server: '203.0.113.1',
 				answer: {
+					...EMPTY_ANSWER,
 					status: missing ?? 'referral',
 					rcode: missing === 'nxdomain' ? 'NXDOMAIN' : 'NOERROR',
 					aa: missing !== null,
-					ad: false,
-					ra: false,
-					ede: [],
-					chain: [],
-					records: [],
-					authority: [],
-					additional: [],
 					negativeTtl: missing === null ? null : 900,
-					quirks: [],
 					server: '203.0.113.1',
 					transport: 'udp',
 					detail: '',

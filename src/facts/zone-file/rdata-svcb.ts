@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { type SvcParam, svcParamKey, svcParamKeyNumber } from '../../core/svc-param.ts';
 import { addressText, BadOctets, escaped, RdataOctets } from '../dns/rdata-octets.ts';
 import {
 	BadWord,
@@ -12,24 +13,9 @@ import {
 } from './rdata-words.ts';
 import type { Word } from './zone-words.ts';
 
-/** IANA's SvcParamKeys (RFC 9460 §14.3.2, RFC 9461, RFC 9540). */
-const KEYS = [
-	'mandatory',
-	'alpn',
-	'no-default-alpn',
-	'port',
-	'ipv4hint',
-	'ech',
-	'ipv6hint',
-	'dohpath',
-	'ohttp',
-] as const;
-
 const MANDATORY = 0;
 /** No value: the key alone says everything. */
 const BARE: ReadonlySet<string> = new Set(['no-default-alpn', 'ohttp']);
-
-const keyName = (key: number): string => KEYS[key] ?? `key${key}`;
 
 // ── Out of a master file ─────────────────────────────────────────────────────────────────────────
 
@@ -45,7 +31,7 @@ export function svcParams(words: RdataWords): Buffer {
 		const { key, name, value } = split(word);
 		if (params.has(key)) throw new BadWord(`the key ${name} stands twice`, word);
 		if (key === MANDATORY) mandatory = word;
-		params.set(key, valueOctets(keyName(key), name, value, word));
+		params.set(key, valueOctets(svcParamKey(key), name, value, word));
 	}
 	requireMandatory(params, mandatory);
 	const sorted = [...params].sort(([a], [b]) => a - b);
@@ -67,10 +53,8 @@ function split(word: Word): { key: number; name: string; value: string | null } 
 }
 
 function keyNumber(name: string, word: Word): number {
-	const known = (KEYS as readonly string[]).indexOf(name);
-	if (known >= 0) return known;
-	const number = Number(/^key(0|[1-9]\d{0,4})$/.exec(name)?.[1] ?? Number.NaN);
-	if (number < 0xffff) return number;
+	const number = svcParamKeyNumber(name);
+	if (number !== null) return number;
 	throw new BadWord(`${shown({ text: name })} is no parameter of HTTPS and SVCB records`, word);
 }
 
@@ -113,7 +97,7 @@ function requireMandatory(params: ReadonlyMap<number, Buffer>, word: Word | unde
 	for (let at = 0; at < listed.length; at += 2) {
 		const key = listed.readUInt16BE(at);
 		if (!params.has(key)) {
-			throw new BadWord(`mandatory lists ${keyName(key)}, which is not there`, word);
+			throw new BadWord(`mandatory lists ${svcParamKey(key)}, which is not there`, word);
 		}
 	}
 }
@@ -150,8 +134,6 @@ function addressBytes(text: string, family: 4 | 6): Buffer | null {
 
 // ── Out of octets ────────────────────────────────────────────────────────────────────────────────
 
-export type SvcParam = readonly [key: string, value: string];
-
 /** A value that its key does not allow stands as octets under the key's generic name. */
 export function readSvcParams(octets: RdataOctets): readonly SvcParam[] {
 	const params: SvcParam[] = [];
@@ -164,7 +146,7 @@ export function readSvcParams(octets: RdataOctets): readonly SvcParam[] {
 
 function readParam(key: number, value: Buffer): SvcParam {
 	try {
-		return [keyName(key), valueText(keyName(key), new RdataOctets(value))];
+		return [svcParamKey(key), valueText(svcParamKey(key), new RdataOctets(value))];
 	} catch (error) {
 		if (!(error instanceof BadOctets)) throw error;
 		return [`key${key}`, escaped(value)];
@@ -174,7 +156,7 @@ function readParam(key: number, value: Buffer): SvcParam {
 function valueText(key: string, value: RdataOctets): string {
 	switch (key) {
 		case 'mandatory':
-			return list(value, () => keyName(value.u16()));
+			return list(value, () => svcParamKey(value.u16()));
 		case 'alpn':
 			return list(value, () => protocolText(value.string()));
 		case 'no-default-alpn':
@@ -208,9 +190,4 @@ function list(value: RdataOctets, read: () => string): string {
 function protocolText(id: Buffer): string {
 	if (id.length === 0) throw new BadOctets('a protocol has no name');
 	return escaped(Buffer.from(id.toString('latin1').replace(/[\\,]/g, '\\$&'), 'latin1'));
-}
-
-export function svcParamText([key, value]: SvcParam): string {
-	if (value === '') return key;
-	return /[\s;()]/.test(value) ? `${key}="${value}"` : `${key}=${value}`;
 }

@@ -1,4 +1,5 @@
 import type { DnsData } from '../../core/io.ts';
+import { svcParamText } from '../../core/svc-param.ts';
 import { fromBase32Hex, toBase32Hex } from '../dns/base32-hex.ts';
 import { nameOf } from '../dns/labels.ts';
 import {
@@ -11,7 +12,7 @@ import {
 } from '../dns/rdata-octets.ts';
 import { withDot } from './master-name.ts';
 import { location } from './rdata-loc.ts';
-import { address, readSvcParams, svcParams, svcParamText } from './rdata-svcb.ts';
+import { address, readSvcParams, svcParams } from './rdata-svcb.ts';
 import {
 	BadWord,
 	characterString,

@@ -1,9 +1,10 @@
 import type { DnsData } from '../../core/io.ts';
+import { svcParamText } from '../../core/svc-param.ts';
 import { addressV4, addressV6 } from './address.ts';
 import { Malformed } from './malformed.ts';
 import { decimal, labelBytes, lowered, nameText } from './name.ts';
 import { typeName } from './record-type.ts';
-import { readSvcParams, svcParamText } from './svcb.ts';
+import { readSvcParams } from './svcb.ts';
 import type { WireReader } from './wire-reader.ts';
 
 export interface Rdata {

@@ -1,29 +1,15 @@
+import { type SvcParam, svcParamKey } from '../../core/svc-param.ts';
 import { addressV4, addressV6 } from './address.ts';
 import { Malformed } from './malformed.ts';
 import { decimal } from './name.ts';
 import { WireReader } from './wire-reader.ts';
 
-/** IANA's SvcParamKeys (RFC 9460 §14.3.2, RFC 9461, RFC 9540). */
-const KEYS = [
-	'mandatory',
-	'alpn',
-	'no-default-alpn',
-	'port',
-	'ipv4hint',
-	'ech',
-	'ipv6hint',
-	'dohpath',
-	'ohttp',
-] as const;
-
-const keyName = (key: number): string => KEYS[key] ?? `key${key}`;
-
 /**
  * SvcParams (RFC 9460 §2.2) in wire order, which may be wrong: judging it is not ours. A value that
  * its key does not allow is given as bytes under `keyNNNNN`, the generic name (§2.1).
  */
-export function readSvcParams(reader: WireReader): readonly (readonly [string, string])[] {
-	const params: (readonly [string, string])[] = [];
+export function readSvcParams(reader: WireReader): readonly SvcParam[] {
+	const params: SvcParam[] = [];
 	while (reader.left > 0) {
 		const key = reader.u16();
 		const value = reader.bytes(reader.u16());
@@ -32,9 +18,9 @@ export function readSvcParams(reader: WireReader): readonly (readonly [string, s
 	return params;
 }
 
-function svcParam(key: number, value: Buffer): readonly [string, string] {
+function svcParam(key: number, value: Buffer): SvcParam {
 	try {
-		return [keyName(key), svcValue(keyName(key), value)];
+		return [svcParamKey(key), svcValue(svcParamKey(key), value)];
 	} catch (error) {
 		if (!(error instanceof Malformed)) throw error;
 		return [`key${key}`, escapeValue(value)];
@@ -44,7 +30,7 @@ function svcParam(key: number, value: Buffer): readonly [string, string] {
 function svcValue(key: string, value: Buffer): string {
 	switch (key) {
 		case 'mandatory':
-			return list(value, (reader) => keyName(reader.u16()));
+			return list(value, (reader) => svcParamKey(reader.u16()));
 		case 'alpn':
 			return list(value, alpnId);
 		case 'no-default-alpn':
@@ -85,10 +71,4 @@ function escapeValue(value: Buffer): string {
 		.toString('latin1')
 		.replace(/["\\]/g, '\\$&')
 		.replace(/[^ -~]/g, decimal);
-}
-
-/** `key=value`, quoted where the value would end early; a key alone has no value. */
-export function svcParamText([key, value]: readonly [string, string]): string {
-	if (value === '') return key;
-	return /[\s;()]/.test(value) ? `${key}="${value}"` : `${key}=${value}`;
 }
