@@ -18,6 +18,7 @@ import { USER_AGENT } from './version.ts';
 
 export interface LabAuditOptions extends LabOptions {
 	readonly connectMs?: number;
+	readonly handshakeMs?: number;
 	/** Options of single checks, by check id, as the configuration gives them. */
 	readonly checkOptions?: Readonly<Record<string, unknown>>;
 }
@@ -30,8 +31,9 @@ export interface LabAudit {
 
 /**
  * Judges checks on a world of the lab, over real sockets, with the world's authority trusted: what a
- * test of a check needs. `asked` is what the command line would say of the target; `connectMs` is how
- * long a silent address is waited for, in milliseconds, where a test cannot wait as an audit does.
+ * test of a check needs. `asked` is what the command line would say of the target; `connectMs` and
+ * `handshakeMs` are how long a silent address, and one that says nothing to a handshake, are waited for,
+ * in milliseconds, where a test cannot wait as an audit does.
  */
 export async function auditLab(
 	world: World,
@@ -54,6 +56,7 @@ export async function auditLab(
 		caFiles: [authority],
 		env: {},
 		connectMs: options.connectMs,
+		handshakeMs: options.handshakeMs,
 		userAgent: USER_AGENT,
 		signal: controller.signal,
 	});

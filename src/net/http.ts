@@ -26,7 +26,7 @@ export interface HttpSettings {
 	/** The proxy for a URL; see `proxyFor`. Direct where absent. */
 	readonly proxy?: (url: URL) => URL | null;
 	/** Replaced in tests. */
-	readonly timeouts?: Timeouts;
+	readonly timeouts?: Partial<Timeouts>;
 }
 
 /** As Chrome asks for a page; servers that negotiate give programs something else. */
@@ -65,7 +65,7 @@ class Http implements HttpPort {
 	constructor(dialer: Dialer, settings: HttpSettings) {
 		this.#dialer = dialer;
 		this.#settings = settings;
-		this.#timeouts = settings.timeouts ?? TIMEOUTS;
+		this.#timeouts = { ...TIMEOUTS, ...settings.timeouts };
 		this.#reach = new Reach(dialer, this.#timeouts.connect);
 	}
 

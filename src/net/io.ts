@@ -34,6 +34,8 @@ export interface NetSettings {
 	readonly now?: (() => Date) | undefined;
 	/** Shortened in tests: how long a silent address is waited for, in milliseconds. */
 	readonly connectMs?: number | undefined;
+	/** Shortened in tests: how long a handshake may take, in milliseconds. */
+	readonly handshakeMs?: number | undefined;
 }
 
 /** From where the audit looked, for the report. */
@@ -65,9 +67,10 @@ export function createNet(settings: NetSettings): Net {
 		proxy: proxyName(env),
 	};
 	const proxy = (url: URL) => proxyFor(url, env);
+	const handshake = settings.handshakeMs === undefined ? {} : { tls: settings.handshakeMs };
 	const tls = once(async () => {
 		const { createTls } = await import('./tls.ts');
-		return createTls(dialer, { caFiles: settings.caFiles ?? [], env });
+		return createTls(dialer, { caFiles: settings.caFiles ?? [], env, timeoutsMs: handshake });
 	});
 	const dns = createResolver({
 		resolver,
@@ -88,7 +91,7 @@ export function createNet(settings: NetSettings): Net {
 	const dialer = createDialer({ ...settings, ask });
 	const http = once(async () => {
 		const { createHttp } = await import('./http.ts');
-		return createHttp(dialer, { userAgent, proxy });
+		return createHttp(dialer, { userAgent, proxy, timeouts: handshake });
 	});
 	const smtp = once(async () => {
 		const { createSmtp } = await import('./smtp.ts');

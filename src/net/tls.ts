@@ -12,7 +12,7 @@ export interface TlsSettings {
 	/** NODE_EXTRA_CA_CERTS is read from here. */
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Replaced in tests. */
-	readonly timeoutsMs?: { readonly connect: number; readonly tls: number };
+	readonly timeoutsMs?: { readonly connect?: number; readonly tls?: number };
 }
 
 /** As a browser offers; what the server picks is a fact about it. */
@@ -25,7 +25,7 @@ const ALPN = ['h2', 'http/1.1'] as const;
  * read; NODE_EXTRA_CA_CERTS that cannot be read is ignored, as Node does.
  */
 export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
-	const timeouts = settings.timeoutsMs ?? { connect: 4_000, tls: 5_000 };
+	const timeouts = { connect: 4_000, tls: 5_000, ...settings.timeoutsMs };
 	const { signal } = dialer;
 	return {
 		handshake: (request) => twiceIfReset(() => handshakeOnce(request), signal),

@@ -6,6 +6,7 @@ import certificate from '../../../checks/ssl/certificate.ts';
 import chain from '../../../checks/ssl/chain.ts';
 import https from '../../../checks/ssl/https.ts';
 import keys from '../../../checks/ssl/keys.ts';
+import type { LabAuditOptions } from '../../../src/audit-lab.ts';
 import type { AnyCheck } from '../../../src/core/check.ts';
 import { type Failed, idOf, isFailed } from '../../../src/core/finding.ts';
 import { judgeExample } from '../../../src/engine/verify-check.ts';
@@ -25,14 +26,20 @@ type Kind = (typeof CERTIFICATE_KINDS)[number];
 type Name = Parameters<typeof sampleChain>[0];
 
 /** What the area says of shop.test: risks of every check, and what became of ssl/keys. */
-async function audited(site: Partial<Site>, more: World = {}, records = `@ A ${AT}`) {
+async function audited(
+	site: Partial<Site>,
+	more: World = {},
+	records = `@ A ${AT}`,
+	patience: LabAuditOptions = {},
+) {
 	const world: World = {
 		zones: { 'shop.test': { records } },
 		sites: [{ hosts: ['shop.test'], at: [AT], ...site }],
 		...more,
 	};
 	const asked = { domain: 'shop.test' };
-	const { findings } = await auditLab(world, [https, certificate, chain, keys], asked);
+	const checks = [https, certificate, chain, keys];
+	const { findings } = await auditLab(world, checks, asked, patience);
 	const own = findings.filter(({ check }) => check === 'ssl/keys');
 	return {
 		risks: findings.filter(isFailed).map((one) => `${idOf(one)} ${one.severity}`),
@@ -97,7 +104,7 @@ describe('on real sockets', () => {
 
 	test('under a closed port it hides; where nothing could be seen it does not pass', async () => {
 		const at = (does: 'refused' | 'accept-silent') =>
-			audited({}, { ports: [{ at: AT, port: 443, does }] });
+			audited({}, { ports: [{ at: AT, port: 443, does }] }, undefined, { handshakeMs: 500 });
 		expect((await at('refused')).own).toMatchObject([
 			{ outcome: 'blocked', by: { check: 'ssl/https' } },
 		]);

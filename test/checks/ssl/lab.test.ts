@@ -3,6 +3,7 @@ import addresses from '../../../checks/dns/addresses.ts';
 import certificate from '../../../checks/ssl/certificate.ts';
 import chain from '../../../checks/ssl/chain.ts';
 import https from '../../../checks/ssl/https.ts';
+import type { LabAuditOptions } from '../../../src/audit-lab.ts';
 import { idOf, isFailed } from '../../../src/core/finding.ts';
 import type { CERTIFICATE_KINDS, World } from '../../../src/lab/world.ts';
 import { auditLab } from '../audit-lab.ts';
@@ -13,13 +14,19 @@ type Site = NonNullable<World['sites']>[number];
 type Kind = (typeof CERTIFICATE_KINDS)[number];
 
 /** What ssl says of shop.test at its addresses. */
-async function audited(site: Partial<Site>, more: World = {}, records = `@ A ${AT}`) {
+async function audited(
+	site: Partial<Site>,
+	more: World = {},
+	records = `@ A ${AT}`,
+	patience: LabAuditOptions = {},
+) {
 	const world: World = {
 		zones: { 'shop.test': { records } },
 		sites: [{ hosts: ['shop.test'], at: [AT], ...site }],
 		...more,
 	};
-	const result = await auditLab(world, [https, certificate, chain], { domain: 'shop.test' });
+	const checks = [https, certificate, chain];
+	const result = await auditLab(world, checks, { domain: 'shop.test' }, patience);
 	const failed = result.findings.filter(isFailed);
 	return {
 		...result,
@@ -148,8 +155,9 @@ describe('apex and www', () => {
 });
 
 describe('port 443', () => {
+	const soon = { connectMs: 500, handshakeMs: 500 };
 	const site = (port: NonNullable<World['ports']>[number]['does']) =>
-		audited({}, { ports: [{ at: AT, port: 443, does: port }] });
+		audited({}, { ports: [{ at: AT, port: 443, does: port }] }, undefined, soon);
 
 	test('closed: one blocker, under which the others hide', async () => {
 		const { risks, others } = await site('refused');
@@ -167,6 +175,8 @@ describe('port 443', () => {
 		const { risks, others } = await audited(
 			{},
 			{ ports: [443, 80].map((port) => ({ at: AT, port, does: 'silent' as const })) },
+			undefined,
+			soon,
 		);
 		expect(risks).toEqual([]);
 		expect(others).toEqual(['ssl/https unknown', 'ssl/certificate unknown', 'ssl/chain unknown']);

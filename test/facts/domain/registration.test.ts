@@ -119,14 +119,14 @@ describe.concurrent('a service that does not help', () => {
 		expect(seen.why).toContain(why);
 	});
 
-	it('is given five seconds', async () => {
+	it.concurrent('is given five seconds', async () => {
 		const began = performance.now();
 		const seen = await unavailable({ fault: 'silent' });
 		expect(seen.because).toBe('timeout');
 		expect(performance.now() - began).toBeLessThan(7_000);
 	}, 20_000);
 
-	it('is given five seconds for the body too', async () => {
+	it.concurrent('is given five seconds for the body too', async () => {
 		const began = performance.now();
 		await unavailable(rdapRoute(registration('shop.test'), { fault: 'slow' }));
 		expect(performance.now() - began).toBeLessThan(7_000);
