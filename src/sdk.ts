@@ -97,6 +97,7 @@ export {
 	resolution,
 	type View,
 } from './facts/dns/resolution.ts';
+export { isSharedAlias } from './facts/dns/shared-alias.ts';
 export { type Walk, type WalkOutcome, walk } from './facts/dns/walk.ts';
 export { type Zone, zoneOf } from './facts/dns/zone-of.ts';
 export type { SeenDenial, SeenSet, SeenSignature } from './facts/dnssec/dnssec-answer.ts';

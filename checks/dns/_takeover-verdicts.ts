@@ -47,6 +47,8 @@ type Unregistered = {
 	readonly seen: string;
 	readonly panel: string | null;
 	readonly ttl: number | null;
+	/** Of the risk that this is a part of. */
+	readonly cause: string;
 };
 
 type UnclaimedZone = {
@@ -211,10 +213,7 @@ export const TAKEOVER_VERDICTS = {
 			{ kind: 'dns', summary: `${a.owner}: ${a.record}`, detail: '' },
 			{ kind: 'dns', summary: `${a.domain}: not registered`, detail: a.seen },
 		],
-		cause: (a: Unregistered) =>
-			a.kind === 'NS'
-				? 'dns/delegation/nameserver-domain-expiring'
-				: 'dns/takeover/target-domain-unregistered',
+		cause: (a: Unregistered) => a.cause,
 	},
 	'unclaimed-zone': {
 		outcome: 'fail',

@@ -6,17 +6,21 @@ import {
 	cannotSay,
 	controlName,
 	type DeadLink,
+	type DnsAnswer,
 	deadLinks,
 	defineCheck,
 	dnsPanel,
 	doesNotApply,
+	EMPTY_ANSWER,
 	type Fact,
 	type Host,
 	hostNameFault,
 	isRequired,
+	isSharedAlias,
 	known,
 	type Landing,
 	landing,
+	lookup,
 	names,
 	optional,
 	pageIn,
@@ -70,6 +74,7 @@ export default defineCheck({
 		),
 		twin: optional(addressesOf({ host: twinOf(subject) })),
 		home: optional(landing({ url: `https://${subject.apex}/` })),
+		control: optional(lookup({ name: controlName(subject.apex, subject.seed), type: 'A' })),
 		dead: optional(deadLinks({ host: subject.apex })),
 		panel: optional(dnsPanel({ domain: subject.apex })),
 	}),
@@ -103,6 +108,9 @@ export default defineCheck({
 			}
 			case 'absent': {
 				const { absence } = conclusion;
+				if (subject.context.standing === 'guessed' && isAnyNames(host, given)) {
+					return doesNotApply(`${host} was tried unasked, and only gets what any name gets.`);
+				}
 				const args = { host, line: lineFor(subject, given.twin), panel, ...absence };
 				switch (missing(subject, absence, given.apex)) {
 					case 'ipv6-only':
@@ -203,13 +211,25 @@ export default defineCheck({
 			),
 			example(
 				'app guessed, an alias that leads nowhere',
-				given({
-					...glanced('nxdomain'),
-					resolver: {
-						A: { ...view('nxdomain'), aliases: ['shop.hosting.test'] },
-						AAAA: { ...view('nxdomain'), aliases: ['shop.hosting.test'] },
-					},
-				}),
+				given(deadAlias('shop.hosting.test')),
+				'no-address',
+				host('app.example.com', 'guessed'),
+			),
+			example(
+				'app guessed, an alias that leads nowhere, as the wildcard does',
+				given(deadAlias('shop.hosting.test'), { control: aliased('shop.hosting.test') }),
+				'not-applicable',
+				host('app.example.com', 'guessed'),
+			),
+			example(
+				'app guessed, an alias that leads nowhere, made by a DNAME',
+				given(deadAlias('app.brand.test'), { control: aliased('lr-0.brand.test') }),
+				'not-applicable',
+				host('app.example.com', 'guessed'),
+			),
+			example(
+				'app guessed, an alias that leads nowhere beside a wildcard',
+				given(deadAlias('shop.hosting.test'), { control: aliased('all.hosting.test') }),
 				'no-address',
 				host('app.example.com', 'guessed'),
 			),
@@ -272,6 +292,16 @@ function linkedArgs({ host, page, negativeTtl, isConfirmed }: DeadLink, panel: s
 	};
 }
 
+/** A wildcard or a DNAME makes its alias: a name that nobody has gets the same. */
+function isAnyNames(
+	host: string,
+	{ seen, control }: { readonly seen: Resolution; readonly control: Fact<DnsAnswer> },
+): boolean {
+	const [target] = seen.resolver.A.aliases;
+	const [its] = valueIn(control)?.chain ?? [];
+	return target !== undefined && its !== undefined && isSharedAlias({ owner: host, target }, its);
+}
+
 function answers(apex: Fact<Resolution>): boolean {
 	return valueIn(apex)?.resolver.A.status === 'ok';
 }
@@ -330,6 +360,18 @@ function glanced(status: View['status']): Resolution {
 	};
 }
 
+function deadAlias(target: string): Resolution {
+	const its = { ...view('nxdomain'), aliases: [target] };
+	return { ...glanced('nxdomain'), resolver: { A: its, AAAA: its } };
+}
+
+/** What a name that nobody has gets. */
+function aliased(target: string): Fact<DnsAnswer> {
+	const chain = [{ owner: 'lr-0.example.com', target, ttl: 300 }];
+	const by = { server: '203.0.113.53', transport: 'udp', detail: '' } as const;
+	return known({ ...EMPTY_ANSWER, ...by, status: 'nxdomain', chain });
+}
+
 function absent(status: View['status'], outcome: Walk['outcome'] = 'nxdomain'): Resolution {
 	const walk: Walk = {
 		outcome: status === 'nodata' && outcome === 'nxdomain' ? 'nodata' : outcome,
@@ -379,6 +421,7 @@ const NOTHING_ELSE = {
 	apex: known(RESOLVES),
 	twin: unknown('not-asked', 'example'),
 	home: unknown('not-asked', 'example'),
+	control: unknown('not-asked', 'example'),
 	dead: unknown('not-asked', 'example'),
 	panel: known(null),
 };

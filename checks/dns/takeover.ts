@@ -259,7 +259,8 @@ function targetsAt(
 			// Registration out of reach never keeps a launch from being decided.
 			return [cannotSay('inconclusive', `${one.record} depends on ${domain}: ${seen}`, 'high')];
 		}
-		const args = { ...one, domain, seen, panel };
+		const cause = targetCause(one.kind);
+		const args = { ...one, domain, seen, panel, cause };
 		return [at({ kind: 'record', name: one.record }, say('target-domain-unregistered', args))];
 	});
 	return [...found, ...open];
@@ -319,6 +320,13 @@ function leading(view: TakeoverView, { subject, panel }: About, own: string) {
 		isConfirmed,
 		cause: view.end === 'missing' ? sharedCause(subject, own) : own,
 	};
+}
+
+/** What a name server's domain is lost for, `dns/delegation` says too. */
+function targetCause(kind: LostTarget['kind']): string {
+	return kind === 'NS'
+		? 'dns/delegation/nameserver-domain-expiring'
+		: 'dns/takeover/target-domain-unregistered';
 }
 
 /** `dns/resolution` says of the same record that it leads nowhere. */
@@ -403,6 +411,7 @@ function missingAt(view: TakeoverView, about: About): readonly Said[] {
 				seen: registration.seen,
 				panel,
 				ttl: view.ttl,
+				cause: sharedCause(subject, 'dns/takeover/target-domain-unregistered'),
 			}),
 		];
 	}

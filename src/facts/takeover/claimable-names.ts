@@ -6,6 +6,7 @@ import { isWithin, parentOf } from '../dns/ancestry.ts';
 import { addressesIn, lookup } from '../dns/dns.ts';
 import { linkedHosts } from '../dns/linked-hosts.ts';
 import { registrableOf } from '../dns/registrable.ts';
+import { dnameTarget, isSharedAlias } from '../dns/shared-alias.ts';
 import { controlName, type Host, names } from '../hosts.ts';
 import { originFor, zonePlan } from '../zone-file/zone-plan.ts';
 import { cloudOf } from './cloud-addresses.ts';
@@ -229,22 +230,13 @@ async function isWildcards(
 	const [alias] = answer.chain;
 	const [its] = control.value.chain;
 	if (alias !== undefined || its !== undefined) {
-		const rewritten = rewrittenBelow(alias);
-		const isDname = rewritten !== null && rewritten === rewrittenBelow(its);
-		return alias?.target === its?.target || isDname;
+		return alias !== undefined && its !== undefined && isSharedAlias(alias, its);
 	}
 	const addresses = new Set(addressesIn(control.value));
 	const own = addressesIn(answer);
 	return own.length === 0
 		? control.value.status === answer.status
 		: own.every((address) => addresses.has(address));
-}
-
-/** Where a DNAME above the name puts whatever stands there (RFC 6672); `null` for any other alias. */
-function rewrittenBelow(alias: DnsAnswer['chain'][number] | undefined): string | null {
-	if (alias === undefined) return null;
-	const [label, ...rest] = alias.target.split('.');
-	return label === alias.owner.split('.')[0] ? rest.join('.') : null;
 }
 
 /**
@@ -261,9 +253,9 @@ async function wildcardAt(
 	if (control.status !== 'known') return [];
 	const { status, chain } = control.value;
 	if (status !== 'nxdomain' || chain.length === 0) return [];
-	const rewritten = rewrittenBelow(chain[0]);
+	const rewritten = chain[0] === undefined ? null : dnameTarget(chain[0]);
 	if (rewritten !== null) {
-		const target = await get(lookup({ name: rewritten || '.', type: 'A' }));
+		const target = await get(lookup({ name: rewritten, type: 'A' }));
 		if (target.status !== 'known' || target.value.status !== 'nxdomain') return [];
 	}
 	const service = serviceBehind(control.value, about.registrable);

@@ -101,6 +101,17 @@ describe('missing names', () => {
 		expect(only(audited, 'app.shop.test')).toEqual([['app.shop.test', 'no-address', 'later']]);
 	});
 
+	it.each([
+		['a wildcard', ['* CNAME gone.brand.example.']],
+		['a DNAME', ['@ DNAME brand.example.']],
+	])('does not take what %s gives to every name for a guessed host', async (_, records) => {
+		const brand = { 'brand.example': { records: ['@ A 203.0.113.10', 'www A 203.0.113.10'] } };
+		const world = { zones: { 'shop.test': { records: [APEX, ...records] }, ...brand } };
+		const audited = await auditLab(world, check, SHOP);
+		const guessed = audited.findings.filter(({ subject }) => /^(?:app|api)\./.test(subject));
+		expect(guessed.map(({ outcome }) => outcome)).toEqual(['not-applicable', 'not-applicable']);
+	});
+
 	it('raises a missing www that the home page links to', async () => {
 		const world = zone([APEX], {
 			sites: [

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import resolution from '../../../checks/dns/resolution.ts';
 import check from '../../../checks/dns/takeover.ts';
+import { isFailed } from '../../../src/core/finding.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { rdapRoute, rdapSite, registration } from '../../facts/domain/rdap-lab.ts';
 import { auditLab, PAGE } from '../audit-lab.ts';
@@ -465,6 +467,20 @@ describe('domains that nobody holds', () => {
 		const grave = findings.filter((one) => one.outcome === 'fail');
 		expect(grave).toHaveLength(1);
 		expect(grave[0]).toMatchObject({ severity: 'blocker' });
+	});
+
+	it('is one risk with the alias that leads nowhere', async () => {
+		const { findings } = await auditLab(
+			expired('www A 203.0.113.10', 'app CNAME www.expired.test.'),
+			[check, resolution],
+			RDAP,
+		);
+		const failed = findings.filter(isFailed);
+		expect(failed.map(({ verdict }) => verdict).sort()).toEqual([
+			'no-address',
+			'target-domain-unregistered',
+		]);
+		expect(new Set(failed.map(({ cause }) => cause)).size).toBe(1);
 	});
 
 	it('is silent on a domain that is held, though DNS does not know it', async () => {
