@@ -130,9 +130,9 @@ async function transportsOf(
 		return { udp: works ? false : null, tcp: true, detail };
 	}
 	if (isAnswered(server.tcp)) return { udp: true, tcp: true, detail: '' };
-	// One connection that came to nothing may be chance.
+	// One connection that came to nothing may be chance, or EDNS was too much for the server.
 	const { zone, get } = asking;
-	const question = { name: zone, type: 'SOA', server: server.address, tcp: true, again: 1 };
+	const question = { name: zone, type: 'SOA', server: server.address, tcp: true, edns: false };
 	const [again, works] = await Promise.all([
 		get(dnsAnswer(question)),
 		tcpWorksElsewhere(server, asking),

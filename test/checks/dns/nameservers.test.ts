@@ -108,6 +108,16 @@ describe.concurrent('what is wrong with one', () => {
 			faulty({ server: NS2, onlyEdns: true, transport: 'udp', does: 'silence' }),
 			{},
 		],
+		[
+			'edns-broken',
+			'later',
+			'silence to EDNS over UDP, and a closed connection over TCP',
+			faulty(
+				{ server: NS2, onlyEdns: true, transport: 'udp', does: 'silence' },
+				{ server: NS2, onlyEdns: true, transport: 'tcp', does: 'close' },
+			),
+			{},
+		],
 		['case-broken', 'later', 'other letters', faulty({ server: NS2, does: 'lower-case' }), {}],
 		[
 			'case-broken',
