@@ -2,6 +2,7 @@ import {
 	type AddressSurvey,
 	type AddressView,
 	addressSurvey,
+	blockedBy,
 	cannotSay,
 	defineCheck,
 	type Fact,
@@ -244,6 +245,10 @@ export default defineCheck({
 		survey: optional(addressSurvey({ host: subject.name })),
 	}),
 	judge({ given, subject, say }) {
+		if (isNowhere(given.answers, given.survey)) {
+			const detail = `nobody outside can reach an address of ${subject.name}`;
+			return blockedBy({ check: 'dns/addresses', subject: subject.name }, detail);
+		}
 		const answers = ownAnswers(given.answers, given.survey);
 		const failures = answers.filter((one) => one.kind === 'failed').filter(isFailure);
 		const done = answers.filter((one) => one.kind === 'completed');
@@ -288,6 +293,14 @@ export default defineCheck({
 				'answers',
 			),
 			example('one of two is private', beside(silent, { usable: false }), 'answers'),
+			example(
+				'refused at a private address',
+				{
+					answers: [refused],
+					survey: known(surveyed({ address: refused.address, class: 'private', usable: false })),
+				},
+				'blocked',
+			),
 			example(
 				'an alert at one of two',
 				beside(failed({ how: 'alert', alert: 80 }), { https: 'open' }),
@@ -343,6 +356,15 @@ export default defineCheck({
 		];
 	},
 });
+
+/** All its addresses are private or reserved, and none connects: `dns/addresses` says so. */
+function isNowhere(answers: readonly HttpsAnswer[], survey: Fact<AddressSurvey>): boolean {
+	if (survey.status !== 'known' || survey.value.addresses.some(({ usable }) => usable))
+		return false;
+	return answers.every(
+		(one) => one.kind === 'unknown' || (one.kind === 'failed' && one.phase === 'connect'),
+	);
+}
 
 /**
  * An address that does not connect beside one that answers is no trouble of HTTPS where nothing answers

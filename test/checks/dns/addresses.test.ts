@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/dns/addresses.ts';
+import https from '../../../checks/ssl/https.ts';
 import type { World } from '../../../src/lab/world.ts';
 import { auditLab, PAGE } from '../audit-lab.ts';
 
@@ -97,6 +98,18 @@ describe('addresses that nobody can use', () => {
 			expect(graded(audited)).toEqual([['private', 'blocker']]);
 		},
 	);
+
+	it.each(['127.0.0.1', '10.0.0.1'])('is the one fault of a host at %s', async (address) => {
+		const zone = world(['@ A 203.0.113.10', `pay A ${address}`], [site(['203.0.113.10'])]);
+		const asked = { ...SHOP, hosts: ['pay.shop.test'] };
+		const { findings } = await auditLab(zone, [check, https], asked, SOON);
+		const pay = findings.filter(({ subject }) => subject === 'pay.shop.test');
+		const told = pay.filter(({ outcome }) => outcome !== 'note');
+		expect(told.map(({ check, outcome }) => [check, outcome])).toEqual([
+			['dns/addresses', 'fail'],
+			['ssl/https', 'blocked'],
+		]);
+	});
 
 	it('is milder where the host was only guessed', async () => {
 		const zone = world(['@ A 203.0.113.10', 'admin A 10.0.0.1'], [site(['203.0.113.10'])]);
