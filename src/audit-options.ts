@@ -19,6 +19,12 @@ export interface AuditOptions {
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;
+	/** Try every path of the exposure checks, and two methods beside GET. */
+	readonly deep?: boolean | undefined;
+	/** URL of the sign-in page, where the start page does not lead to it. */
+	readonly login?: string | undefined;
+	/** Address of the server behind the CDN. */
+	readonly origin?: string | undefined;
 	/** File of old URLs, one a line, with the expected destination in a second column. */
 	readonly oldUrls?: string | undefined;
 	readonly oldDomains?: readonly string[] | undefined;

@@ -448,6 +448,14 @@ export {
 	redirectChain,
 } from './facts/web/redirects.ts';
 export {
+	assetText,
+	type SeenPage,
+	type SiteAsset,
+	type SitePages,
+	sitePages,
+} from './facts/web/site-pages.ts';
+export { type SiteSample, siteSamples } from './facts/web/site-samples.ts';
+export {
 	isApiName,
 	type Site,
 	type SiteAnswer,

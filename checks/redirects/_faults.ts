@@ -373,8 +373,9 @@ function pageFaults({ chain, answer }: ChainReport): readonly Fault[] {
 /** Only where there is hardly anything else on the page. */
 function scriptedTargets(page: Page, url: string): readonly string[] {
 	if (page.text.length > 200 || page.links.length > 3 || page.forms.length > 0) return [];
-	return page.scripts.flatMap((script) => {
-		const target = SCRIPTED.exec(script)?.[2];
+	return page.inline.flatMap(({ element, text: script }) => {
+		if (element !== 'script') return [];
+		const target = SCRIPTED.exec(script.trim())?.[2];
 		return target !== undefined && URL.canParse(target, url) ? [new URL(target, url).href] : [];
 	});
 }

@@ -20,6 +20,12 @@ export interface Target {
 	readonly bulk: boolean;
 	/** The user allows probes that a guarded server may take for an attack: zone transfer, open redirect. */
 	readonly active: boolean;
+	/** The user wants every path of the exposure checks tried, and not the usual ones alone. */
+	readonly deep: boolean;
+	/** URL of the sign-in page; `null` where it has to be found. */
+	readonly login: string | null;
+	/** Address of the server behind the CDN, as people write it; `null` without `--origin`. */
+	readonly origin: string | null;
 	/** Absolute path of a list of URLs that must still lead somewhere; `null` without `--old-urls`. */
 	readonly oldUrls: string | null;
 	/** Domains that were given up for this one and must still lead to it. */

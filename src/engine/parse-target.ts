@@ -18,6 +18,9 @@ export interface Asked {
 	readonly sends?: boolean | undefined;
 	readonly bulk?: boolean | undefined;
 	readonly active?: boolean | undefined;
+	readonly deep?: boolean | undefined;
+	readonly login?: string | undefined;
+	readonly origin?: string | undefined;
 	/** Absolute path. */
 	readonly oldUrls?: string | undefined;
 	readonly oldDomains?: readonly string[] | undefined;
@@ -43,6 +46,9 @@ export function parseTarget(asked: Asked): Target {
 		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
 		...mailOf(asked),
 		active: asked.active ?? false,
+		deep: asked.deep ?? false,
+		login: asked.login === undefined ? null : webUrl(asked.login, '--login'),
+		origin: asked.origin === undefined ? null : oneAddress(asked.origin, ORIGIN),
 		oldDomains: (asked.oldDomains ?? []).map(hostName),
 		campaigns: (asked.campaigns ?? []).map((text) => webUrl(text, 'campaigns')),
 		zoneUse: asked.drift === true ? 'drift' : 'plan',
@@ -61,13 +67,20 @@ function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, repo }: Asked) {
 	};
 }
 
-/** One address, in the form of RFC 5952; an IPv4 address inside IPv6 is unwrapped. */
-function sendingIp(input: string): string {
+const ORIGIN = {
+	option: '--origin',
+	give: 'Give the address of the server behind the CDN, such as 203.0.113.9 or 2001:db8::9.',
+};
+const SENDING_IP = {
+	option: '--sending-ip',
+	give: 'Give one, such as 203.0.113.9 or 2001:db8::9, and the option again for each further one.',
+};
+
+/** In the form of RFC 5952; an IPv4 address inside IPv6 is unwrapped. */
+function oneAddress(input: string, { option, give }: { option: string; give: string }): string {
 	const bare = input.trim().replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');
 	if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) {
-		throw new BadTarget(
-			`--sending-ip "${input}" is no address. Give one, such as 203.0.113.9 or 2001:db8::9, and the option again for each further one.`,
-		);
+		throw new BadTarget(`${option} "${input}" is no address. ${give}`);
 	}
 	return ipaddr.process(bare).toString();
 }
@@ -84,7 +97,7 @@ function mailOf({
 		sends,
 		bulk,
 		messages: [...messages],
-		sendingIps: [...new Set(sendingIps.map(sendingIp))],
+		sendingIps: [...new Set(sendingIps.map((text) => oneAddress(text, SENDING_IP)))],
 	};
 }
 

@@ -34,6 +34,9 @@ interface CliOptions extends OutputOptions {
 	readonly message?: readonly string[];
 	readonly rdap?: string;
 	readonly active?: boolean;
+	readonly deep?: boolean;
+	readonly login?: string;
+	readonly origin?: string;
 	readonly rootHints?: string;
 	readonly dnsPort?: string;
 	readonly only?: readonly string[];
@@ -180,7 +183,7 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 		resolver: cli.resolver ?? config.resolver,
 		resolve: (cli.resolve ?? []).map(parseResolve),
 		dnsPort: cli.dnsPort === undefined ? config.dnsPort : parsePort(cli.dnsPort),
-		caFiles: cli.ca,
+		caFiles: joined(config.ca, cli.ca),
 		record: cli.record,
 		replay: cli.replay,
 		asOf: cli.asOf === undefined ? undefined : parseDay(cli.asOf),
@@ -200,6 +203,9 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		sends: cli.sends ?? config.sends,
 		bulk: cli.bulk ?? config.bulk,
 		active: cli.active ?? config.active,
+		deep: cli.deep ?? config.deep,
+		login: cli.login ?? config.login,
+		origin: cli.origin ?? config.origin,
 		messages: joined(config.messages, cli.message),
 		oldUrls: cli.oldUrls ?? config.oldUrls,
 		oldDomains: config.oldDomains,

@@ -15,8 +15,12 @@ export interface Page {
 	/** What the page loads or embeds. */
 	readonly resources: readonly Resource[];
 	readonly forms: readonly Form[];
-	/** Inline scripts, cut. */
-	readonly scripts: readonly string[];
+	/** Inline scripts and style sheets, in document order. */
+	readonly inline: readonly Inline[];
+	/** Attributes that a Content-Security-Policy judges as inline script or style. */
+	readonly attributes: readonly InlineAttribute[];
+	/** Texts of comments, cut. */
+	readonly comments: readonly string[];
 	/** `<meta http-equiv=refresh>` with a URL, unless in `<noscript>`. */
 	readonly refreshes: readonly Refresh[];
 	/** Text outside script, style and markup, white space collapsed, cut. */
@@ -42,16 +46,41 @@ interface Relation {
 }
 
 interface Resource {
+	/** `script`, `img`, `link stylesheet`, … */
 	readonly element: string;
 	readonly url: string;
+	/** As written. */
+	readonly href: string;
 	readonly integrity: string | null;
 	readonly crossorigin: string | null;
+	readonly nonce: string | null;
+	/** `type`; of a link its `as` where it has one. */
+	readonly type: string | null;
+}
+
+/** Text that stands in the page and runs, or styles it. */
+interface Inline {
+	readonly element: 'script' | 'style';
+	/** Every character, for hashes; empty where it is longer than what is kept. */
+	readonly text: string;
+	/** It was longer. */
+	readonly cut: boolean;
+	readonly nonce: string | null;
+	readonly type: string | null;
+}
+
+interface InlineAttribute {
+	/** `onclick`, `style`, or `href` for a `javascript:` URL. */
+	readonly name: string;
+	readonly value: string;
 }
 
 interface Form {
 	/** Where it is sent; the page itself where no action is given. */
 	readonly action: string;
 	readonly method: 'get' | 'post' | 'dialog';
+	/** Where single buttons send it instead (`formaction`). */
+	readonly buttonActions: readonly string[];
 	/** A field of this kind is inside. */
 	readonly asksFor: readonly ('password' | 'payment')[];
 }
@@ -66,7 +95,10 @@ const MOST = {
 	characters: 1_048_576,
 	attributes: 200,
 	items: 2_000,
-	script: 8_192,
+	/** Of one inline script or style sheet. */
+	inline: 131_072,
+	/** Of one comment or attribute. */
+	excerpt: 2_048,
 	text: 32_768,
 } as const;
 
@@ -148,6 +180,7 @@ class BoundedTokenizer extends Tokenizer {
 interface RawForm {
 	readonly action: string | null;
 	readonly method: string;
+	readonly buttons: string[];
 	readonly asksFor: Set<'password' | 'payment'>;
 }
 
@@ -163,19 +196,25 @@ class Reader implements TokenHandler {
 	/** The element whose raw text is being read. */
 	#inside: string | null = null;
 	#raw = '';
-	/** A script with a source runs that and not its text. */
-	#ignored = false;
+	#opened: Attributes = new Map();
 	#foreign = 0;
 	/** What stands there is for programs without scripts, and no browser runs it. */
 	#isNoscript = false;
 	#form: RawForm | null = null;
-	readonly #loose: RawForm = { action: null, method: 'post', asksFor: new Set() };
+	readonly #loose: RawForm = {
+		action: null,
+		method: 'post',
+		buttons: [],
+		asksFor: new Set(),
+	};
 	readonly #forms: RawForm[] = [];
 	readonly #metas: Meta[] = [];
 	readonly #relations: Omit<Relation, 'url'>[] = [];
 	readonly #links = new Set<string>();
 	readonly #resources: Resource[] = [];
-	readonly #scripts: string[] = [];
+	readonly #inline: Inline[] = [];
+	readonly #attributes: InlineAttribute[] = [];
+	readonly #comments: string[] = [];
 
 	onStartTag(token: Token.TagToken): void {
 		const { tagName } = token;
@@ -184,6 +223,7 @@ class Reader implements TokenHandler {
 		if (tagName === 'noscript') this.#isNoscript = true;
 		this.#enter(tagName, attributes);
 		this.#collect(tagName, attributes);
+		this.#collectInline(attributes);
 		if (BREAKS_WORDS.has(tagName)) this.#addText(' ');
 	}
 
@@ -197,7 +237,7 @@ class Reader implements TokenHandler {
 
 	onCharacter({ chars }: Token.CharacterToken): void {
 		if (this.#inside === null) this.#addText(chars);
-		else if (this.#raw.length < MOST.script) this.#raw += chars.slice(0, MOST.script);
+		else if (this.#raw.length <= MOST.inline) this.#raw += chars;
 	}
 
 	onWhitespaceCharacter(token: Token.CharacterToken): void {
@@ -205,7 +245,10 @@ class Reader implements TokenHandler {
 	}
 
 	onNullCharacter(): void {}
-	onComment(): void {}
+	onComment({ data }: Token.CommentToken): void {
+		this.#add(this.#comments, data.slice(0, MOST.excerpt));
+	}
+
 	onDoctype(): void {}
 
 	onEof(): void {
@@ -229,7 +272,9 @@ class Reader implements TokenHandler {
 				return at === null ? [] : [{ ...one, url: at }];
 			}),
 			forms: [...this.#forms, ...loose].map((form) => asForm(form, base, url)),
-			scripts: this.#scripts,
+			inline: this.#inline,
+			attributes: this.#attributes,
+			comments: this.#comments,
 			refreshes,
 			text: this.#text.trim(),
 			truncated: cut || this.#truncated,
@@ -243,16 +288,38 @@ class Reader implements TokenHandler {
 		this.tokenizer.state = mode;
 		this.#inside = tagName;
 		this.#raw = '';
-		this.#ignored = tagName === 'script' && attributes.has('src');
+		this.#opened = attributes;
 	}
 
 	#leave(): void {
-		const raw = this.#raw.replaceAll(/\s+/g, ' ').trim();
-		if (this.#inside === 'title') this.#title ??= raw;
-		if (this.#inside === 'script' && raw !== '' && !this.#ignored) {
-			this.#add(this.#scripts, this.#raw.trim());
-		}
+		const element = this.#inside;
+		if (element === 'title') this.#title ??= this.#raw.replaceAll(/\s+/g, ' ').trim();
+		// A script with a source runs that and not its text.
+		const isSource = element === 'script' && this.#opened.has('src');
+		if ((element === 'script' || element === 'style') && !isSource) this.#addInline(element);
 		this.#inside = null;
+	}
+
+	#addInline(element: Inline['element']): void {
+		if (this.#raw.trim() === '') return;
+		const cut = this.#raw.length > MOST.inline;
+		this.#add(this.#inline, {
+			element,
+			text: cut ? '' : this.#raw,
+			cut,
+			nonce: this.#opened.get('nonce') ?? null,
+			type: this.#opened.get('type') ?? null,
+		});
+	}
+
+	#collectInline(attributes: Attributes): void {
+		for (const [name, value] of attributes) {
+			const isCode = /^on[a-z]+$/.test(name) || name === 'style';
+			const isUrl = name === 'href' && /^\s*javascript:/i.test(value);
+			if (isCode || isUrl) {
+				this.#add(this.#attributes, { name, value: value.slice(0, MOST.excerpt) });
+			}
+		}
 	}
 
 	#collect(tagName: string, attributes: Attributes): void {
@@ -279,6 +346,10 @@ class Reader implements TokenHandler {
 				break;
 			case 'input':
 				this.#addField(attributes);
+				this.#addButton(attributes);
+				break;
+			case 'button':
+				this.#addButton(attributes);
 				break;
 			default:
 				this.#addResource(tagName, attributes);
@@ -303,6 +374,8 @@ class Reader implements TokenHandler {
 	}
 
 	#addMeta(attributes: Attributes): void {
+		const charset = attributes.get('charset');
+		if (charset !== undefined) this.#add(this.#metas, { key: 'charset', content: charset.trim() });
 		const key =
 			attributes.get('http-equiv') ?? attributes.get('property') ?? attributes.get('name');
 		const content = attributes.get('content');
@@ -331,6 +404,7 @@ class Reader implements TokenHandler {
 		this.#form = {
 			action: attributes.get('action') ?? null,
 			method: (attributes.get('method') ?? 'get').trim().toLowerCase(),
+			buttons: [],
 			asksFor: new Set(),
 		};
 		this.#add(this.#forms, this.#form);
@@ -345,10 +419,20 @@ class Reader implements TokenHandler {
 		if (words.some((word) => CARD_FIELD.test(word))) form.asksFor.add('payment');
 	}
 
+	#addButton(attributes: Attributes): void {
+		const action = attributes.get('formaction');
+		if (action !== undefined) this.#add((this.#form ?? this.#loose).buttons, action);
+	}
+
 	#addResource(tagName: string, attributes: Attributes): void {
+		if (!LOADING_ELEMENTS.has(tagName)) return;
 		const source = attributes.get(tagName === 'object' ? 'data' : 'src');
-		if (source === undefined || !LOADING_ELEMENTS.has(tagName)) return;
-		this.#add(this.#resources, resource(tagName, source, attributes));
+		if (source !== undefined) this.#add(this.#resources, resource(tagName, source, attributes));
+		if (tagName !== 'img' && tagName !== 'source') return;
+		for (const candidate of (attributes.get('srcset') ?? '').split(/,\s/)) {
+			const url = candidate.trim().split(/\s/, 1)[0] ?? '';
+			if (url !== '') this.#add(this.#resources, resource(tagName, url, attributes));
+		}
 	}
 }
 
@@ -392,15 +476,20 @@ function resource(element: string, url: string, attributes: Attributes): Resourc
 	return {
 		element,
 		url,
+		href: url,
 		integrity: attributes.get('integrity') ?? null,
 		crossorigin: attributes.get('crossorigin') ?? null,
+		nonce: attributes.get('nonce') ?? null,
+		type:
+			(element.startsWith('link ') ? attributes.get('as') : null) ?? attributes.get('type') ?? null,
 	};
 }
 
-function asForm({ action, method, asksFor }: RawForm, base: string, url: string): Form {
+function asForm({ action, method, buttons, asksFor }: RawForm, base: string, url: string): Form {
 	return {
 		action: action === null || action.trim() === '' ? url : (absolute(action, base) ?? action),
 		method: method === 'post' || method === 'dialog' ? method : 'get',
+		buttonActions: buttons.map((one) => absolute(one, base) ?? one),
 		asksFor: [...asksFor],
 	};
 }

@@ -5,6 +5,8 @@ import { defineDerivation, type Fact, type GetFact, known, unknown } from '../..
 import type { HttpAnswered } from '../../core/io.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
 import type { Target } from '../../core/target.ts';
+import { addressesOf } from '../dns/dns.ts';
+import { isReachableClass, type NetworkScope, networkScope } from '../dns/network-scope.ts';
 import { type Host, hosts } from '../hosts.ts';
 import { botWall, isEmptyPage } from './bot-wall.ts';
 import { asksForSecrets, isHtml, pageIn } from './html.ts';
@@ -34,6 +36,13 @@ export interface Site
 	readonly seed: string;
 	/** Every other host that is looked at. */
 	readonly siblings: readonly string[];
+	/**
+	 * Every path of the exposure checks is tried, because the user said so, or because the host is in no
+	 * public network, where nobody has to be spared.
+	 */
+	readonly deep: boolean;
+	/** URL of its sign-in page, as the user gave it; `null` where it has to be found. */
+	readonly login: string | null;
 }
 
 /** What the list of sites depends on. */
@@ -42,6 +51,8 @@ export const SiteParams = z.object({
 	registrable: z.string().nullable(),
 	hosts: z.array(z.string()),
 	endpoints: z.array(z.string()),
+	deep: z.boolean(),
+	login: z.string().nullable(),
 	seed: z.string(),
 });
 
@@ -51,9 +62,12 @@ export function siteParams({
 	registrable,
 	hosts,
 	endpoints,
+	deep,
+	login,
 	seed,
-}: Pick<Target, 'domain' | 'registrable' | 'hosts' | 'endpoints' | 'seed'>) {
-	return { domain, registrable, hosts: [...hosts], endpoints: [...endpoints], seed };
+}: Pick<Target, 'domain' | 'registrable' | 'hosts' | 'endpoints' | 'deep' | 'login' | 'seed'>) {
+	const lists = { hosts: [...hosts], endpoints: [...endpoints] };
+	return { domain, registrable, ...lists, deep, login, seed };
 }
 
 const SAMPLE: Site = {
@@ -64,6 +78,8 @@ const SAMPLE: Site = {
 	isBase: true,
 	seed: '0'.repeat(16),
 	siblings: ['www.example.com'],
+	deep: false,
+	login: null,
 };
 
 /**
@@ -81,7 +97,11 @@ export const sites = defineSubjects({
 		return known(
 			await Promise.all(
 				found.value.map(async ({ name, context, apex, seed }): Promise<Site> => {
-					const served = await servedAt(name, get);
+					const [served, isElsewhere] = await Promise.all([
+						servedAt(name, get),
+						params.deep || isInNoPublicNetwork(name, get),
+					]);
+					const { login } = params;
 					const siblings = found.value.map((host) => host.name).filter((one) => one !== name);
 					const isBase = name === params.registrable;
 					return {
@@ -92,12 +112,26 @@ export const sites = defineSubjects({
 						isBase,
 						seed,
 						siblings,
+						deep: isElsewhere,
+						login: login !== null && new URL(login).hostname === name ? login : null,
 					};
 				}),
 			),
 		);
 	},
 });
+
+/** Every address is loopback or private, and the root's are not. */
+async function isInNoPublicNetwork(host: string, get: GetFact): Promise<boolean> {
+	const found = await get(addressesOf({ host }));
+	if (found.status !== 'known') return false;
+	const all = [...found.value.v4, ...found.value.v6];
+	const isOut = (scope: NetworkScope | null) =>
+		all.length > 0 && all.every((address) => !isReachableClass(address, scope));
+	if (!isOut(null)) return false;
+	const scope = await get(networkScope({}));
+	return scope.status === 'known' && isOut(scope.value);
+}
 
 type Served = Pick<Site['context'], 'kind' | 'forms'>;
 

@@ -43,7 +43,7 @@ describe('readPage', () => {
 			'<!-- <a href=1> --><script>"<a href=2>"</script><style><a href=3></style><textarea><a href=4></textarea><a href=5>',
 		);
 		expect(page.links).toEqual(['https://www.example.com/shop/5']);
-		expect(page.scripts).toEqual(['"<a href=2>"']);
+		expect(page.inline.map(({ text }) => text)).toEqual(['"<a href=2>"', '<a href=3>']);
 	});
 
 	it('does not take the title of a drawing for the title of the page', () => {
@@ -64,7 +64,7 @@ describe('readPage', () => {
 
 	it('counts a password field outside any form', () => {
 		expect(read('<input type=password>').forms).toEqual([
-			{ action: URL_HERE, method: 'post', asksFor: ['password'] },
+			{ action: URL_HERE, method: 'post', buttonActions: [], asksFor: ['password'] },
 		]);
 	});
 
