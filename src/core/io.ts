@@ -280,6 +280,8 @@ export interface TlsRequest {
 	readonly port: number;
 	/** The newest version offered; the newest that there is unless given. */
 	readonly maxVersion?: 'TLSv1.2' | undefined;
+	/** No SNI, as from a client that asks for an address. */
+	readonly withoutName?: true | undefined;
 	/** A second look: an equal request with the same number shares one handshake. 0 unless given. */
 	readonly again?: number | undefined;
 }
@@ -305,6 +307,8 @@ export interface TlsCompleted {
 	readonly alpn: string | null;
 	/** DER in base64, exactly as sent, leaf first. */
 	readonly chain: readonly string[];
+	/** DER in base64 of the OCSP response that came with the handshake (RFC 6066 §8), not judged. */
+	readonly staple?: string | undefined;
 	/** The server sent a CertificateRequest, whether or not it insists; absent where nobody read that. */
 	readonly asksForCertificate?: boolean | undefined;
 }

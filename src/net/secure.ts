@@ -34,6 +34,10 @@ export function secure(
 		signal: AbortSignal;
 		/** The newest version offered; the library's newest unless given. */
 		maxVersion?: 'TLSv1.1' | 'TLSv1.2' | undefined;
+		/** No SNI, whatever the host. */
+		withoutName?: true | undefined;
+		/** Asks for a stapled OCSP response, and is told the one that comes. */
+		onStaple?: ((response: Buffer) => void) | undefined;
 		/** Told the lines of the key log (NSS format). */
 		keyLog?: ((line: Buffer) => void) | undefined;
 	},
@@ -49,9 +53,10 @@ export function secure(
 		const host = to.host.replace(/(?<=.)\.$/, '');
 		const socket = connect({
 			socket: raw,
-			...(isIP(host) === 0 && { servername: host }),
+			...(isIP(host) === 0 && to.withoutName !== true && { servername: host }),
 			...(to.alpn.length > 0 && { ALPNProtocols: [...to.alpn] }),
 			rejectUnauthorized: false,
+			...(to.onStaple !== undefined && { requestOCSP: true }),
 			minVersion: 'TLSv1',
 			...(to.maxVersion !== undefined && { maxVersion: to.maxVersion }),
 			ciphers: 'DEFAULT:@SECLEVEL=0',
@@ -60,6 +65,9 @@ export function secure(
 			secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
 		});
 		if (to.keyLog !== undefined) socket.on('keylog', to.keyLog);
+		socket.on('OCSPResponse', (response: Buffer | null) => {
+			if (response !== null && response.length > 0) to.onStaple?.(response);
+		});
 		// An error after the handshake belongs to whoever uses the socket, and must not end the process.
 		socket.on('error', () => {});
 		const settle = (then: () => void) => {

@@ -37,6 +37,7 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 		address,
 		port,
 		maxVersion,
+		withoutName,
 	}: TlsRequest): Promise<TlsOutcome> {
 		const dialed = await dialer.connect({ host, address, port, timeoutMs: timeouts.connect });
 		if (dialed.kind === 'failed') {
@@ -45,14 +46,30 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 		}
 		try {
 			const { stream, keyLog, asksForCertificate } = overhear(dialed.socket);
-			const to = { host, alpn: ALPN, timeoutMs: timeouts.tls, signal, maxVersion, keyLog };
+			let staple: Buffer | null = null;
+			const to = {
+				host,
+				alpn: ALPN,
+				timeoutMs: timeouts.tls,
+				signal,
+				maxVersion,
+				withoutName,
+				keyLog,
+				onStaple: (response: Buffer) => {
+					staple = response;
+				},
+			};
 			const secured = await secure(stream, to);
 			if (secured.kind === 'failed') {
 				return { ...secured, phase: 'tls', ...asking(asksForCertificate('')) };
 			}
 			if (signal.aborted) throw whyStopped(signal);
 			const shown = completedOn(secured.socket);
-			const completed = { ...shown, ...asking(asksForCertificate(shown.cipher)) };
+			const completed = {
+				...shown,
+				...stapled(staple),
+				...asking(asksForCertificate(shown.cipher)),
+			};
 			// A polite close: servers log an error where the connection is cut.
 			secured.socket.end();
 			return completed;
@@ -65,6 +82,10 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 /** Nothing is said of what could not be read. */
 function asking(asks: boolean | null): Pick<TlsCompleted, 'asksForCertificate'> {
 	return asks === null ? {} : { asksForCertificate: asks };
+}
+
+function stapled(response: Buffer | null): Pick<TlsCompleted, 'staple'> {
+	return response === null ? {} : { staple: response.toString('base64') };
 }
 
 /** What the handshake showed. */

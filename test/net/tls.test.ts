@@ -104,6 +104,37 @@ describe('a completed handshake', () => {
 		await expect.poll(() => names).toEqual(['site.test', 'site.test', false]);
 	});
 
+	it('sends no SNI where it is to go without a name', async () => {
+		const names: (string | false)[] = [];
+		const server = createTlsServer({ key: leaf.key, cert: leaf.cert }, (socket) => {
+			names.push(socket.servername as string | false);
+		});
+		const request = { host: 'site.test', address: '127.0.0.1', port: await listen(server) };
+		const tls = createTls(loopbackDialer(), { env: {}, timeoutsMs });
+		expect(await tls.handshake({ ...request, withoutName: true })).toMatchObject({
+			chain: [leaf.der],
+		});
+		await expect.poll(() => names).toEqual([false]);
+	});
+
+	it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+		'gives the OCSP response that is stapled to it (%s)',
+		async (version) => {
+			const response = Buffer.from('30030a0106', 'hex');
+			const options = { key: leaf.key, cert: leaf.cert, maxVersion: version };
+			const server = createTlsServer(options);
+			server.on('OCSPRequest', (_, __, done) => done(null, response));
+			const port = await listen(server);
+			expect(await shake(port)).toMatchObject({
+				protocol: version,
+				staple: response.toString('base64'),
+			});
+			expect(await shake(await serve([leaf], { maxVersion: version }))).not.toHaveProperty(
+				'staple',
+			);
+		},
+	);
+
 	it('does not depend on a client certificate being asked for', async () => {
 		const port = await serve([leaf], { requestCert: true, rejectUnauthorized: true });
 		expect(await shake(port)).toMatchObject({ kind: 'completed' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe } from '../../core/fact.ts';
-import type { TlsOutcome, TlsRequest } from '../../core/io.ts';
+import type { TlsCompleted, TlsOutcome, TlsRequest } from '../../core/io.ts';
 
 export const TlsOutcomeSchema: z.ZodType<TlsOutcome> = z.discriminatedUnion('kind', [
 	z.object({
@@ -9,6 +9,7 @@ export const TlsOutcomeSchema: z.ZodType<TlsOutcome> = z.discriminatedUnion('kin
 		cipher: z.string(),
 		alpn: z.string().nullable(),
 		chain: z.array(z.string()),
+		staple: z.string().optional(),
 		asksForCertificate: z.boolean().optional(),
 	}),
 	z.object({
@@ -37,6 +38,7 @@ export const tlsHandshake = defineProbe({
 		address: z.string(),
 		port: z.number().int().default(443),
 		maxVersion: z.literal('TLSv1.2').optional(),
+		withoutName: z.literal(true).optional(),
 		again: z.number().int().optional(),
 	}),
 	value: TlsOutcomeSchema,
@@ -45,16 +47,22 @@ export const tlsHandshake = defineProbe({
 		kind: 'tls',
 		summary:
 			outcome.kind === 'completed'
-				? `${saying(request)}: ${outcome.protocol}, ${outcome.chain.length} certificates${asked(outcome)}`
+				? `${saying(request)}: ${outcome.protocol}, ${outcome.chain.length} certificates${stapled(outcome)}${asked(outcome)}`
 				: `${saying(request)}: ${outcome.how.replaceAll('-', ' ')} (${outcome.phase})${asked(outcome)}`,
 		detail: outcome.kind === 'completed' ? outcome.cipher : outcome.detail,
 	}),
 	plan: (request) => `TLS ${saying(request)}`,
 });
 
-function saying({ host, address, port, maxVersion, again }: TlsRequest): string {
+function saying(request: TlsRequest): string {
+	const { host, address, port, maxVersion, withoutName, again } = request;
 	const limit = maxVersion === undefined ? '' : ', offering TLS 1.2 at most';
-	return `${host} at ${address}:${port}${limit}${again ? ', a second look' : ''}`;
+	const unnamed = withoutName === true ? ', without a name' : '';
+	return `${host} at ${address}:${port}${limit}${unnamed}${again ? ', a second look' : ''}`;
+}
+
+function stapled({ staple }: TlsCompleted): string {
+	return staple === undefined ? '' : ', an OCSP response stapled';
 }
 
 function asked({ asksForCertificate }: TlsOutcome): string {
