@@ -68,7 +68,8 @@ export function assessChain(
 	chain: readonly Uint8Array[],
 	{ host, now, roots, privateRoots = [], fetched = [] }: AssessOptions,
 ): ChainAssessment {
-	const at = new Date(now).getTime();
+	// Times in certificates are whole seconds, the last one included to its end (§4.1.2.5).
+	const at = Math.floor(new Date(now).getTime() / 1000) * 1000;
 	if (Number.isNaN(at)) throw new RangeError('assessChain: now is no date');
 	const first = chain[0];
 	if (first === undefined) return unreadable('no certificate was sent');

@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import { addressText } from './address-text.ts';
 import { type Certificate, isSelfIssued, ZERO_SERIAL } from './x509.ts';
-import { ANY_PURPOSE, OID } from './x509-extensions.ts';
+import { ANY_PURPOSE, OID, UNCRITICAL_NAMES } from './x509-extensions.ts';
 import { attributeText, COMMON_NAME } from './x509-name.ts';
 import { parametersBreach, signatureState } from './x509-signature.ts';
 
@@ -44,13 +44,18 @@ export function profileBreaches(
 	// Clients take no more than name and key from a root that their owner added.
 	if (role === 'root' && (!about.isPublic || LET_OFF.has(certificate.sha256))) return [];
 	const rules = [
-		...certificate.breaches.filter((breach) => role !== 'root' || breach !== ZERO_SERIAL),
+		...certificate.breaches.filter((breach) => !isForgiven(breach, role, about.isPublic)),
 		parametersBreach(certificate.outerAlgorithm),
 		...authorityKeyRules(certificate, about.issuer),
 		...(role === 'leaf' ? leafRules(certificate) : authorityRules(certificate)),
 		...(about.isPublic ? publicRules(certificate, role) : []),
 	];
 	return [...new Set(rules.filter((rule) => rule !== null))];
+}
+
+/** BR 7.1.2.5.2 allows what RFC 5280 forbids: constraints that old clients may pass over. */
+function isForgiven(breach: string, role: Role, isPublic: boolean): boolean {
+	return (role === 'root' && breach === ZERO_SERIAL) || (isPublic && breach === UNCRITICAL_NAMES);
 }
 
 /** `null` where a rule holds. */
@@ -151,9 +156,11 @@ function publicRules(certificate: Certificate, role: Role): readonly Rule[] {
 			!isCritical(certificate, OID.extendedKeyUsage),
 			'extKeyUsage is critical (BR 7.1.2.7.6)',
 		),
-		unless(
-			extendedKeyUsage?.includes(ANY_PURPOSE) !== true,
-			'anyExtendedKeyUsage on a server certificate (BR 7.1.2.7.10)',
+		...Object.entries(NOT_BESIDE_SERVERS).map(([purpose, what]) =>
+			unless(
+				extendedKeyUsage?.includes(purpose) !== true,
+				`${what} among the purposes of a server certificate (BR 7.1.2.7.10)`,
+			),
 		),
 		unless(
 			subject.relative.length === 0 || !isCritical(certificate, OID.altNames),
@@ -165,6 +172,16 @@ function publicRules(certificate: Certificate, role: Role): readonly Rule[] {
 		),
 	];
 }
+
+/** BR 7.1.2.7.10. */
+const NOT_BESIDE_SERVERS: Readonly<Record<string, string>> = {
+	[ANY_PURPOSE]: 'anyExtendedKeyUsage',
+	'1.3.6.1.5.5.7.3.3': 'code signing',
+	'1.3.6.1.5.5.7.3.4': 'e-mail protection',
+	'1.3.6.1.5.5.7.3.8': 'time stamping',
+	'1.3.6.1.5.5.7.3.9': 'OCSP signing',
+	'1.3.6.1.4.1.11129.2.4.4': 'precertificate signing',
+};
 
 /** The common name is the name or address of a subjectAltName, but not character for character. */
 function isRespelt({ subject, altNames }: Certificate): boolean {

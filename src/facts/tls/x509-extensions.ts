@@ -149,8 +149,11 @@ const NEVER_CRITICAL: Readonly<Record<string, string>> = {
 	[OID.subjectInfo]: 'subjectInfoAccess is critical (§4.2.2.2)',
 };
 
+/** Public authorities are let off (BR 7.1.2.5.2). */
+export const UNCRITICAL_NAMES = 'nameConstraints is not critical (§4.2.1.10)';
+
 const ALWAYS_CRITICAL: Readonly<Record<string, string>> = {
-	[OID.nameConstraints]: 'nameConstraints is not critical (§4.2.1.10)',
+	[OID.nameConstraints]: UNCRITICAL_NAMES,
 	[OID.policyConstraints]: 'policyConstraints is not critical (§4.2.1.11)',
 	[OID.inhibitAnyPolicy]: 'inhibitAnyPolicy is not critical (§4.2.1.14)',
 };

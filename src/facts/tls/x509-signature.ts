@@ -59,9 +59,12 @@ export function parametersBreach({ oid, parameters }: Algorithm): string | null 
 	return isNull ? null : 'the RSA signature algorithm has no NULL parameters (RFC 3279 §2.2.1)';
 }
 
-/** Whether the key signed the certificate. Names and dates are not looked at. */
-export function signatureState(certificate: Certificate, issuer: Certificate): SignatureState {
-	const { outerAlgorithm, tbs, signature } = certificate;
+/** What a signature is over: a certificate, a revocation list, an OCSP response. */
+export type Signed = Pick<Certificate, 'outerAlgorithm' | 'tbs' | 'signature'>;
+
+/** Whether the issuer's key made the signature. Names and dates are not looked at. */
+export function signatureState(signed: Signed, issuer: Certificate): SignatureState {
+	const { outerAlgorithm, tbs, signature } = signed;
 	const scheme = SCHEMES[outerAlgorithm.oid];
 	if (scheme === undefined) return 'unsupported';
 	const key = keyOf(issuer);

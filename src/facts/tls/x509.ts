@@ -150,7 +150,7 @@ function serialBreaches(content: Uint8Array): readonly string[] {
 /** Several public roots have it, so that a root is let off. */
 export const ZERO_SERIAL = 'the serial number is zero (§4.1.2.2)';
 
-function algorithmOf(field: Tlv | undefined, what: string): Algorithm {
+export function algorithmOf(field: Tlv | undefined, what: string): Algorithm {
 	const [oid, parameters, ...more] = sequenceOf(field, what);
 	if (more.length > 0) throw new DerError(`${what} has more than two parts`);
 	return {
@@ -173,7 +173,7 @@ const UTC = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?Z$/;
 const GENERALIZED = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d+)?Z$/;
 
 /** §4.1.2.5: UTCTime to the end of 2049, GeneralizedTime after; seconds, Z, no fraction. */
-function timeOf(field: Tlv | undefined, what: string, breaches: string[]): number {
+export function timeOf(field: Tlv | undefined, what: string, breaches: string[]): number {
 	if (field === undefined) throw new DerError(`${what} is missing`);
 	const text = Buffer.from(field.content).toString('latin1');
 	if (field.tag === TAG.utcTime) {

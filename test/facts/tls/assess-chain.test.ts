@@ -75,8 +75,8 @@ describe('a chain without fault', () => {
 
 describe('dates', () => {
 	test.each([
-		['2026-04-01T00:00:00.000Z', 'certificate/expires-soon'],
-		['2026-04-01T00:00:00.001Z', 'certificate/expired'],
+		['2026-04-01T00:00:00.999Z', 'certificate/expires-soon'],
+		['2026-04-01T00:00:01.000Z', 'certificate/expired'],
 		['2025-12-31T23:54:59.999Z', 'certificate/not-yet-valid'],
 		['2025-12-31T23:55:00.000Z', undefined],
 	])('at %s: %s', (at, id) => {
@@ -119,6 +119,19 @@ describe('dates', () => {
 		expect(judge([make.leaf(soon), soon]).accepted).toBe(true);
 		const later = make.intermediate(ROOT, 'CN=Later', { until: make.time('2026-01-29T12:00:01Z') });
 		expect(faults([make.leaf(later), later])).toEqual([]);
+	});
+
+	test('the last second of an intermediate counts to its end, the first from its beginning', () => {
+		const ca = make.intermediate(ROOT, 'CN=Brief CA', {
+			from: make.time('2026-01-10T00:00:01Z'),
+			until: make.time('2026-01-20T00:00:00Z'),
+		});
+		const at = (iso: string) =>
+			faults([make.leaf(ca), ca], { now: new Date(iso) }).filter((one) => !one.endsWith('-soon'));
+		expect(at('2026-01-20T00:00:00.999Z')).toEqual([]);
+		expect(at('2026-01-20T00:00:01.000Z')).toEqual(['chain/intermediate-expired']);
+		expect(at('2026-01-10T00:00:00.999Z')).toEqual(['chain/intermediate-not-yet-valid']);
+		expect(at('2026-01-10T00:00:01.000Z')).toEqual([]);
 	});
 
 	test('an expired root ends no path', () => {
@@ -220,6 +233,23 @@ describe('purpose', () => {
 		const both = withPurposes(make.SERVER, make.CLIENT);
 		expect(notes([both, CA])).toEqual(['certificate/also-for-clients']);
 		expect(notes([both, CA], { anchors: [], privateRoots: [ROOT.der] })).toEqual([]);
+	});
+
+	test.each([
+		['any purpose', make.ANY],
+		['code signing', '1.3.6.1.5.5.7.3.3'],
+		['e-mail protection', '1.3.6.1.5.5.7.3.4'],
+		['time stamping', '1.3.6.1.5.5.7.3.8'],
+		['OCSP signing', '1.3.6.1.5.5.7.3.9'],
+		['precertificates', '1.3.6.1.4.1.11129.2.4.4'],
+	])('servers and %s (BR 7.1.2.7.10)', (_, purpose) => {
+		const chain = [withPurposes(make.SERVER, purpose), CA];
+		expect(faults(chain)).toEqual(['certificate/malformed']);
+		expect(faults(chain, { anchors: [], privateRoots: [ROOT.der] })).toEqual([]);
+	});
+
+	test('servers and a purpose of somebody else', () => {
+		expect(faults([withPurposes(make.SERVER, '1.3.6.1.5.5.7.3.17'), CA])).toEqual([]);
 	});
 
 	test('a CA certificate as a leaf', () => {
@@ -747,18 +777,6 @@ describe('form (RFC 5280 §4)', () => {
 			],
 		],
 		[
-			'constraints not critical (§4.2.1.10)',
-			[
-				make.basicConstraints(true),
-				make.keyUsage('certify'),
-				make.subjectKey(Buffer.from('k')),
-				make.extension(
-					'2.5.29.30',
-					make.sequence(make.tlv(0xa0, make.sequence(make.dns('example.com')))),
-				),
-			],
-		],
-		[
 			'constraint with a leading dot (§4.2.1.10)',
 			[
 				make.basicConstraints(true),
@@ -803,6 +821,20 @@ describe('form (RFC 5280 §4)', () => {
 		expect(faults([make.leaf(ca), ca])).toEqual(MALFORMED);
 		const anchor = make.root('CN=Odd Root', { keyId, extensions });
 		expect(faults([make.leaf(anchor)], { anchors: [anchor] })).toEqual(MALFORMED);
+	});
+
+	test('constraints need be critical below a private root only (§4.2.1.10, BR 7.1.2.5.2)', () => {
+		const permitted = make.sequence(make.tlv(0xa0, make.sequence(make.dns('example.com'))));
+		const ca = make.intermediate(ROOT, 'CN=Mild CA', {
+			add: [make.extension('2.5.29.30', permitted)],
+		});
+		const chain = [make.leaf(ca), ca];
+		expect(faults(chain)).toEqual([]);
+		expect(faults(chain, { anchors: [], privateRoots: [ROOT.der] })).toEqual(MALFORMED);
+		const other = make.leaf(ca, {
+			extensions: make.leafExtensions(ca, [], [make.dns('example.net')]),
+		});
+		expect(faults([other, ca], { host: 'example.net' })).toEqual(['chain/name-constraint-broken']);
 	});
 
 	test('a private root may be as plain as openssl makes it', () => {
