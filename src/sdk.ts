@@ -126,13 +126,27 @@ export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
 export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';
 export { GIT_FILES } from './facts/exposure/exposure-git.ts';
 export {
+	type Answered,
 	controlInWords,
 	deniesOnlyWhatExists,
+	errorPage,
 	exposureProbes,
 	isExposed,
 	type Probed,
 	type Probes,
 } from './facts/exposure/exposure-probe.ts';
+export {
+	insecureFields,
+	isContact,
+	parseSecurityTxt,
+	readDateTime,
+	valuesOf,
+} from './facts/exposure/security-txt.ts';
+export {
+	type SecurityTxtFile,
+	type SecurityTxtSurvey,
+	securityTxtSurvey,
+} from './facts/exposure/security-txt-survey.ts';
 export {
 	controlName,
 	type Host,

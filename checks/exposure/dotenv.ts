@@ -4,7 +4,6 @@ import {
 	controlInWords,
 	defineCheck,
 	type Evidence,
-	exposureProbes,
 	type Fix,
 	isExposed,
 	minutes,
@@ -14,27 +13,24 @@ import {
 	sites,
 	z,
 } from '../../src/sdk.ts';
-import { AT_ONCE, probed, probes, unseenPaths } from './_probed-paths.ts';
+import { type PathList, probed, probes, probesOf, twinned, unseenPaths } from './_probed-paths.ts';
 
 const EXAMPLE = '/.env.example';
 
-const PATHS = [
-	'/.env',
-	'/.env.local',
-	'/.env.production',
-	'/.env.prod',
-	'/.env.dev',
-	'/.env.development.local',
-	'/.env.staging',
-	'/.env.bak',
-	'/.env.backup',
-	'/.env.old',
-	'/.env.save',
-	'/api/.env',
-	'/app/.env',
-	'/backend/.env',
-	EXAMPLE,
-];
+const PATHS: PathList = {
+	usual: ['/.env', '/.env.local', '/.env.production', '/.env.bak', '/api/.env', EXAMPLE],
+	deep: [
+		'/.env.prod',
+		'/.env.dev',
+		'/.env.development.local',
+		'/.env.staging',
+		'/.env.backup',
+		'/.env.old',
+		'/.env.save',
+		'/app/.env',
+		'/backend/.env',
+	],
+};
 
 interface Told {
 	readonly url: string;
@@ -114,12 +110,7 @@ export default defineCheck({
 	},
 
 	needs: ({ subject }) => ({
-		probes: exposureProbes({
-			host: subject.name,
-			seed: subject.seed,
-			paths: PATHS,
-			atOnce: AT_ONCE.dotenv,
-		}),
+		probes: probesOf(subject, PATHS),
 	}),
 
 	judge({ given, say }) {
@@ -128,7 +119,8 @@ export default defineCheck({
 		const exposed = paths.filter((one) => isExposed(one, controls, isDotenv));
 		const unseen = unseenPaths(given.probes);
 		if (exposed.length > 0) {
-			const found = exposed.map(({ path, url, bytes }) => {
+			const found = exposed.map((one) => {
+				const { path, url, bytes } = one;
 				const entries = parseDotenv(bytes);
 				const secrets = entries.filter(({ secret }) => secret);
 				const listed = secrets.length > 0 ? secrets : entries;
@@ -137,7 +129,7 @@ export default defineCheck({
 					names: listed.map(({ name }) => name),
 					lengths: listed.map(({ length }) => length),
 					total: entries.length,
-					control,
+					control: controlInWords(controls, one),
 				};
 				const verdict =
 					path === EXAMPLE
@@ -183,6 +175,16 @@ export default defineCheck({
 				),
 			},
 			'not-readable',
+		),
+		example(
+			'a server that makes up whatever is asked for',
+			{ probes: probes([twinned(probed('/.env.bak', 200, SECRET), 200, 'ANY_KEY=x')]) },
+			'not-readable',
+		),
+		example(
+			'beside a random name that is missing',
+			{ probes: probes([twinned(probed('/.env.bak', 200, SECRET), 404)]) },
+			'readable',
 		),
 		example(
 			'the template, and then asked to slow down',

@@ -4,7 +4,6 @@ import {
 	controlInWords,
 	defineCheck,
 	deniesOnlyWhatExists,
-	exposureProbes,
 	GIT_FILES,
 	isExposed,
 	minutes,
@@ -14,7 +13,9 @@ import {
 	sites,
 	z,
 } from '../../src/sdk.ts';
-import { AT_ONCE, probed, probes, unseenPaths } from './_probed-paths.ts';
+import { type PathList, probed, probes, probesOf, unseenPaths } from './_probed-paths.ts';
+
+const PATHS: PathList = { usual: ['/.git/config', '/.git/HEAD'], deep: ['/.git/index'] };
 
 interface Told {
 	readonly folder: string;
@@ -80,12 +81,7 @@ export default defineCheck({
 	},
 
 	needs: ({ subject }) => ({
-		probes: exposureProbes({
-			host: subject.name,
-			seed: subject.seed,
-			paths: Object.keys(GIT_FILES),
-			atOnce: AT_ONCE.git,
-		}),
+		probes: probesOf(subject, PATHS),
 	}),
 
 	judge({ given, say }) {

@@ -13,11 +13,13 @@ import { botWall } from '../web/bot-wall.ts';
 import { fieldValues, httpAnswer, httpExchange } from '../web/http.ts';
 
 /** What one path gave a stranger. */
-export interface Probed {
+export interface Answered {
 	readonly path: string;
 	readonly url: string;
 	/** `null` where no answer came. */
 	readonly status: number | null;
+	/** Content-Type without parameters, in lower case; empty where none was sent. */
+	readonly type: string;
 	/** As far as it was read (64 KiB), secrets redacted, one character a byte. */
 	readonly bytes: string;
 	/** Of what was read, before redaction; empty without an answer. */
@@ -26,22 +28,42 @@ export interface Probed {
 	readonly unseen: Pick<Extract<Unsettled, { status: 'unknown' }>, 'because' | 'detail'> | null;
 }
 
+/** A path that a check asked for. */
+export interface Probed extends Answered {
+	/**
+	 * A random name in the same folder with the same extension, for servers that make up what they are
+	 * asked for; `null` where the path gave nothing that could be a file.
+	 */
+	readonly twin: Answered | null;
+}
+
 /** Paths of one host, beside random ones that nobody can have published. */
 export interface Probes {
 	readonly origin: string;
 	/** `/lr-<hex>`, `/lr-<hex>.php`, `/.lr-<hex>`, in this order. */
-	readonly controls: readonly Probed[];
+	readonly controls: readonly Answered[];
 	readonly paths: readonly Probed[];
 }
 
 /** Files of interest are recognised by their beginning. */
 const MOST_BYTES = 65_536;
 
+/** By then the host has answered for other facts, so that nothing of it has to wake up. */
+const LONGEST_MS = 10_000;
+
+/** A server that keeps silent about so many paths, after it answered random ones, holds scanners up. */
+const MOST_SILENCES = 2;
+
+/** A server with more files to show than this has none of them by chance. */
+const MOST_TWINS = 12;
+
 /**
  * Asks a host for paths that should not be there, after three random ones: one GET each with a Range,
- * no redirect followed, `atOnce` in flight. The owner's log shows them all. A gatekeeper in front of
- * the random paths, or a refusal of everything, makes it unknown; so does the first 429, after which
- * nothing more is asked. A path that alone gives a server error was not seen. Over HTTPS, and over HTTP only where HTTPS does not answer.
+ * no redirect followed, `atOnce` in flight. A path that gives content which is no page gets a twin: one
+ * more random name beside it. The owner's log shows them all. A gatekeeper in front of the plain random
+ * path, or a refusal of everything, makes it unknown; in front of the random `.php` or dot name, the
+ * paths of that kind. The first 429 and the second silence end it: nothing more is asked. A path that
+ * alone gives a server error was not seen. Over HTTPS, and over HTTP only where HTTPS does not answer.
  */
 export const exposureProbes = defineDerivation({
 	name: 'exposure.probes',
@@ -56,23 +78,55 @@ export const exposureProbes = defineDerivation({
 		if (found.status !== 'known') return found;
 		const origin = found.value;
 		const controls = await Promise.all(controlPaths(seed).map((path) => probe(origin, path, get)));
-		const hidden = controls.find(({ unseen }) => unseen !== null);
-		if (hidden?.unseen) return unknown(hidden.unseen.because, hidden.unseen.detail);
-		const asked = await probeAll(origin, paths, { atOnce, get });
+		const [plain] = controls;
+		if (plain?.unseen) return unknown(plain.unseen.because, plain.unseen.detail);
+		const asked = await probeAll({ origin, paths, controls, atOnce }, get);
 		const probed = asked.map((one) => (isItsOwnError(one, controls) ? hiddenByError(one) : one));
 		const all = [...controls, ...probed];
 		if (all.every(({ status }) => status === 401 || status === 403)) {
 			return unknown('denied', `${origin} refuses every path (${all[0]?.status ?? 403})`);
 		}
-		return known({ origin, controls, paths: probed });
+		return known({
+			origin,
+			controls,
+			paths: await withTwins({ origin, seed, probed }, controls, get),
+		});
 	},
 });
+
+async function withTwins(
+	{ origin, seed, probed }: { origin: string; seed: string; probed: readonly Answered[] },
+	controls: readonly Answered[],
+	get: GetFact,
+): Promise<readonly Probed[]> {
+	const wanted = probed.filter((one) => mayBeAFile(one, controls)).slice(0, MOST_TWINS);
+	return inFlight(1, probed, async (one) => ({
+		...one,
+		twin: wanted.includes(one) ? await probe(origin, twinPath(one.path, seed), get) : null,
+	}));
+}
+
+function mayBeAFile(one: Answered, controls: readonly Answered[]): boolean {
+	return (
+		isContent(one) &&
+		one.bytes.trim() !== '' &&
+		!looksLikeHtml(one.bytes) &&
+		controls.every(({ sha256 }) => sha256 !== one.sha256)
+	);
+}
+
+/** `/api/.env.bak` → `/api/.lr-<seed>.bak`, `/.git/config` → `/.git/lr-<seed>`. */
+export function twinPath(path: string, seed: string): string {
+	const [, folder = '/', dot = '', rest = ''] = /^(.*\/)(\.?)(.*?)\/?$/.exec(path) ?? [];
+	const extension = /^[^.~]*([.~].*)?$/.exec(rest)?.[1] ?? '';
+	return `${folder}${dot}lr-${seed}${extension}`;
+}
 
 /**
  * A server error that random paths did not get: a limit on requests (503 is nginx's default) or a crash,
  * behind which the file may lie.
  */
-function isItsOwnError({ status, unseen }: Probed, controls: readonly Probed[]): boolean {
+function isItsOwnError({ status, unseen }: Answered, controls: readonly Answered[]): boolean {
 	return (
 		unseen === null &&
 		status !== null &&
@@ -81,7 +135,7 @@ function isItsOwnError({ status, unseen }: Probed, controls: readonly Probed[]):
 	);
 }
 
-function hiddenByError(probed: Probed): Probed {
+function hiddenByError(probed: Answered): Answered {
 	const detail = `${probed.url} answers ${probed.status}, and random paths do not`;
 	return { ...probed, unseen: { because: 'inconclusive', detail } };
 }
@@ -100,27 +154,44 @@ async function originOf(host: string, get: GetFact): Promise<Fact<string>> {
 	return why.status === 'known' ? known(`https://${host}`) : why;
 }
 
+interface Asking {
+	readonly origin: string;
+	readonly paths: readonly string[];
+	readonly controls: readonly Answered[];
+	readonly atOnce: number;
+}
+
 async function probeAll(
-	origin: string,
-	paths: readonly string[],
-	{ atOnce, get }: { atOnce: number; get: GetFact },
-): Promise<readonly Probed[]> {
-	let refused: Probed['unseen'] = null;
+	{ origin, paths, controls, atOnce }: Asking,
+	get: GetFact,
+): Promise<readonly Answered[]> {
+	let stopped: Answered['unseen'] = null;
+	let silences = 0;
 	return inFlight(atOnce, paths, async (path) => {
-		if (refused !== null) return { ...nothing(origin, path), unseen: refused };
+		const unseen = stopped ?? controlOf(path, controls)?.unseen ?? null;
+		if (unseen !== null) return { ...nothing(origin, path), unseen };
 		const one = await probe(origin, path, get);
-		if (one.status === 429) refused ??= one.unseen;
+		if (one.unseen?.because === 'timeout') silences += 1;
+		if (one.status === 429 || silences >= MOST_SILENCES) stopped ??= one.unseen;
 		return one;
 	});
 }
 
-async function probe(origin: string, path: string, get: GetFact): Promise<Probed> {
+/** The random path of the same kind: a gatekeeper may have a rule against dot names or scripts alone. */
+function controlOf(path: string, controls: readonly Answered[]): Answered | undefined {
+	const [plain, script, dotted] = controls;
+	if (path.includes('/.')) return dotted;
+	return path.includes('.php') ? script : plain;
+}
+
+async function probe(origin: string, path: string, get: GetFact): Promise<Answered> {
 	const url = `${origin}${path}`;
 	const exchange = await get(
 		httpExchange({
 			url,
 			headers: [['range', `bytes=0-${MOST_BYTES - 1}`]],
 			maxBytes: MOST_BYTES,
+			totalMs: LONGEST_MS,
 		}),
 	);
 	const empty = nothing(origin, path);
@@ -134,7 +205,7 @@ async function probe(origin: string, path: string, get: GetFact): Promise<Probed
 	}
 }
 
-function read(empty: Probed, outcome: HttpOutcome): Probed {
+function read(empty: Answered, outcome: HttpOutcome): Answered {
 	const { url } = empty;
 	if (outcome.kind === 'failed') {
 		const because = outcome.how === 'silent' ? 'timeout' : 'inconclusive';
@@ -144,6 +215,7 @@ function read(empty: Probed, outcome: HttpOutcome): Probed {
 	return {
 		...empty,
 		status: outcome.status,
+		type: mediaType(outcome),
 		bytes: outcome.body.bytes,
 		sha256: outcome.body.sha256,
 		unseen: wall === null ? null : { because: 'denied', detail: `${url}: ${wall}` },
@@ -155,25 +227,55 @@ function refusal(answer: HttpAnswered): string | null {
 	return busy ? 'it asks us to come back later (503)' : botWall(answer);
 }
 
-function nothing(origin: string, path: string): Probed {
-	return { path, url: `${origin}${path}`, status: null, bytes: '', sha256: '', unseen: null };
+function mediaType(answer: HttpAnswered): string {
+	const [type = ''] = fieldValues(answer, 'content-type').at(-1)?.split(';') ?? [];
+	return type.trim().toLowerCase();
+}
+
+function nothing(origin: string, path: string): Answered {
+	const url = `${origin}${path}`;
+	return { path, url, status: null, type: '', bytes: '', sha256: '', unseen: null };
 }
 
 /**
  * Whether a path gives away the file that a signature describes: answered with content, recognised, no
- * HTML, and unlike every random path, none of which the signature recognises either.
+ * HTML unless `html` allows that, and unlike every random path, none of which the signature recognises
+ * either.
  */
 export function isExposed(
 	probed: Probed,
-	controls: readonly Probed[],
+	controls: readonly Answered[],
 	matches: (bytes: string) => boolean,
+	{ html = false }: { readonly html?: boolean } = {},
 ): boolean {
 	return (
-		(probed.status === 200 || probed.status === 206) &&
-		probed.unseen === null &&
+		isContent(probed) &&
 		matches(probed.bytes) &&
-		!looksLikeHtml(probed.bytes) &&
-		controls.every((one) => one.sha256 !== probed.sha256 && !matches(one.bytes))
+		(html || !looksLikeHtml(probed.bytes)) &&
+		[...controls, ...twinOf(probed)].every(
+			(one) => one.sha256 !== probed.sha256 && !matches(one.bytes),
+		)
+	);
+}
+
+function twinOf({ twin }: Probed): readonly Answered[] {
+	return twin === null ? [] : [twin];
+}
+
+function isContent({ status, unseen }: Answered): boolean {
+	return (status === 200 || status === 206) && unseen === null;
+}
+
+/**
+ * The random path whose error page a signature recognises: what a site says of itself when something
+ * is missing or breaks. A page that was answered as found is none.
+ */
+export function errorPage(
+	controls: readonly Answered[],
+	matches: (bytes: string) => boolean,
+): Answered | null {
+	return (
+		controls.find(({ status, bytes }) => status !== null && status >= 400 && matches(bytes)) ?? null
 	);
 }
 
@@ -183,17 +285,21 @@ function looksLikeHtml(bytes: string): boolean {
 }
 
 /** The control experiment in words: what paths gave that nobody can have published. */
-export function controlInWords(controls: readonly Probed[]): string {
-	const words = controls.map(({ path, status, bytes }) =>
-		status === 200 || status === 206
-			? `${path} gave ${status} with another body (${bytes.length} bytes)`
-			: `${path} gave ${status}`,
-	);
-	return `Random paths, asked first: ${words.join(', ')}.`;
+export function controlInWords(controls: readonly Answered[], probed?: Probed): string {
+	const words = [...controls, ...(probed === undefined ? [] : twinOf(probed))].map(inWords);
+	const distinct = [...new Set(words)];
+	return `Random paths, asked for comparison: ${distinct.join(', ')}.`;
+}
+
+function inWords({ path, status, bytes }: Answered): string {
+	if (status === null) return `${path} gave no answer`;
+	return status === 200 || status === 206
+		? `${path} gave ${status} with another body (${bytes.length} bytes)`
+		: `${path} gave ${status}`;
 }
 
 /** The dot path's control: whether names that begin with a dot are simply not found here. */
-export function deniesOnlyWhatExists(controls: readonly Probed[]): boolean {
+export function deniesOnlyWhatExists(controls: readonly Answered[]): boolean {
 	const dotted = controls.find(({ path }) => path.startsWith('/.'));
 	return dotted?.status === 404 || dotted?.status === 410;
 }

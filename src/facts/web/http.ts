@@ -64,6 +64,7 @@ export const httpExchange = defineProbe({
 		headers: z.array(z.tuple([z.string(), z.string()])).optional(),
 		address: z.string().optional(),
 		maxBytes: z.number().int().optional(),
+		totalMs: z.number().int().optional(),
 		thirdParty: z.boolean().optional(),
 		evenPrivate: z.boolean().optional(),
 		jar: z.object({ walk: z.string(), step: z.number().int() }).optional(),

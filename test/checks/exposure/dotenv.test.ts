@@ -96,7 +96,7 @@ it('asks nothing more after the first 429', async () => {
 	const world = serving({ '/.env': { status: 429, body: '' } });
 	const { findings, requests } = await auditLab(world, dotenv, HOST);
 	expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'denied' }]);
-	expect(requests.http.filter(({ url }) => url.includes('.env')).length).toBeLessThanOrEqual(3);
+	expect(requests.http.filter(({ url }) => url.includes('.env')).length).toBeLessThanOrEqual(4);
 });
 
 it('asks by GET with a Range, random paths first, and within its share of the budget', async () => {
@@ -104,7 +104,7 @@ it('asks by GET with a Range, random paths first, and within its share of the bu
 	const asked = requests.http.filter(({ url }) =>
 		/\/(?:\.?lr-|.*\.env)/.test(new URL(url).pathname),
 	);
-	expect(asked.length).toBe(18);
+	expect(asked.length).toBe(9);
 	expect(asked.slice(0, 3).every(({ url }) => url.includes(`lr-${SEED}`))).toBe(true);
 	for (const { method, headers } of asked) {
 		expect(method).toBe('GET');
@@ -112,6 +112,37 @@ it('asks by GET with a Range, random paths first, and within its share of the bu
 			'range: bytes=0-65535',
 		);
 	}
+});
+
+it('asks for the rest too where the user wants it', async () => {
+	const world = serving({ '/backend/.env': { type: 'text/plain', body: ENV } });
+	const deep = await auditLab(world, dotenv, { ...HOST, deep: true });
+	expect(deep.said).toEqual(['readable https://shop.test/backend/.env']);
+	expect(deep.requests.http.filter(({ url }) => url.includes('.env')).length).toBe(15);
+	expect((await auditLab(world, dotenv, HOST)).said).toEqual(['not-readable shop.test']);
+});
+
+it('says nothing of a server that makes up each file of a kind that it is asked for', async () => {
+	const file = { type: 'text/plain', body: ENV };
+	const world = serving({
+		'/.env.bak': file,
+		[`/.lr-${SEED}.bak`]: { type: 'text/plain', body: ['OTHER=1\n', ...ENV] },
+	});
+	expect((await auditLab(world, dotenv, HOST)).said).toEqual(['not-readable shop.test']);
+});
+
+it('cannot say of dot names alone where a gatekeeper refuses just those', async () => {
+	const wall = { status: 403, body: '<title>Attention Required! | Cloudflare</title>' };
+	const world = serving({ [`/.lr-${SEED}`]: wall, '/.env': wall });
+	const { findings, requests } = await auditLab(world, dotenv, HOST);
+	expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'denied' }]);
+	expect(requests.http.filter(({ url }) => url.includes('.env'))).toEqual([]);
+});
+
+it('asks no more of a server that keeps scanners waiting', async () => {
+	const world = serving({ '/.env': { fault: 'silent' }, '/.env.local': { fault: 'silent' } });
+	const { findings } = await auditLab(world, dotenv, HOST);
+	expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'timeout' }]);
 });
 
 it('looks over http where there is no https', async () => {

@@ -29,7 +29,7 @@ it.each([
 		},
 	],
 ])('finds a readable %s', async (path, route) => {
-	const { findings } = await auditLab(serving({ [path]: route }), git, HOST);
+	const { findings } = await auditLab(serving({ [path]: route }), git, { ...HOST, deep: true });
 	expect(findings).toMatchObject([
 		{
 			verdict: 'readable',
