@@ -19,6 +19,8 @@ export interface Page {
 	readonly inline: readonly Inline[];
 	/** Attributes that a Content-Security-Policy judges as inline script or style. */
 	readonly attributes: readonly InlineAttribute[];
+	/** Every attribute that has a value, in document order, values cut. */
+	readonly values: readonly AttributeValue[];
 	/** Texts of comments, cut. */
 	readonly comments: readonly string[];
 	/** `<meta http-equiv=refresh>` with a URL, unless in `<noscript>`. */
@@ -75,6 +77,13 @@ interface InlineAttribute {
 	readonly value: string;
 }
 
+/** In lower case, but for the value. */
+interface AttributeValue {
+	readonly element: string;
+	readonly name: string;
+	readonly value: string;
+}
+
 interface Form {
 	/** Where it is sent; the page itself where no action is given. */
 	readonly action: string;
@@ -95,6 +104,7 @@ const MOST = {
 	characters: 1_048_576,
 	attributes: 200,
 	items: 2_000,
+	values: 20_000,
 	/** Of one inline script or style sheet. */
 	inline: 131_072,
 	/** Of one comment or attribute. */
@@ -214,6 +224,7 @@ class Reader implements TokenHandler {
 	readonly #resources: Resource[] = [];
 	readonly #inline: Inline[] = [];
 	readonly #attributes: InlineAttribute[] = [];
+	readonly #values: AttributeValue[] = [];
 	readonly #comments: string[] = [];
 
 	onStartTag(token: Token.TagToken): void {
@@ -224,6 +235,7 @@ class Reader implements TokenHandler {
 		this.#enter(tagName, attributes);
 		this.#collect(tagName, attributes);
 		this.#collectInline(attributes);
+		this.#collectValues(tagName, attributes);
 		if (BREAKS_WORDS.has(tagName)) this.#addText(' ');
 	}
 
@@ -274,6 +286,7 @@ class Reader implements TokenHandler {
 			forms: [...this.#forms, ...loose].map((form) => asForm(form, base, url)),
 			inline: this.#inline,
 			attributes: this.#attributes,
+			values: this.#values,
 			comments: this.#comments,
 			refreshes,
 			text: this.#text.trim(),
@@ -319,6 +332,14 @@ class Reader implements TokenHandler {
 			if (isCode || isUrl) {
 				this.#add(this.#attributes, { name, value: value.slice(0, MOST.excerpt) });
 			}
+		}
+	}
+
+	#collectValues(element: string, attributes: Attributes): void {
+		for (const [name, value] of attributes) {
+			if (value === '') continue;
+			if (this.#values.length >= MOST.values) this.#truncated = true;
+			else this.#values.push({ element, name, value: value.slice(0, MOST.excerpt) });
 		}
 	}
 
