@@ -261,6 +261,11 @@ export type ConnectFailure =
 export interface TlsPort {
 	/** One handshake, accepting any certificate: judging it is not the network's business. */
 	handshake(request: TlsRequest): Promise<TlsOutcome>;
+	/**
+	 * A ClientHello written octet by octet, and what comes back before anything is encrypted: one
+	 * connection, closed then. It offers what no library of today can.
+	 */
+	hello(request: HelloRequest): Promise<HelloOutcome>;
 	/** What this machine trusts: PEM bundles, empty where there is none. */
 	roots(): Promise<TrustStore>;
 }
@@ -282,6 +287,8 @@ export interface TlsRequest {
 	readonly maxVersion?: 'TLSv1.2' | undefined;
 	/** No SNI, as from a client that asks for an address. */
 	readonly withoutName?: true | undefined;
+	/** Waits for the ticket that TLS 1.3 gives after the handshake (RFC 8446 §4.6.1). */
+	readonly forTicket?: true | undefined;
 	/** A second look: an equal request with the same number shares one handshake. 0 unless given. */
 	readonly again?: number | undefined;
 }
@@ -309,8 +316,86 @@ export interface TlsCompleted {
 	readonly chain: readonly string[];
 	/** DER in base64 of the OCSP response that came with the handshake (RFC 6066 §8), not judged. */
 	readonly staple?: string | undefined;
+	/** The server will know the session again; only where `forTicket` asked, in TLS 1.3. */
+	readonly ticket?: boolean | undefined;
 	/** The server sent a CertificateRequest, whether or not it insists; absent where nobody read that. */
 	readonly asksForCertificate?: boolean | undefined;
+}
+
+/** Oldest first. */
+export const HELLO_VERSIONS = ['SSLv2', 'SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+export type HelloVersion = (typeof HELLO_VERSIONS)[number];
+
+export interface HelloRequest {
+	readonly host: string;
+	readonly address: string;
+	readonly port: number;
+	/**
+	 * The newest version offered. TLS 1.3 is offered alone (RFC 8446 §4.2.1), every other one as the
+	 * newest of all that there were (RFC 5246 §E.1): the server may pick an older one.
+	 */
+	readonly version: HelloVersion;
+	/** IANA's numbers, signalling suites among them; not read for SSLv2, which has its own seven. */
+	readonly suites: readonly number[];
+	/** NamedGroup (RFC 8422 §5.1.1, RFC 8446 §4.2.7). No key share goes with them. */
+	readonly groups?: readonly number[] | undefined;
+	/** SignatureScheme (RFC 8446 §4.2.3); all that there are unless given. */
+	readonly signatureSchemes?: readonly number[] | undefined;
+	/** DEFLATE (RFC 3749) before no compression; up to TLS 1.2. */
+	readonly compression?: true | undefined;
+	/** Application protocols; none offered unless given. */
+	readonly alpn?: readonly string[] | undefined;
+	/** Signed certificate timestamps are asked for (RFC 6962 §3.3.1). */
+	readonly timestamps?: true | undefined;
+	/** An OCSP response is asked for (RFC 6066 §8). */
+	readonly staple?: true | undefined;
+	/** No SNI. */
+	readonly withoutName?: true | undefined;
+	/** A second look: an equal request with the same number shares one exchange. 0 unless given. */
+	readonly again?: number | undefined;
+}
+
+export type HelloOutcome =
+	| HelloAnswered
+	| {
+			readonly kind: 'failed';
+			readonly how: ConnectFailure | 'alert' | 'not-tls' | 'malformed';
+			readonly phase: 'connect' | 'tls';
+			readonly alert: number | null;
+			readonly detail: string;
+			/** Milliseconds, the wait for a connection slot apart. */
+			readonly tookMs: number;
+	  };
+
+/** A ServerHello or HelloRetryRequest, and what followed it in the clear. */
+export interface HelloAnswered {
+	readonly kind: 'answered';
+	/** `TLSv1.2`, …; `0x7f1c` where it is none that we know. */
+	readonly version: string;
+	/** 0 for SSLv2. */
+	readonly suite: number;
+	/** CompressionMethod; 0 is none. */
+	readonly compression: number;
+	/** The server will know the session again: by its id, or by a ticket that it promises (RFC 5077). */
+	readonly sessionId: boolean;
+	readonly ticket: boolean;
+	/** renegotiation_info (RFC 5746 §3.2). */
+	readonly secureRenegotiation: boolean;
+	readonly alpn: string | null;
+	/** Of the key share, or the one that a HelloRetryRequest asks for; `null` up to TLS 1.2. */
+	readonly group: number | null;
+	/** SignedCertificateTimestamp structures of extension 18, base64. */
+	readonly timestamps: readonly string[];
+	/** DER in base64, leaf first; empty in TLS 1.3, where it is encrypted. */
+	readonly chain: readonly string[];
+	/** DER in base64; `null` without CertificateStatus. */
+	readonly staple: string | null;
+	/** ServerKeyExchange as sent, base64; `null` without one. */
+	readonly keyExchange: string | null;
+	readonly asksForCertificate: boolean;
+	/** The server's turn ended as the protocol says; `false` where it was cut off before. */
+	readonly complete: boolean;
+	readonly tookMs: number;
 }
 
 // ── SMTP ─────────────────────────────────────────────────────────────────────────────────────────

@@ -140,6 +140,7 @@ const lazyHttp = (load: () => Promise<HttpPort>): HttpPort => ({
 
 const lazyTls = (load: () => Promise<TlsPort>): TlsPort => ({
 	handshake: async (request) => (await load()).handshake(request),
+	hello: async (request) => (await load()).hello(request),
 	roots: async () => (await load()).roots(),
 });
 

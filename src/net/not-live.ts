@@ -21,7 +21,7 @@ export function createNotLive({
 		io: {
 			dns: { ask: overlay(refuse) },
 			http: { exchange: refuse },
-			tls: { handshake: refuse, roots: refuse },
+			tls: { handshake: refuse, hello: refuse, roots: refuse },
 			smtp: { session: refuse },
 			timing: { series: refuse },
 			clock: systemClock,

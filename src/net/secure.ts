@@ -142,7 +142,7 @@ function failureOf(error: NodeJS.ErrnoException): NotSecured | Unobserved {
 	const code = error.code ?? '';
 	const alert = alertIn(error);
 	if (alert !== null) {
-		const detail = `the server ended the TLS handshake with alert ${alert} (${nameOf(alert)})`;
+		const detail = `the server ended the TLS handshake with alert ${alert} (${nameOfAlert(alert)})`;
 		return { kind: 'failed', how: 'alert', alert, detail };
 	}
 	if (NOT_TLS.has(code)) {
@@ -167,7 +167,8 @@ function alertIn(error: NodeJS.ErrnoException): number | null {
 	return ALERTS.find(([, words]) => words === name.toLowerCase())?.[0] ?? null;
 }
 
-function nameOf(alert: number): string {
+/** RFC 8446 §6. */
+export function nameOfAlert(alert: number): string {
 	return ALERTS.find(([number]) => number === alert)?.[1].replaceAll('_', ' ') ?? 'unassigned';
 }
 

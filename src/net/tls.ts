@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { rootCertificates, type TLSSocket } from 'node:tls';
 import type { TlsCompleted, TlsOutcome, TlsPort, TlsRequest, TrustStore } from '../core/io.ts';
 import type { Dialer } from './dialer.ts';
+import { sayHello } from './hello.ts';
 import { overhear } from './overheard.ts';
-import { secure } from './secure.ts';
+import { type Secured, secure } from './secure.ts';
 import { twiceIfReset, whyStopped } from './wait.ts';
 
 export interface TlsSettings {
@@ -12,7 +13,12 @@ export interface TlsSettings {
 	/** NODE_EXTRA_CA_CERTS is read from here. */
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Replaced in tests. */
-	readonly timeoutsMs?: { readonly connect?: number; readonly tls?: number };
+	readonly timeoutsMs?: {
+		readonly connect?: number;
+		readonly tls?: number;
+		/** Connecting included. */
+		readonly hello?: number;
+	};
 }
 
 /** As a browser offers; what the server picks is a fact about it. */
@@ -25,10 +31,11 @@ const ALPN = ['h2', 'http/1.1'] as const;
  * read; NODE_EXTRA_CA_CERTS that cannot be read is ignored, as Node does.
  */
 export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
-	const timeouts = { connect: 4_000, tls: 5_000, ...settings.timeoutsMs };
+	const timeouts = { connect: 4_000, tls: 5_000, hello: 4_000, ...settings.timeoutsMs };
 	const { signal } = dialer;
 	return {
 		handshake: (request) => twiceIfReset(() => handshakeOnce(request), signal),
+		hello: (request) => sayHello(dialer, request, timeouts.hello),
 		roots: () => readRoots(settings),
 	};
 
@@ -38,6 +45,7 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 		port,
 		maxVersion,
 		withoutName,
+		forTicket,
 	}: TlsRequest): Promise<TlsOutcome> {
 		const dialed = await dialer.connect({ host, address, port, timeoutMs: timeouts.connect });
 		if (dialed.kind === 'failed') {
@@ -68,6 +76,7 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 			const completed = {
 				...shown,
 				...stapled(staple),
+				...(forTicket === true && (await ticketed(secured))),
 				...asking(asksForCertificate(shown.cipher)),
 			};
 			// A polite close: servers log an error where the connection is cut.
@@ -86,6 +95,25 @@ function asking(asks: boolean | null): Pick<TlsCompleted, 'asksForCertificate'> 
 
 function stapled(response: Buffer | null): Pick<TlsCompleted, 'staple'> {
 	return response === null ? {} : { staple: response.toString('base64') };
+}
+
+/**
+ * TLS 1.3's ticket follows the client's last message, so it takes one more round trip; a server under load
+ * may need several.
+ */
+async function ticketed({ socket, tookMs }: Secured): Promise<Pick<TlsCompleted, 'ticket'>> {
+	if (socket.getProtocol() !== 'TLSv1.3') return {};
+	return new Promise((resolve) => {
+		const settle = (ticket: boolean) => {
+			clearTimeout(timer);
+			socket.off('session', given).off('close', none);
+			resolve({ ticket });
+		};
+		const given = () => settle(true);
+		const none = () => settle(false);
+		const timer = setTimeout(none, Math.min(2_000, Math.max(300, 3 * tookMs)));
+		socket.once('session', given).once('close', none);
+	});
 }
 
 /** What the handshake showed. */

@@ -10,6 +10,7 @@ export const TlsOutcomeSchema: z.ZodType<TlsOutcome> = z.discriminatedUnion('kin
 		alpn: z.string().nullable(),
 		chain: z.array(z.string()),
 		staple: z.string().optional(),
+		ticket: z.boolean().optional(),
 		asksForCertificate: z.boolean().optional(),
 	}),
 	z.object({
@@ -39,6 +40,7 @@ export const tlsHandshake = defineProbe({
 		port: z.number().int().default(443),
 		maxVersion: z.literal('TLSv1.2').optional(),
 		withoutName: z.literal(true).optional(),
+		forTicket: z.literal(true).optional(),
 		again: z.number().int().optional(),
 	}),
 	value: TlsOutcomeSchema,
