@@ -22,21 +22,24 @@ export interface Issued {
 	readonly key: string;
 	/** DER, in the order in which the server sends them, leaf first. */
 	readonly chain: readonly Buffer[];
+	/** OCSP response, DER. */
+	readonly staple?: Buffer | undefined;
 }
 
 export interface Authority {
 	/** The root that a client must be told to trust. */
 	readonly rootPem: string;
 	readonly root: Buffer;
-	/** What caIssuers of every leaf leads to. */
-	readonly intermediate: Buffer;
 	/** For these names unless the spec has its own; the first is also the subject's CN. */
 	issue(spec: CertificateSpec, names: readonly string[]): Issued;
-	/** DER, with every certificate of kind `revoked` issued so far (RFC 5280 §5). */
-	revocationList(): Buffer;
+	/**
+	 * DER by path: the intermediate that caIssuers leads to, and the revocation lists (RFC 5280 §5) with
+	 * every certificate revoked so far.
+	 */
+	files(): Readonly<Record<string, Buffer>>;
 }
 
-/** Where clients find the intermediate and the CRL: `http://HOST/intermediate.der`, `….crl`. */
+/** Where clients find intermediates and lists: `http://HOST/…`. */
 export interface AuthoritySettings {
 	readonly now: Date;
 	readonly host: string;
@@ -44,6 +47,7 @@ export interface AuthoritySettings {
 
 interface Party {
 	readonly name: string;
+	readonly organisation?: string | undefined;
 	readonly key: KeyObject;
 	readonly certificate: Buffer;
 }
@@ -56,29 +60,48 @@ export function createAuthority({ now, host }: AuthoritySettings): Authority {
 	const at = (days: number) => new Date(now.getTime() + days * DAY_MS);
 	const authorityOf = (label: string) => {
 		const root = selfSigned(`${label} Root`, keyFor(`${label} root`), [at(-700), at(2900)]);
-		const below = (name: string, period: readonly [Date, Date]): Party => {
+		const below = (
+			name: string,
+			period: readonly [Date, Date] = [at(-350), at(1400)],
+			more: { organisation?: string; serial?: Buffer; extensions?: readonly Der[] } = {},
+		): Party => {
 			const key = keyFor(`${label} intermediate`);
+			const { organisation, serial, extensions = [] } = more;
 			return {
 				name,
+				organisation,
 				key,
 				certificate: certificate({
 					subject: name,
+					organisation,
 					key,
 					issuer: root,
 					period,
-					extensions: authorityExtensions(key, root.key, 0),
+					extensions: [...authorityExtensions(key, root.key, 0), ...extensions],
+					...(serial && { serial }),
 				}),
 			};
 		};
-		return { root, below, intermediate: below(`${label} Intermediate`, [at(-350), at(1400)]) };
+		return { root, below, intermediate: below(`${label} Intermediate`) };
 	};
 	const own = authorityOf('Lab');
-	let stranger: ReturnType<typeof authorityOf> | undefined;
-	const strangers = () => {
-		stranger ??= authorityOf('Unknown');
-		return stranger;
+	const others = new Map<string, ReturnType<typeof authorityOf>>();
+	const other = (label: string) => {
+		const made = others.get(label) ?? authorityOf(label);
+		others.set(label, made);
+		return made;
+	};
+	const strangers = () => other('Unknown');
+	const named = new Map<string, Party>();
+	const issuerOf = ({ issuer }: CertificateSpec): Party => {
+		if (issuer === undefined) return own.intermediate;
+		const made =
+			named.get(issuer) ?? own.below(`${issuer} R1`, undefined, { organisation: issuer });
+		named.set(issuer, made);
+		return made;
 	};
 	const revoked: Buffer[] = [];
+	const revokedAuthorities: Buffer[] = [];
 
 	const leaf = (spec: CertificateSpec, names: readonly string[], issuer: Party) => {
 		const key = leafKey(spec);
@@ -93,14 +116,33 @@ export function createAuthority({ now, host }: AuthoritySettings): Authority {
 			digest: spec.kind === 'sha1' ? 'sha1' : 'sha256',
 			extensions: leafExtensions(spec, { names, key, issuer: issuer.key, host }),
 		});
-		return { key: pemOf(key), certificate: made };
+		const staple =
+			spec.staple === undefined
+				? undefined
+				: ocspResponse(spec.staple, { serial, issuer, stranger: strangers().intermediate, at });
+		return { key: pemOf(key), certificate: made, staple };
 	};
 
 	return {
 		root: own.root.certificate,
 		rootPem: pem('CERTIFICATE', own.root.certificate),
-		intermediate: own.intermediate.certificate,
-		revocationList: () => revocationList(own.intermediate, revoked, [at(-1), at(6)]),
+		files: () => {
+			const list = (issuer: Party, more: Partial<RevocationListSpec> = {}) =>
+				revocationList({ issuer, serials: revoked, period: [at(-1), at(6)], ...more });
+			const { root, intermediate } = own;
+			const forger = { ...intermediate, key: strangers().intermediate.key };
+			const at2 = (name: string) => [issuingPoint(`http://${host}/${name}.crl`)];
+			return {
+				'/intermediate.der': intermediate.certificate,
+				'/intermediate.crl': list(intermediate),
+				'/root.crl': list(root, { serials: revokedAuthorities }),
+				'/expired.crl': list(intermediate, { period: [at(-9), at(-2)] }),
+				'/forged.crl': list(forger),
+				'/partition.crl': list(intermediate, { extensions: at2('elsewhere') }),
+				'/own-partition.crl': list(intermediate, { extensions: at2('own-partition') }),
+				'/garbage.crl': Buffer.from('no list'),
+			};
+		},
 		issue(spec, hosts) {
 			const names = spec.kind === 'wrong-host' ? ['elsewhere.test'] : (spec.names ?? hosts);
 			switch (spec.kind) {
@@ -108,37 +150,55 @@ export function createAuthority({ now, host }: AuthoritySettings): Authority {
 					return selfIssued(spec, names, now);
 				case 'untrusted-root': {
 					const { intermediate } = strangers();
-					const made = leaf(spec, names, intermediate);
-					return { key: made.key, chain: [made.certificate, intermediate.certificate] };
+					return issuedBy(leaf(spec, names, intermediate), intermediate.certificate);
+				}
+				case 'cloudflare-origin': {
+					const maker = other('CloudFlare').below('CloudFlare Origin Certificate Authority');
+					return issuedBy(leaf(spec, names, maker));
+				}
+				case 'revoked-intermediate': {
+					const serial = serialNumber();
+					revokedAuthorities.push(serial);
+					const maker = own.below('Lab Revoked Intermediate', undefined, {
+						serial,
+						extensions: [distributionPoint(`http://${host}/root.crl`)],
+					});
+					return issuedBy(leaf(spec, names, maker), maker.certificate);
 				}
 				case 'intermediate-expired': {
 					const expired = own.below(own.intermediate.name, [at(-350), at(-5)]);
-					const made = leaf(spec, names, expired);
-					return { key: made.key, chain: [made.certificate, expired.certificate] };
+					return issuedBy(leaf(spec, names, expired), expired.certificate);
 				}
 				default: {
-					const made = leaf(spec, names, own.intermediate);
-					return { key: made.key, chain: sent(spec, made.certificate) };
+					const issuer = issuerOf(spec);
+					return issuedBy(leaf(spec, names, issuer), ...sent(spec, issuer.certificate));
 				}
 			}
 		},
 	};
 
-	function sent(spec: CertificateSpec, first: Buffer): Buffer[] {
-		const intermediate = own.intermediate.certificate;
+	/** What follows the leaf. */
+	function sent(spec: CertificateSpec, intermediate: Buffer): Buffer[] {
 		switch (spec.kind) {
 			case 'missing-intermediate':
-				return [first];
+				return [];
 			case 'out-of-order':
-				return [first, own.root.certificate, intermediate];
+				return [own.root.certificate, intermediate];
 			case 'root-sent':
-				return [first, intermediate, own.root.certificate];
+				return [intermediate, own.root.certificate];
 			case 'unrelated-sent':
-				return [first, intermediate, strangers().intermediate.certificate];
+				return [intermediate, strangers().intermediate.certificate];
 			default:
-				return [first, intermediate];
+				return [intermediate];
 		}
 	}
+}
+
+function issuedBy(
+	{ key, certificate, staple }: { key: string; certificate: Buffer; staple: Buffer | undefined },
+	...above: readonly Buffer[]
+): Issued {
+	return { key, chain: [certificate, ...above], staple };
 }
 
 /** notBefore and notAfter of a leaf. */
@@ -231,9 +291,9 @@ function time(date: Date): Der {
 			);
 }
 
-function distinguishedName(commonName: string): Der {
+function distinguishedName(commonName: string, organisation = 'Launch-ready lab'): Der {
 	const attribute = (type: string, value: string) => set(sequence(oid(type), utf8(value)));
-	return sequence(attribute('2.5.4.10', 'Launch-ready lab'), attribute('2.5.4.3', commonName));
+	return sequence(attribute('2.5.4.10', organisation), attribute('2.5.4.3', commonName));
 }
 
 /** Positive, 16 random octets. */
@@ -247,9 +307,10 @@ function serialNumber(): Buffer {
 
 interface Request {
 	readonly subject: string;
+	readonly organisation?: string | undefined;
 	/** The subject's key; its public half goes in. */
 	readonly key: KeyObject;
-	readonly issuer: { readonly name: string; readonly key: KeyObject };
+	readonly issuer: Omit<Party, 'certificate'>;
 	readonly period: readonly [Date, Date];
 	readonly extensions: readonly Der[];
 	readonly serial?: Buffer;
@@ -264,9 +325,9 @@ function certificate(request: Request): Buffer {
 		tagged(0, true, [integer(Buffer.of(2))]),
 		integer(request.serial ?? serialNumber()),
 		algorithm,
-		distinguishedName(issuer.name),
+		distinguishedName(issuer.name, issuer.organisation),
 		sequence(...request.period.map(time)),
-		distinguishedName(request.subject),
+		distinguishedName(request.subject, request.organisation),
 		raw(spkiOf(request.key)),
 		...(request.extensions.length > 0 ? [tagged(3, true, [sequence(...request.extensions)])] : []),
 	);
@@ -361,10 +422,11 @@ function leafExtensions(spec: CertificateSpec, { names, key, issuer, host }: Lea
 		extension('2.5.29.19', true, isCa ? sequence(boolean(true)) : sequence()),
 		...keyIdentifiers(key, issuer),
 		...(spec.kind === 'no-san' ? [] : [alternativeNames(names)]),
-		issuerAddress(`http://${host}/intermediate.der`),
-		...(spec.crl || spec.kind === 'revoked'
-			? [distributionPoint(`http://${host}/intermediate.crl`)]
+		authorityInfo(host, spec.ocsp === true),
+		...(spec.crl !== false || spec.kind === 'revoked'
+			? [distributionPoint(`http://${host}/${listName(spec)}.crl`)]
 			: []),
+		...(spec.scts === undefined ? [] : [timestamps(spec.scts)]),
 		...(spec.mustStaple
 			? [extension('1.3.6.1.5.5.7.1.24', false, sequence(integer(Buffer.of(5))))]
 			: []),
@@ -388,10 +450,40 @@ function alternativeNames(names: readonly string[]): Der {
 	return extension('2.5.29.17', false, sequence(...general));
 }
 
-/** AIA caIssuers (RFC 5280 §4.2.2.1). */
-function issuerAddress(url: string): Der {
-	const access = sequence(oid('1.3.6.1.5.5.7.48.2'), tagged(6, false, url));
-	return extension('1.3.6.1.5.5.7.1.1', false, sequence(access));
+function listName({ crl }: CertificateSpec): string {
+	return typeof crl === 'string' ? crl : 'intermediate';
+}
+
+/** AIA (RFC 5280 §4.2.2.1). */
+function authorityInfo(host: string, ocsp: boolean): Der {
+	const access = (method: string, url: string) => sequence(oid(method), tagged(6, false, url));
+	return extension(
+		'1.3.6.1.5.5.7.1.1',
+		false,
+		sequence(
+			...(ocsp ? [access('1.3.6.1.5.5.7.48.1', `http://${host}/ocsp`)] : []),
+			access('1.3.6.1.5.5.7.48.2', `http://${host}/intermediate.der`),
+		),
+	);
+}
+
+/** SignedCertificateTimestampList (RFC 6962 §3.3); the signatures are made up, as nobody checks them. */
+function timestamps(logs: number): Der {
+	const items = Array.from({ length: logs }, (_, index) => {
+		const log = createHash('sha256').update(`log ${index}`).digest();
+		const signature = Buffer.alloc(70, index);
+		const item = Buffer.concat([
+			Buffer.of(0),
+			log,
+			Buffer.alloc(8, 1),
+			Buffer.of(0, 0, 4, 3, 0, signature.length),
+			signature,
+		]);
+		return Buffer.concat([Buffer.of(item.length >> 8, item.length & 0xff), item]);
+	});
+	const list = Buffer.concat(items);
+	const whole = Buffer.concat([Buffer.of(list.length >> 8, list.length & 0xff), list]);
+	return extension('1.3.6.1.4.1.11129.2.4.2', false, octets(whole));
 }
 
 function distributionPoint(url: string): Der {
@@ -399,12 +491,22 @@ function distributionPoint(url: string): Der {
 	return extension('2.5.29.31', false, sequence(point));
 }
 
+/** Critical, for certificates that are no CA, at this address (RFC 5280 §5.2.5). */
+function issuingPoint(url: string): Der {
+	const point = tagged(0, true, [tagged(0, true, [tagged(6, false, url)])]);
+	return extension('2.5.29.28', true, sequence(point, tagged(1, false, '\xff')));
+}
+
+interface RevocationListSpec {
+	readonly issuer: Party;
+	readonly serials: readonly Buffer[];
+	readonly period: readonly [Date, Date];
+	readonly extensions?: readonly Der[];
+}
+
 /** Version 2, with a CRL number (RFC 5280 §5.1, §5.2.3). */
-function revocationList(
-	issuer: Party,
-	serials: readonly Buffer[],
-	[from, until]: readonly [Date, Date],
-): Buffer {
+function revocationList({ issuer, serials, period, extensions = [] }: RevocationListSpec): Buffer {
+	const [from, until] = period;
 	const algorithm = signatureAlgorithm(issuer.key, 'sha256');
 	const entries = serials.map((serial) =>
 		sequence(integer(serial), time(new Date(from.getTime() - CLIENTS_TOLERATE_MS))),
@@ -412,7 +514,7 @@ function revocationList(
 	const body = sequence(
 		integer(Buffer.of(1)),
 		algorithm,
-		distinguishedName(issuer.name),
+		distinguishedName(issuer.name, issuer.organisation),
 		time(from),
 		time(until),
 		...(entries.length > 0 ? [sequence(...entries)] : []),
@@ -420,8 +522,88 @@ function revocationList(
 			sequence(
 				extension('2.5.29.35', false, sequence(tagged(0, false, bytes(keyIdentifier(issuer.key))))),
 				extension('2.5.29.20', false, integer(Buffer.of(1))),
+				...extensions,
 			),
 		]),
 	);
 	return signed(body, algorithm, issuer.key, 'sha256');
 }
+
+// ── OCSP ─────────────────────────────────────────────────────────────────────────────────────────
+
+interface OcspSpec {
+	readonly serial: Buffer;
+	readonly issuer: Party;
+	/** Whoever forges. */
+	readonly stranger: Party;
+	readonly at: (days: number) => Date;
+}
+
+type StapleKind = NonNullable<CertificateSpec['staple']>;
+
+const OCSP_BASIC = '1.3.6.1.5.5.7.48.1.1';
+const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
+const enumerated = (value: number) => node(asn1.Type.ENUMERATED, false, String.fromCharCode(value));
+const generalized = (date: Date) =>
+	node(asn1.Type.GENERALIZEDTIME, false, String(asn1.dateToGeneralizedTime(date)));
+
+/** RFC 6960 §4.2.1. */
+function ocspResponse(kind: StapleKind, { serial, issuer, stranger, at }: OcspSpec): Buffer {
+	if (kind === 'garbage') return Buffer.from('no response');
+	if (kind === 'try-later') return encoded(sequence(enumerated(3)));
+	const signer = kind === 'forged' ? stranger.key : issuer.key;
+	const delegate = kind === 'delegated' ? ocspDelegate(issuer, [at(-5), at(25)]) : null;
+	const period = kind === 'expired' ? [at(-10), at(-3)] : [at(-1), at(6)];
+	const single = sequence(
+		sequence(
+			sequence(oid('1.3.14.3.2.26'), node(asn1.Type.NULL, false, '')),
+			octets(sha1(encoded(distinguishedName(issuer.name, issuer.organisation)))),
+			octets(sha1(pointOf(issuer.key))),
+			integer(kind === 'wrong' ? serialNumber() : serial),
+		),
+		ocspStatus(kind, at(-1)),
+		generalized(period[0] ?? at(-1)),
+		tagged(0, true, [generalized(period[1] ?? at(6))]),
+	);
+	const key = delegate?.key ?? signer;
+	const data = sequence(
+		tagged(2, true, [octets(sha1(pointOf(delegate?.key ?? issuer.key)))]),
+		generalized(period[0] ?? at(-1)),
+		sequence(single),
+	);
+	const algorithm = signatureAlgorithm(key, 'sha256');
+	const basic = sequence(
+		data,
+		algorithm,
+		bits(sign('sha256', encoded(data), key)),
+		...(delegate === null ? [] : [tagged(0, true, [sequence(raw(delegate.certificate))])]),
+	);
+	const answer = sequence(oid(OCSP_BASIC), octets(encoded(basic)));
+	return encoded(sequence(enumerated(0), tagged(0, true, [answer])));
+}
+
+function ocspStatus(kind: StapleKind, since: Date): Der {
+	if (kind === 'unknown') return tagged(2, false, '');
+	if (kind !== 'revoked') return tagged(0, false, '');
+	return tagged(1, true, [generalized(since), tagged(0, true, [enumerated(1)])]);
+}
+
+function ocspDelegate(issuer: Party, period: readonly [Date, Date]): Party {
+	const key = keyFor('OCSP delegate');
+	const extensions = [
+		keyUsage(0x80, 7),
+		extension('2.5.29.37', false, sequence(oid(OCSP_SIGNING))),
+		...keyIdentifiers(key, issuer.key),
+	];
+	const name = 'Lab OCSP';
+	return {
+		name,
+		key,
+		certificate: certificate({ subject: name, key, issuer, period, extensions }),
+	};
+}
+
+const sha1 = (content: Buffer) => createHash('sha1').update(content).digest();
+
+/** The uncompressed point of a P-256 key, which is how its SubjectPublicKeyInfo ends. */
+const pointOf = (key: KeyObject) => spkiOf(key).subarray(-65);

@@ -106,16 +106,12 @@ function authoritySite(authority: ReturnType<typeof createAuthority>): Site {
 				at: [INFRASTRUCTURE.authority],
 				https: 'closed',
 				http: {
-					routes: {
-						'/intermediate.der': {
-							type: 'application/pkix-cert',
-							bodyBase64: authority.intermediate.toString('base64'),
-						},
-						'/intermediate.crl': {
-							type: 'application/pkix-crl',
-							bodyBase64: authority.revocationList().toString('base64'),
-						},
-					},
+					routes: Object.fromEntries(
+						Object.entries(authority.files()).map(([path, der]) => [
+							path,
+							{ type: typeOf(path), bodyBase64: der.toString('base64') },
+						]),
+					),
 				},
 			},
 		],
@@ -123,6 +119,10 @@ function authoritySite(authority: ReturnType<typeof createAuthority>): Site {
 	const [site] = sites;
 	if (site === undefined) throw new Error('the authority has no site');
 	return site;
+}
+
+function typeOf(path: string): string {
+	return path.endsWith('.crl') ? 'application/pkix-crl' : 'application/pkix-cert';
 }
 
 async function applyPort({ at, port, does }: PortFault, board: Switchboard): Promise<void> {

@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import {
+	createSecureContext,
+	createServer as createTlsServer,
+	type SecureContext,
+	TLSSocket,
+	type Server as TlsServer,
+} from 'node:tls';
 import type { Issued } from './certificates.ts';
 import { pem } from './certificates.ts';
 import { isHandshake, isWhole, offersTls13, serverNameIn } from './client-hello.ts';
@@ -95,6 +101,7 @@ export async function startWeb({ sites, issue, board, now, seen }: Settings): Pr
 			const encrypted = new TLSSocket(socket, {
 				isServer: true,
 				secureContext: contextOf(site),
+				...stapling(issue(site)),
 				ALPNProtocols: site.tls.alpn,
 				requestCert: site.tls.asksForCertificate,
 				rejectUnauthorized: false,
@@ -169,6 +176,15 @@ function contextFor(
 		// Weak keys, SHA-1 and old versions are what some sites are there to show.
 		ciphers: ciphers ?? 'DEFAULT:@SECLEVEL=0',
 	});
+}
+
+/** Node asks a server, which need not listen, for what to staple. */
+function stapling({ key, chain, staple }: Issued): { server?: TlsServer } {
+	if (staple === undefined) return {};
+	const cert = chain.map((der) => pem('CERTIFICATE', der)).join('');
+	const server = createTlsServer({ key, cert, ciphers: 'DEFAULT:@SECLEVEL=0' });
+	server.on('OCSPRequest', (_leaf, _issuer, answer) => answer(null, staple));
+	return { server };
 }
 
 /** Waits for one whole TLS record, or for any other bytes. */

@@ -262,6 +262,10 @@ export const CERTIFICATE_KINDS = [
 	'too-long',
 	/** Listed in the authority's CRL. */
 	'revoked',
+	/** The intermediate above it is listed in the root's CRL. */
+	'revoked-intermediate',
+	/** From an authority that nobody trusts and that is called as Cloudflare's Origin CA is. */
+	'cloudflare-origin',
 ] as const;
 
 const CertificateFields = z.strictObject({
@@ -273,10 +277,50 @@ const CertificateFields = z.strictObject({
 	daysLeft: z.number().optional(),
 	/** notAfter − notBefore; 90 unless given. */
 	lifetimeDays: z.number().positive().optional(),
-	/** CRL distribution point in the leaf. */
-	crl: z.boolean().default(false),
+	/** CRL distribution point in the leaf; a word says what is wrong with the list that it leads to. */
+	crl: z
+		.union([
+			z.boolean(),
+			z.enum([
+				'expired',
+				/** Signed by another authority. */
+				'forged',
+				/** For another part of the certificates (RFC 5280 §5.2.5). */
+				'partition',
+				/** Of certificates that are no CA, at the very address. */
+				'own-partition',
+				'garbage',
+				/** Nothing at that address. */
+				'missing',
+			]),
+		])
+		.default(false),
 	/** Must-staple (RFC 7633). */
 	mustStaple: z.boolean().default(false),
+	/** OCSP URL in the leaf. */
+	ocsp: z.boolean().optional(),
+	/** OCSP response that comes with the handshake. */
+	staple: z
+		.enum([
+			'good',
+			'revoked',
+			'expired',
+			/** About another certificate. */
+			'wrong',
+			'unknown',
+			/** Good, signed by a delegate of the authority (RFC 6960 §4.2.2.2). */
+			'delegated',
+			/** Good, signed by somebody else. */
+			'forged',
+			/** An error instead of an answer. */
+			'try-later',
+			'garbage',
+		])
+		.optional(),
+	/** Timestamps embedded in the leaf (RFC 6962 §3.3), each of another log. */
+	scts: z.number().int().min(0).max(20).optional(),
+	/** Organisation of the intermediate that issues it, as CAs call themselves. */
+	issuer: z.string().optional(),
 });
 
 const CertificateSchema = z.preprocess(
