@@ -194,6 +194,8 @@ export interface HttpRequest {
 	readonly totalMs?: number | undefined;
 	/** A host outside the target's domain, which a check declares that it must ask. */
 	readonly thirdParty?: boolean | undefined;
+	/** SHA-384 and SHA-512 of the body too, as Subresource Integrity names them. */
+	readonly digests?: boolean | undefined;
 	/** With `thirdParty`: at a private address too, because the target is in the same network. */
 	readonly evenPrivate?: boolean | undefined;
 	/**
@@ -231,8 +233,11 @@ interface HttpBody {
 	/** Decoded by Content-Encoding, one character a byte (latin1), cut at `maxBytes`. */
 	readonly bytes: string;
 	readonly truncated: boolean;
-	/** Of the decoded bytes that were read; hex. */
+	/** Of the decoded bytes that were read, before anything is taken out of them; hex. */
 	readonly sha256: string;
+	/** The same, only where `digests` was asked for. */
+	readonly sha384?: string | undefined;
+	readonly sha512?: string | undefined;
 }
 
 /** Milliseconds; a phase that did not happen (kept-alive connection, plain http) is 0. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
 import { Unobserved } from '../core/fact.ts';
 import type { HttpAnswered, HttpOutcome, HttpPort, HttpRequest } from '../core/io.ts';
-import { ACCEPT_ENCODING, BodyReader } from './body.ts';
+import { ACCEPT_ENCODING, BodyReader, type DecodedBody } from './body.ts';
 import { isLocal } from './budget.ts';
 import {
 	type Connected,
@@ -166,7 +166,8 @@ class Http implements HttpPort {
 			return { kind: 'failed', how: sent.how, phase: 'request', detail: sent.detail, address };
 		}
 		this.#keepCookies(request, sent.head.headers);
-		return answered(sent, await body.decoded(sent.isCut), {
+		const decoded = await body.decoded(sent.isCut);
+		return answered(sent, bodyOf(decoded, request.digests === true), {
 			address,
 			tls: connection.tls,
 			timing: {
@@ -225,19 +226,25 @@ interface Way {
 
 function answered(
 	sent: Extract<Sent, { kind: 'answered' }>,
-	{ bytes, isTruncated }: { bytes: Buffer; isTruncated: boolean },
+	body: HttpAnswered['body'],
 	facts: Pick<HttpAnswered, 'address' | 'tls' | 'timing'>,
 ): HttpAnswered {
 	return {
 		kind: 'answered',
 		status: sent.head.status,
 		headers: sent.head.headers,
-		body: {
-			bytes: bytes.toString('latin1'),
-			truncated: isTruncated,
-			sha256: createHash('sha256').update(bytes).digest('hex'),
-		},
+		body,
 		...facts,
+	};
+}
+
+function bodyOf({ bytes, isTruncated }: DecodedBody, digests: boolean): HttpAnswered['body'] {
+	const digest = (name: string) => createHash(name).update(bytes).digest('hex');
+	return {
+		bytes: bytes.toString('latin1'),
+		truncated: isTruncated,
+		sha256: digest('sha256'),
+		...(digests && { sha384: digest('sha384'), sha512: digest('sha512') }),
 	};
 }
 

@@ -199,6 +199,14 @@ describe('the body', () => {
 		expect(body.sha256).toBe(createHash('sha256').update(text).digest('hex'));
 	});
 
+	it('is hashed as Subresource Integrity does only where that is asked for', async () => {
+		const at = await encoded('gzip', gzipSync(text));
+		const { body } = answered(await get(at, { digests: true }));
+		expect(body.sha384).toBe(createHash('sha384').update(text).digest('hex'));
+		expect(body.sha512).toBe(createHash('sha512').update(text).digest('hex'));
+		expect(answered(await get(at)).body).not.toHaveProperty('sha384');
+	});
+
 	const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer };
 	it.runIf(zstdCompressSync)('is decoded where Node can: zstd', async () => {
 		const at = await encoded('zstd', zstdCompressSync?.(text) ?? Buffer.alloc(0));

@@ -58,7 +58,15 @@ interface Resource {
 	readonly nonce: string | null;
 	/** `type`; of a link its `as` where it has one. */
 	readonly type: string | null;
+	/** See `Inert`; also a script with `nomodule`. */
+	readonly inert?: Inert;
 }
+
+/**
+ * It stands in a template, or in `noscript`: no browser with scripts loads, runs or applies it as the
+ * page comes.
+ */
+type Inert = true;
 
 /** Text that stands in the page and runs, or styles it. */
 interface Inline {
@@ -69,12 +77,15 @@ interface Inline {
 	readonly cut: boolean;
 	readonly nonce: string | null;
 	readonly type: string | null;
+	readonly inert?: Inert;
 }
 
 interface InlineAttribute {
 	/** `onclick`, `style`, or `href` for a `javascript:` URL. */
 	readonly name: string;
+	/** Cut at 2,048 characters. */
 	readonly value: string;
+	readonly inert?: Inert;
 }
 
 /** In lower case, but for the value. */
@@ -210,6 +221,8 @@ class Reader implements TokenHandler {
 	#foreign = 0;
 	/** What stands there is for programs without scripts, and no browser runs it. */
 	#isNoscript = false;
+	/** Open `<template>` elements. */
+	#templates = 0;
 	#form: RawForm | null = null;
 	readonly #loose: RawForm = {
 		action: null,
@@ -232,6 +245,7 @@ class Reader implements TokenHandler {
 		const attributes: Attributes = new Map(token.attrs.map(({ name, value }) => [name, value]));
 		if ((tagName === 'svg' || tagName === 'math') && !token.selfClosing) this.#foreign++;
 		if (tagName === 'noscript') this.#isNoscript = true;
+		if (tagName === 'template') this.#templates++;
 		this.#enter(tagName, attributes);
 		this.#collect(tagName, attributes);
 		this.#collectInline(attributes);
@@ -243,6 +257,7 @@ class Reader implements TokenHandler {
 		if (tagName === 'svg' || tagName === 'math') this.#foreign = Math.max(0, this.#foreign - 1);
 		if (tagName === 'form') this.#form = null;
 		if (tagName === 'noscript') this.#isNoscript = false;
+		if (tagName === 'template') this.#templates = Math.max(0, this.#templates - 1);
 		if (tagName === this.#inside) this.#leave();
 		if (BREAKS_WORDS.has(tagName)) this.#addText(' ');
 	}
@@ -322,7 +337,12 @@ class Reader implements TokenHandler {
 			cut,
 			nonce: this.#opened.get('nonce') ?? null,
 			type: this.#opened.get('type') ?? null,
+			...this.#inert(this.#opened.has('nomodule')),
 		});
+	}
+
+	#inert(isLegacy = false): { readonly inert?: Inert } {
+		return this.#isNoscript || this.#templates > 0 || isLegacy ? { inert: true } : {};
 	}
 
 	#collectInline(attributes: Attributes): void {
@@ -330,7 +350,8 @@ class Reader implements TokenHandler {
 			const isCode = /^on[a-z]+$/.test(name) || name === 'style';
 			const isUrl = name === 'href' && /^\s*javascript:/i.test(value);
 			if (isCode || isUrl) {
-				this.#add(this.#attributes, { name, value: value.slice(0, MOST.excerpt) });
+				const one = { name, value: value.slice(0, MOST.excerpt), ...this.#inert() };
+				this.#add(this.#attributes, one);
 			}
 		}
 	}
@@ -417,7 +438,10 @@ class Reader implements TokenHandler {
 		});
 		const loads = rel.find((one) => LOADED_RELATIONS.has(one));
 		if (loads !== undefined) {
-			this.#add(this.#resources, resource(`link ${loads}`, href, attributes));
+			this.#add(this.#resources, {
+				...resource(`link ${loads}`, href, attributes),
+				...this.#inert(),
+			});
 		}
 	}
 
@@ -447,12 +471,15 @@ class Reader implements TokenHandler {
 
 	#addResource(tagName: string, attributes: Attributes): void {
 		if (!LOADING_ELEMENTS.has(tagName)) return;
+		const inert = this.#inert(tagName === 'script' && attributes.has('nomodule'));
+		const add = (url: string) =>
+			this.#add(this.#resources, { ...resource(tagName, url, attributes), ...inert });
 		const source = attributes.get(tagName === 'object' ? 'data' : 'src');
-		if (source !== undefined) this.#add(this.#resources, resource(tagName, source, attributes));
+		if (source !== undefined) add(source);
 		if (tagName !== 'img' && tagName !== 'source') return;
 		for (const candidate of (attributes.get('srcset') ?? '').split(/,\s/)) {
 			const url = candidate.trim().split(/\s/, 1)[0] ?? '';
-			if (url !== '') this.#add(this.#resources, resource(tagName, url, attributes));
+			if (url !== '') add(url);
 		}
 	}
 }

@@ -17,7 +17,13 @@ const HttpOutcomeSchema: z.ZodType<HttpOutcome> = z.discriminatedUnion('kind', [
 		kind: z.literal('answered'),
 		status: z.number().int(),
 		headers: z.array(z.tuple([z.string(), z.string()])),
-		body: z.object({ bytes: z.string(), truncated: z.boolean(), sha256: z.string() }),
+		body: z.object({
+			bytes: z.string(),
+			truncated: z.boolean(),
+			sha256: z.string(),
+			sha384: z.string().optional(),
+			sha512: z.string().optional(),
+		}),
 		address: z.string(),
 		tls: z.object({ protocol: z.string(), certificateSha256: z.string() }).nullable(),
 		timing: z.object({
@@ -66,6 +72,7 @@ export const httpExchange = defineProbe({
 		maxBytes: z.number().int().optional(),
 		totalMs: z.number().int().optional(),
 		thirdParty: z.boolean().optional(),
+		digests: z.boolean().optional(),
 		evenPrivate: z.boolean().optional(),
 		jar: z.object({ walk: z.string(), step: z.number().int() }).optional(),
 		/** A second look: an equal request with the same number shares one exchange. */

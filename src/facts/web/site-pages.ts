@@ -86,14 +86,21 @@ async function loginPage(
 	return page === null ? null : { url: end.value.url, what: 'login', answer, page };
 }
 
-type Wanted = Pick<SiteAsset, 'url' | 'kind'>;
+type Wanted = Pick<SiteAsset, 'url' | 'kind'> & {
+	/** The page names a hash of it. */
+	readonly isPinned: boolean;
+};
 
 function ownAssets(pages: readonly SeenPage[], domain: string): readonly Wanted[] {
 	const found = new Map<string, Wanted>();
-	for (const { element, url, type } of pages.flatMap(({ page }) => page.resources)) {
+	const resources = pages.flatMap(({ page }) => page.resources);
+	const pinned = new Set(resources.flatMap(({ url, integrity }) => (integrity ? [url] : [])));
+	for (const { element, url, type } of resources) {
 		const kind = kindOf(element, type);
 		if (kind === null || !/^https?:/.test(url)) continue;
-		if (isWithin(new URL(url).hostname, domain) && !found.has(url)) found.set(url, { url, kind });
+		if (isWithin(new URL(url).hostname, domain) && !found.has(url)) {
+			found.set(url, { url, kind, isPinned: pinned.has(url) });
+		}
 	}
 	return [...found.values()];
 }
@@ -105,8 +112,11 @@ function kindOf(element: string, type: string | null): SiteAsset['kind'] | null 
 	return type === 'script' || type === 'style' ? type : null;
 }
 
-async function assetAt(wanted: Wanted, get: GetFact): Promise<SiteAsset> {
-	const exchange = await get(httpExchange({ url: wanted.url, maxBytes: ASSET_BYTES }));
+async function assetAt({ isPinned, ...wanted }: Wanted, get: GetFact): Promise<SiteAsset> {
+	const { url } = wanted;
+	const exchange = await get(
+		httpExchange({ url, maxBytes: ASSET_BYTES, ...(isPinned && { digests: true }) }),
+	);
 	if (exchange.status !== 'known') {
 		return { ...wanted, answer: null, unseen: exchange.detail };
 	}

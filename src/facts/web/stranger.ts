@@ -17,6 +17,7 @@ export const strangerExchange = defineDerivation({
 		/** The host of the target that named it. */
 		home: z.string(),
 		maxBytes: z.number().int().optional(),
+		digests: z.boolean().optional(),
 		jar: z.object({ walk: z.string(), step: z.number().int() }).optional(),
 	}),
 	async derive({ home, ...request }, get): Promise<Fact<HttpOutcome>> {

@@ -62,6 +62,27 @@ describe('readPage', () => {
 		expect(asksForSecrets(page)).toBe(asksFor.length > 0);
 	});
 
+	it('marks what no browser with scripts runs: noscript, template, nomodule', () => {
+		const page = read(
+			'<noscript><img src=a><style>b</style></noscript><template><script>c</script><p onclick=d></template>' +
+				'<script nomodule src=e></script><img src=f><script>g</script><p onclick=h>',
+		);
+		expect(page.resources.map(({ href, inert }) => [href, inert])).toEqual([
+			['a', true],
+			['e', true],
+			['f', undefined],
+		]);
+		expect(page.inline.map(({ text, inert }) => [text, inert])).toEqual([
+			['b', true],
+			['c', true],
+			['g', undefined],
+		]);
+		expect(page.attributes.map(({ value, inert }) => [value, inert])).toEqual([
+			['d', true],
+			['h', undefined],
+		]);
+	});
+
 	it('counts a password field outside any form', () => {
 		expect(read('<input type=password>').forms).toEqual([
 			{ action: URL_HERE, method: 'post', buttonActions: [], asksFor: ['password'] },
