@@ -155,6 +155,8 @@ export {
 	isStagingName,
 	names,
 } from './facts/hosts.ts';
+export { noIndexIn } from './facts/launch/robots-directives.ts';
+export { type RobotsFile, robotsFile } from './facts/launch/robots-file.ts';
 export {
 	type BimiCertificate,
 	type BimiLogo,
@@ -405,7 +407,9 @@ export {
 	readRefresh,
 } from './facts/web/html.ts';
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/web/http.ts';
+export { insecureScriptsAt } from './facts/web/insecure-script.ts';
 export { type LocationFault, readLocation } from './facts/web/location.ts';
+export { type InsecureLoad, insecureLoads } from './facts/web/mixed-content.ts';
 export {
 	type OldDomain,
 	oldDomains,

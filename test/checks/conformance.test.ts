@@ -48,6 +48,7 @@ it('found the checks', () => {
 		'headers/cookies',
 		'headers/csp',
 		'headers/hsts',
+		'launch/indexing',
 		'redirects/campaigns',
 		'redirects/canonical',
 		'redirects/chain',
