@@ -1,3 +1,5 @@
+import { redactRows, redactStored } from './redact-data.ts';
+
 type Headers = readonly (readonly [name: string, value: string])[];
 
 /**
@@ -16,11 +18,13 @@ export function redactHeaders(headers: Headers): Headers {
 }
 
 /**
- * Private keys, the values of environment files, the secrets of well-known credential files, provider
- * tokens and passwords in URLs. Everything else survives byte for byte. HTML is never taken for an
- * environment or credential file.
+ * Private keys, the values of environment files, the secrets of well-known credential and configuration
+ * files, the rows of database dumps, what archives and databases hold, provider tokens and passwords in
+ * URLs. Everything else survives byte for byte. HTML is never taken for such a file.
  */
 export function redactBody(body: string): string {
+	const stored = redactStored(body);
+	if (stored !== null) return stored;
 	let out = body;
 	for (let pass = 0; pass < MOST_PASSES; pass += 1) {
 		const next = redactOnce(out);
@@ -37,7 +41,7 @@ function redactOnce(body: string): string {
 	const withoutKeys = redactPrivateKeys(body);
 	const withoutFiles = isHtml(withoutKeys)
 		? withoutKeys
-		: redactCredentialFiles(redactEnvironment(withoutKeys));
+		: redactRows(redactCredentialFiles(redactEnvironment(withoutKeys)));
 	return redactTokens(withoutFiles);
 }
 
@@ -64,8 +68,12 @@ function redactCookie(cookie: string): string {
 
 // ── HTML ─────────────────────────────────────────────────────────────────────────────────────────
 
+/** A page does not begin with the source that makes it. */
 function isHtml(body: string): boolean {
-	return /<(?:!doctype html|html|head|body|script)\b/i.test(body.slice(0, 1_024));
+	return (
+		!/^\s*<\?php\b/.test(body.slice(0, 64)) &&
+		/<(?:!doctype html|html|head|body|script)\b/i.test(body.slice(0, 1_024))
+	);
 }
 
 // ── Private keys ─────────────────────────────────────────────────────────────────────────────────
@@ -179,11 +187,27 @@ interface CredentialFile {
 	readonly pattern: RegExp;
 }
 
+/** How the name of a setting ends whose value is a secret. */
+const SECRET_NAME =
+	'passw(?:or)?d|passwd|pwd|passphrase|secret|[_-]token|(?:access|auth|api|bearer|refresh|bot|deploy|admin|service|github|gitlab|slack|npm)token|(?:private|secret|encryption|signing|account|master|shared|access|api|role)[_-]?key';
+
+/** The value stands elsewhere: in the environment, in a template's variable. */
+const NO_REFERENCE = '(?!\\$\\{|\\$\\(|<%|\\{\\{|#\\{|%\\w+%|process\\.env)';
+
+/** A line of a log begins with its time, or with whose request it was. */
+const LOG_LINE =
+	/^(?:\[?\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:|\[\d{2}-[A-Z][a-z]{2}-\d{4} |\S{1,100} \S{1,100} \S{1,100} \[\d{2}\/[A-Z][a-z]{2}\/\d{4}:)/m;
+
+function anywhere(...parts: readonly string[]): RegExp {
+	return new RegExp(parts.join(''), 'gim');
+}
+
 const CREDENTIAL_FILES: readonly CredentialFile[] = [
 	{
 		// .npmrc
 		where: (body) => /_(?:authToken|auth|password)[ \t]*=/.test(body),
-		pattern: /^([^\n=]*\b_(?:authToken|auth|password)[ \t]*=[ \t]*)(\S[^\r\n]*)()/gm,
+		pattern:
+			/^([^\n=]*\b_(?:authToken|auth|password)[ \t]*=[ \t]*)(?!["']?\$\{\w+\}["']?\s*$)(\S[^\r\n]*)()/gm,
 	},
 	{
 		// .aws/credentials
@@ -194,6 +218,11 @@ const CREDENTIAL_FILES: readonly CredentialFile[] = [
 		// .htpasswd
 		where: (body) => /^[^\s:<>{}]{1,255}:[${]/m.test(body),
 		pattern: /^([^\s:<>{}]{1,255}:)(\$(?:apr1|2[abxy]?|1|5|6)\$\S+|\{S?SHA\}\S+)()/gm,
+	},
+	{
+		// .htpasswd with crypt(3)'s old form, and nothing else
+		where: (body) => everyLine(body, /^[^\s:<>{}]{1,255}:[./0-9A-Za-z]{13}\s*$/),
+		pattern: /^([^\s:<>{}]{1,255}:)([./0-9A-Za-z]{13})(?=\s*$)()/gm,
 	},
 	{
 		// .docker/config.json
@@ -211,9 +240,40 @@ const CREDENTIAL_FILES: readonly CredentialFile[] = [
 		pattern: /^([^:\s#][^:\s]*:(?:\d+|\*):[^:\n]*:[^:\n]*:)([^\r\n]+)()/gm,
 	},
 	{
-		// Rails' secrets.yml
-		where: (body) => body.includes('secret_key_base'),
-		pattern: /^([ \t]*secret_key_base:[ \t]*)(\S+)()/gm,
+		// Rails' secrets.yml, docker-compose.yml, serverless.yml
+		where: (body) => /^(?:services|provider|version):|secret_key_base/m.test(body),
+		pattern: anywhere(
+			`^([ \\t]*(?:- )?["']?[\\w.-]{0,60}(?:${SECRET_NAME}|secret_key_base)["']?[ \\t]*[:=][ \\t]*["']?)`,
+			`${NO_REFERENCE}(?![*!|>&])([^\\s"'#][^\\r\\n"']*)()`,
+		),
+	},
+	{
+		// Dockerfile
+		where: (body) => /^FROM[ \t]+\S/m.test(body),
+		pattern: anywhere(
+			`^((?:ENV|ARG)[ \\t]+(?:[^\\n]{0,200}[ \\t])?\\w{0,60}(?:${SECRET_NAME})(?:=|[ \\t]{1,8})["']?)`,
+			`${NO_REFERENCE}([^\\s"'=]+)()`,
+		),
+	},
+	{
+		// web.config: attributes, and settings by name
+		where: (body) => /<configuration\b/i.test(body),
+		pattern: anywhere(
+			`(\\b(?:\\w{0,40}(?:${SECRET_NAME}|validationKey|decryptionKey)|key\\s{0,5}=\\s{0,5}"[\\w.:-]{0,60}(?:${SECRET_NAME})"\\s{1,20}value)\\s{0,5}=\\s{0,5}")`,
+			`(?!AutoGenerate)${NO_REFERENCE}([^"\\n<]+)(")`,
+		),
+	},
+	{
+		// Connection strings of .NET, in JSON and XML
+		where: (body) => /connectionstring/i.test(body),
+		pattern:
+			/\b((?:password|pwd|accountkey|sharedaccesskey)\s{0,5}=\s{0,5})([^;"'\s<>&{}$%]{1,500})()/gi,
+	},
+	{
+		// Logs
+		where: (body) => LOG_LINE.test(body),
+		pattern:
+			/\b((?:password|passwd|pwd|secret|token|[a-z]{1,10}_token|api_?key)["']?\s{0,3}(?:=>|[=:])\s{0,3}["']?|(?:Bearer|Basic)\s{1,3}(?=[\w.~+/=-]{6}))([^\s"'&,;<>}\])]{1,500})()/gi,
 	},
 	{
 		// PHP and Python source, by the name on the left of a quoted text
@@ -222,10 +282,25 @@ const CREDENTIAL_FILES: readonly CredentialFile[] = [
 			/(['"$]?\b[a-z_]{0,40}(?:passw(?:or)?d|secret|token|api_?key|auth_key|salt)[a-z_]{0,40}['"]?\]?\s{0,20}(?:=>|=|,|:)\s{0,20}['"])([^'"\n]+)(['"])/gi,
 	},
 	{
-		// JSON settings with a log-in (an editor's sftp.json, an OAuth client)
-		where: (body) => /^\s*[[{]/.test(body.slice(0, 1_024)),
-		pattern:
-			/("(?:password|passphrase|passwd|client_secret|access_token|refresh_token|secret_access_key|secretAccessKey)"\s{0,20}:\s{0,20}")((?:[^"\\\n]|\\.)+)(")/g,
+		// JSON settings with a log-in (an editor's sftp.json, an OAuth client, a programme's configuration)
+		where: (body) => /^\s*(?:\/\/[^\n]*\s*)*[[{]/.test(body.slice(0, 1_024)),
+		pattern: anywhere(
+			`("[\\w.:-]{0,60}(?:${SECRET_NAME}|authorization)"\\s{0,20}:\\s{0,20}")`,
+			`(?!-----BEGIN )${NO_REFERENCE}((?:[^"\\\\\\n]|\\\\.)+)(")`,
+		),
+	},
+	{
+		// Arguments of a command in JSON: ["--token", "x"] and ["--token=x"]
+		where: (body) => /"--[\w-]*(?:token|key|secret|password)/i.test(body),
+		pattern: anywhere(
+			`("--[\\w-]{0,40}(?:token|key|secret|password)(?:=|"\\s{0,20},\\s{0,20}"))`,
+			`${NO_REFERENCE}((?:[^"\\\\\\n]|\\\\.)+)(")`,
+		),
+	},
+	{
+		// Spring's /actuator/env
+		where: (body) => body.includes('"propertySources"'),
+		pattern: /("value"\s{0,20}:\s{0,20}")((?:[^"\\\n]|\\.)+)(")/g,
 	},
 ];
 

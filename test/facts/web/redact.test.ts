@@ -22,6 +22,9 @@ const TOKENS: Record<string, string> = {
 	eyJh: `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.${'a1B2c3-_'.repeat(5)}`,
 };
 
+/** What stands where a value is put in later. */
+const reference = (name: string) => `$\{${name}}`;
+
 const KEY_LINES = Array.from({ length: 6 }, (_, i) => `${i}aB/+`.repeat(12)).join('\n');
 const pem = (label: string, inner = KEY_LINES) =>
 	`-----BEGIN ${label}-----\n${inner}\n-----END ${label}-----\n`;
@@ -219,6 +222,50 @@ describe('credential files', () => {
 			'{ "host": "h", "password": "a\\"b" }',
 			'{ "host": "h", "password": "<redacted:4>" }',
 		],
+		['.htpasswd, old', 'bob:rqXexS6ZhobKA\n', 'bob:<redacted:13>\n'],
+		[
+			'docker-compose.yml',
+			'services:\n  db:\n    environment:\n      - POSTGRES_PASSWORD=abc\n      API_KEY: "de f"\n',
+			'services:\n  db:\n    environment:\n      - POSTGRES_PASSWORD=<redacted:3>\n      API_KEY: "<redacted:4>"\n',
+		],
+		[
+			'Dockerfile',
+			'FROM node\nENV A=1 DB_PASSWORD=abc\n',
+			'FROM node\nENV A=1 DB_PASSWORD=<redacted:3>\n',
+		],
+		[
+			'web.config',
+			'<configuration><add connectionString="Server=a;Password=abc;" /><add key="StripeSecret" value="abcd" /></configuration>',
+			'<configuration><add connectionString="Server=a;Password=<redacted:3>;" /><add key="StripeSecret" value="<redacted:4>" /></configuration>',
+		],
+		[
+			'appsettings.json',
+			'{"ConnectionStrings":{"Default":"Server=a;Pwd=abc;"},"Jwt":{"SigningKey":"abcd"}}',
+			'{"ConnectionStrings":{"Default":"Server=a;Pwd=<redacted:3>;"},"Jwt":{"SigningKey":"<redacted:4>"}}',
+		],
+		[
+			'.mcp.json',
+			'{"mcpServers":{"a":{"args":["--api-key","abc","--token=de"],"env":{"GIT_TOKEN":"f"}}}}',
+			'{"mcpServers":{"a":{"args":["--api-key","<redacted:3>","--token=<redacted:2>"],"env":{"GIT_TOKEN":"<redacted:1>"}}}}',
+		],
+		[
+			'a log',
+			'[2030-01-01 10:00:00] production.ERROR: failed password=abc Authorization: Bearer abcdefgh\n',
+			'[2030-01-01 10:00:00] production.ERROR: failed password=<redacted:3> Authorization: Bearer <redacted:8>\n',
+		],
+		[
+			'a dump',
+			"-- MySQL dump 10.13\nINSERT INTO `a` (`b`) VALUES (1,'c');\nINSERT INTO d VALUES\n(1),\n(2);\nCOPY public.a (b) FROM stdin;\nx\ty\n\\.\nCREATE USER a IDENTIFIED BY 'abc';\n",
+			"-- MySQL dump 10.13\nINSERT INTO `a` (`b`) VALUES <redacted:7>;\nINSERT INTO d VALUES\n<redacted:4>\n<redacted:3>;\nCOPY public.a (b) FROM stdin;\n<redacted:3>\n\\.\nCREATE USER a IDENTIFIED BY '<redacted:3>';\n",
+		],
+		['an archive', 'PK\u0003\u0004abcdef', 'PK\u0003\u0004<redacted:6>'],
+		['a database', 'SQLite format 3\0abc', 'SQLite format 3\0<redacted:3>'],
+		['a tar', `${'a'.repeat(257)}ustar  b`, `${'a'.repeat(257)}ustar<redacted:3>`],
+		[
+			'PHP with HTML',
+			"<?php $password = 'abc'; ?><!doctype html><html>",
+			"<?php $password = '<redacted:3>'; ?><!doctype html><html>",
+		],
 	])('%s', (_, before, after) => {
 		expect(redactBody(before)).toBe(after);
 		expect(redactBody(after)).toBe(after);
@@ -244,7 +291,24 @@ describe('what is no secret survives exactly', () => {
 		['JSON', '{"errors":{"password":["is too short"]},"token_type":"x"}'],
 		['JavaScript', 'const A=1;let B="password";fetch("/api?x=1")'],
 		['DMARC-like', 'v=DMARC1; p=none'],
-		['SQL', "-- MySQL dump 10.13\nINSERT INTO `a` VALUES (1,'b');\n"],
+		['SQL without rows', '-- MySQL dump 10.13\nCREATE TABLE `a` (\n  `id` int\n);\n'],
+		['.npmrc', `//registry.example.com/:_authToken=${reference('NPM_TOKEN')}\n`],
+		['secrets.yml', 'production:\n  secret_key_base: <%= ENV["SECRET_KEY_BASE"] %>\n'],
+		['.mcp.json', `{"mcpServers":{"a":{"env":{"API_TOKEN":"${reference('API_TOKEN')}"}}}}`],
+		[
+			'docker-compose.yml',
+			`services:\n  db:\n    environment:\n      DB_PASSWORD: ${reference('DB_PASSWORD')}\n`,
+		],
+		['Dockerfile', 'FROM node\nARG NPM_TOKEN\nENV NODE_ENV=production\n'],
+		[
+			'web.config',
+			'<configuration><machineKey validationKey="AutoGenerate,IsolateApps" /></configuration>',
+		],
+		[
+			'public settings',
+			'{"apiUrl":"https://api.example.com","tokenEndpoint":"/token","title":"x"}',
+		],
+		['a picture', '\u0089PNG\r\n\u001a\n\0\0\0\rIHDR'],
 		['time', '12:30:00:00:00 is no password\n'],
 	])('%s', (_, text) => {
 		expect(redactBody(text)).toBe(text);
@@ -280,6 +344,19 @@ describe('for any text', () => {
 			'\\n',
 			'_authToken=',
 			'{"password":"',
+			'services:\n',
+			'- A_TOKEN=',
+			'FROM x\nENV ',
+			'<configuration ',
+			'connectionString="Password=',
+			'"--token","',
+			'INSERT INTO a VALUES (',
+			';\n',
+			'COPY a FROM stdin;\n',
+			'\n2030-01-01 10:00 token=',
+			'Bearer ',
+			'"propertySources" "value":"',
+			'PK\u0003\u0004',
 		),
 	);
 	const text = fc.array(piece, { maxLength: 25 }).map((pieces) => pieces.join(''));
@@ -325,6 +402,16 @@ describe('for any text', () => {
 		['objects', '{"password":"\\'],
 		['under_scores', 'aws_'],
 		['npm', '_auth'],
+		['yaml', 'version:\n  token'],
+		['docker', 'FROM a\nENV token'],
+		['configuration', '<configuration key="token'],
+		['connections', 'connectionstring password='],
+		['arguments', '"--token'],
+		['inserts', 'INSERT INTO a(\n'],
+		['copies', 'COPY a\n'],
+		['logs', '[2030-01-01 10:00 token'],
+		['log words', 'a b c [01'],
+		['json', '{"token_token'],
 	])('takes time in proportion: %s', (_, unit) => {
 		const took = (length: number) => {
 			const body = unit.repeat(Math.ceil(length / unit.length));
