@@ -155,6 +155,7 @@ export {
 	isStagingName,
 	names,
 } from './facts/hosts.ts';
+export { type Gate, type GateKind, gateIn } from './facts/launch/gates.ts';
 export { noIndexIn } from './facts/launch/robots-directives.ts';
 export { type RobotsFile, robotsFile } from './facts/launch/robots-file.ts';
 export {

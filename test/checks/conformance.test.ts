@@ -44,6 +44,7 @@ it('found the checks', () => {
 		'email/tls-rpt',
 		'exposure/dotenv',
 		'exposure/git',
+		'exposure/mixed-content',
 		'exposure/security-txt',
 		'headers/cookies',
 		'headers/csp',
