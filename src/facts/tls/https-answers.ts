@@ -11,6 +11,7 @@ import type { TlsCompleted, TlsOutcome } from '../../core/io.ts';
 import { addressesOf } from '../dns/dns.ts';
 import { httpExchange } from '../web/http.ts';
 import { tlsHandshake } from './tls.ts';
+import { type RawAnswer, rawLook } from './version-hello.ts';
 
 /** What port 443 did at one address. */
 export type HttpsAnswer = { readonly address: string; readonly family: 4 | 6 } & (
@@ -27,6 +28,11 @@ export type HttpsAnswer = { readonly address: string; readonly family: 4 | 6 } &
 			readonly kind: 'failed';
 			/** What shows that the silence or the missing route is theirs; `null` where nothing does. */
 			readonly control: string | null;
+			/**
+			 * What a hello written by hand is answered with, where no handshake of our library completes: the
+			 * server speaks, but nothing that clients of today do.
+			 */
+			readonly raw?: RawAnswer | undefined;
 	  })
 	| { readonly kind: 'unknown'; readonly because: UnknownReason; readonly detail: string }
 );
@@ -78,13 +84,48 @@ async function answerAt(host: string, address: string, get: GetFact): Promise<Ht
 		return { address, family, kind: 'unknown', because: 'cause-not-found', detail: fact.detail };
 	}
 	if (fact.status === 'unknown') {
-		return { address, family, kind: 'unknown', because: fact.because, detail: fact.detail };
+		const open = { kind: 'unknown', because: fact.because, detail: fact.detail } as const;
+		if (fact.because !== 'unsupported') return { address, family, ...open };
+		return { address, family, ...((await withoutLibrary(host, address, get)) ?? open) };
 	}
 	if (fact.value.kind === 'completed') {
 		return { address, family, kind: 'completed', tls: fact.value };
 	}
 	const second = await secondLook(host, address, fact.value, get);
-	return { address, family, ...(second ?? { ...fact.value, control: null }) };
+	if (second !== null) return { address, family, ...second };
+	const failed = { address, family, ...fact.value, control: null } as const;
+	if (!isBrokenOff(fact.value)) return failed;
+	const { answer } = await rawLook({ host, address }, get);
+	return answer === null ? failed : { ...failed, raw: answer };
+}
+
+/** Something answered, and went no further. */
+function isBrokenOff({ how, phase }: Extract<TlsOutcome, { kind: 'failed' }>): boolean {
+	return phase === 'tls' && how !== 'not-tls' && how !== 'silent';
+}
+
+/** Where our library refuses by itself, what the server makes of other hellos; `null` if that stays open. */
+async function withoutLibrary(
+	host: string,
+	address: string,
+	get: GetFact,
+): Promise<Omit<Failed, 'address' | 'family'> | null> {
+	const { answer, refusal, open } = await rawLook({ host, address }, get);
+	if (answer !== null) {
+		return {
+			kind: 'failed',
+			how: 'handshake-failed',
+			phase: 'tls',
+			alert: null,
+			detail: 'the handshake is one that current TLS libraries refuse',
+			control: null,
+			raw: answer,
+		};
+	}
+	if (refusal === null || open || refusal.phase === 'connect') return null;
+	const { how, phase, alert, detail } = refusal;
+	const kind = how === 'malformed' ? 'handshake-failed' : how;
+	return { kind: 'failed', how: kind, phase, alert, detail, control: null };
 }
 
 /**

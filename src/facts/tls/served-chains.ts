@@ -14,6 +14,7 @@ import { assessChain, type ChainAssessment, type ChainProblem, openEnd } from '.
 import { contentOf, DerError, elements, onlyElement, sequenceOf, TAG } from './der.ts';
 import { type HttpsAnswer, httpsAnswers, isDoubtful } from './https-answers.ts';
 import { trustStore } from './tls.ts';
+import { isModern } from './version-hello.ts';
 import { certificatesInPem, parseCertificate } from './x509.ts';
 import type { KeyKind } from './x509-key.ts';
 import { displayName } from './x509-name.ts';
@@ -42,14 +43,14 @@ export const servedChains = defineDerivation({
 		if (answers.status !== 'known') return answers;
 		const byChain = new Map<string, { addresses: string[]; chain: readonly string[] }>();
 		for (const answer of answers.value) {
-			if (answer.kind !== 'completed') continue;
-			const key = answer.tls.chain.join('\n');
+			const chain = chainIn(answer);
+			if (chain === null) continue;
+			const key = chain.join('\n');
 			const same = byChain.get(key);
-			if (same === undefined) {
-				byChain.set(key, { addresses: [answer.address], chain: answer.tls.chain });
-			} else same.addresses.push(answer.address);
+			if (same === undefined) byChain.set(key, { addresses: [answer.address], chain });
+			else same.addresses.push(answer.address);
 		}
-		if (byChain.size === 0) return noChain(params.host, answers.value);
+		if (byChain.size === 0) return noAnswer(params.host, answers.value);
 		const trust = await get(trustStore({}));
 		if (trust.status !== 'known') return trust;
 		return known(
@@ -63,7 +64,20 @@ export const servedChains = defineDerivation({
 	},
 });
 
-function noChain(host: string, answers: readonly HttpsAnswer[]): Fact<never> {
+/** Up to TLS 1.2 a certificate is sent in the clear, before anything can fail. */
+function chainIn(answer: HttpsAnswer): readonly string[] | null {
+	if (answer.kind === 'completed') return answer.tls.chain;
+	const raw = answer.kind === 'failed' ? answer.raw : undefined;
+	return raw === undefined || raw.chain.length === 0 ? null : raw.chain;
+}
+
+/** Why there is nothing to look at, where no address of a host has anything to show. */
+export function noAnswer(host: string, answers: readonly HttpsAnswer[]): Fact<never> {
+	const outdated = answers.find((one) => one.kind === 'failed' && one.raw !== undefined);
+	if (outdated?.kind === 'failed' && outdated.raw !== undefined) {
+		const check = isModern(outdated.raw.version) ? 'ssl/ciphers' : 'ssl/protocols';
+		return blocked({ check, subject: host }, `${outdated.address}: ${outdated.detail}`);
+	}
 	const failed = answers.find((one) => one.kind === 'failed' && isFailure(one));
 	if (failed?.kind === 'failed') {
 		return blocked({ check: 'ssl/https', subject: host }, `${failed.address}: ${failed.detail}`);
@@ -76,6 +90,7 @@ function noChain(host: string, answers: readonly HttpsAnswer[]): Fact<never> {
 
 /** The site's fault, as opposed to a silence that may be ours. */
 export function isFailure(answer: Extract<HttpsAnswer, { kind: 'failed' }>): boolean {
+	if (answer.raw !== undefined) return false;
 	if (answer.how === 'silent' && answer.phase === 'tls') return false;
 	return !isDoubtful(answer) || answer.control !== null;
 }
