@@ -357,8 +357,23 @@ export { timingOf } from './facts/timing/timing.ts';
 export type { TimingSummary } from './facts/timing/timing-summary.ts';
 export type { ChainAssessment, ChainProblem } from './facts/tls/assess-chain.ts';
 export { type ClockDoubt, clockDoubt, doubtAt } from './facts/tls/clock-doubt.ts';
+export { type HostCaa, hostCaa } from './facts/tls/host-caa.ts';
 export { coversName } from './facts/tls/host-match.ts';
 export { type HttpsAnswer, httpsAnswers, isDoubtful } from './facts/tls/https-answers.ts';
+export type { KnownIssuer } from './facts/tls/issuers.ts';
+export { knownPrime } from './facts/tls/key-exchange.ts';
+export { type NamelessAnswer, namelessAnswer } from './facts/tls/nameless-answer.ts';
+export { type OcspAnswer, type OcspState, ocspState } from './facts/tls/ocsp-response.ts';
+export {
+	CLOUDFLARE,
+	type OriginHost,
+	type OriginView,
+	originHosts,
+	originView,
+} from './facts/tls/origin-view.ts';
+export { type RenewalWindow, renewalWindows } from './facts/tls/renewal-info.ts';
+export { type ListLook, type RevocationView, revocationViews } from './facts/tls/revocation.ts';
+export { type ServedCertificate, servedCertificates } from './facts/tls/served-certificates.ts';
 export {
 	assessServed,
 	type CertificateSummary,
@@ -369,6 +384,15 @@ export {
 	servedChains,
 } from './facts/tls/served-chains.ts';
 export { tlsHandshake, trustStore } from './facts/tls/tls.ts';
+export { tlsHello } from './facts/tls/tls-hello.ts';
+export type { Looked, TlsSurvey } from './facts/tls/tls-survey.ts';
+export { type TlsSurveys, tlsSurveys } from './facts/tls/tls-surveys.ts';
+export {
+	LOGS_BY_EXTENSION,
+	type TransparencyView,
+	transparencyViews,
+} from './facts/tls/transparency.ts';
+export { isModern } from './facts/tls/version-hello.ts';
 export { botWall, isEmptyPage } from './facts/web/bot-wall.ts';
 export { type CampaignWalk, campaignWalks } from './facts/web/campaigns.ts';
 export {
@@ -496,6 +520,7 @@ export {
 	toldTargets,
 } from './facts/web/told.ts';
 export { type CaaRecord, caaOf, caaSurvey, type RelevantCaa } from './facts/zone/caa.ts';
+export { parseIssueValue } from './facts/zone/caa-value.ts';
 export { type Delegation, delegation, type ParentView } from './facts/zone/delegation.ts';
 export { type NameServerDomain, nameServerDomains } from './facts/zone/name-server-domains.ts';
 export {
