@@ -123,8 +123,16 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
+export {
+	isSourcePath,
+	recogniseBackup,
+} from './facts/exposure/exposure-backups.ts';
+export { type ConfigFile, recogniseConfig } from './facts/exposure/exposure-config-files.ts';
+export { CREDENTIAL_FILES } from './facts/exposure/exposure-credentials.ts';
+export { recogniseDeveloperFile } from './facts/exposure/exposure-developer-files.ts';
 export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';
 export { GIT_FILES } from './facts/exposure/exposure-git.ts';
+export { recogniseLog } from './facts/exposure/exposure-logs.ts';
 export {
 	type Answered,
 	controlInWords,
@@ -135,6 +143,7 @@ export {
 	type Probed,
 	type Probes,
 } from './facts/exposure/exposure-probe.ts';
+export { hadSecret, redactedSecrets } from './facts/exposure/redacted-secret.ts';
 export {
 	insecureFields,
 	isContact,
@@ -147,6 +156,13 @@ export {
 	type SecurityTxtSurvey,
 	securityTxtSurvey,
 } from './facts/exposure/security-txt-survey.ts';
+export type { SourceMapReading } from './facts/exposure/source-map.ts';
+export {
+	type SourceMapLook,
+	type SourceMapSurvey,
+	sourceMapSurvey,
+} from './facts/exposure/source-map-survey.ts';
+export { startPageLinks } from './facts/exposure/start-page-links.ts';
 export {
 	controlName,
 	type Host,
@@ -156,6 +172,7 @@ export {
 	names,
 } from './facts/hosts.ts';
 export { type Gate, type GateKind, gateIn } from './facts/launch/gates.ts';
+export { type PublicKey, type PublicKeys, publicKeys } from './facts/launch/public-keys.ts';
 export { noIndexIn } from './facts/launch/robots-directives.ts';
 export { type RobotsFile, robotsFile } from './facts/launch/robots-file.ts';
 export {
