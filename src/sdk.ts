@@ -127,7 +127,7 @@ export {
 	isSourcePath,
 	recogniseBackup,
 } from './facts/exposure/exposure-backups.ts';
-export { type ConfigFile, recogniseConfig } from './facts/exposure/exposure-config-files.ts';
+export { recogniseConfig } from './facts/exposure/exposure-config-files.ts';
 export { CREDENTIAL_FILES } from './facts/exposure/exposure-credentials.ts';
 export { recogniseDeveloperFile } from './facts/exposure/exposure-developer-files.ts';
 export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';

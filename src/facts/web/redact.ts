@@ -283,7 +283,7 @@ const CREDENTIAL_FILES: readonly CredentialFile[] = [
 	},
 	{
 		// JSON settings with a log-in (an editor's sftp.json, an OAuth client, a programme's configuration)
-		where: (body) => /^\s*(?:\/\/[^\n]*\s*)*[[{]/.test(body.slice(0, 1_024)),
+		where: (body) => /^\s*(?:\/\/[^\n]*\n\s*)*[[{]/.test(body.slice(0, 1_024)),
 		pattern: anywhere(
 			`("[\\w.:-]{0,60}(?:${SECRET_NAME}|authorization)"\\s{0,20}:\\s{0,20}")`,
 			`(?!-----BEGIN )${NO_REFERENCE}((?:[^"\\\\\\n]|\\\\.)+)(")`,
