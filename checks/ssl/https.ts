@@ -13,6 +13,7 @@ import {
 	httpsAnswers,
 	isDead,
 	isFailure,
+	isModern,
 	type Judgement,
 	known,
 	minutes,
@@ -38,6 +39,14 @@ interface Trouble {
 	readonly alert: number | null;
 	readonly control: string;
 }
+
+type HttpsVerdict =
+	| 'answers'
+	| 'port-closed'
+	| 'handshake-fails'
+	| 'not-tls'
+	| 'tls-1-3-intolerant'
+	| 'client-certificate-asked';
 
 /** One fault of addresses that do complete a handshake. */
 interface Oddity {
@@ -151,7 +160,7 @@ export default defineCheck({
 				],
 			}),
 			control:
-				'The TCP connection was accepted and the server itself ended the handshake. Every version from TLS 1.0 on and every suite was offered.',
+				'The TCP connection was accepted and the server itself ended the handshake. Every version from SSL 2.0 on and every suite was offered.',
 			reproduce,
 		},
 		'not-tls': {
@@ -252,10 +261,12 @@ export default defineCheck({
 		const answers = ownAnswers(given.answers, given.survey);
 		const failures = answers.filter((one) => one.kind === 'failed').filter(isFailure);
 		const done = answers.filter((one) => one.kind === 'completed');
-		const said = [
+		const said: Judgement<HttpsVerdict>[] = [
 			...troubles(failures, { host: subject.name, partly: done.length > 0 }, say),
 			...oddities(done, subject, say),
 		];
+		const outdated = answers.filter((one) => one.kind === 'failed').find(isOutdated);
+		if (outdated?.raw !== undefined) said.push(behind(outdated.raw, subject.name));
 		const open = answers.filter((one) => one.kind !== 'completed').find((one) => !isTold(one));
 		if (open !== undefined) return [...said, undecided(open, subject)];
 		if (said.length > 0) return said;
@@ -345,6 +356,18 @@ export default defineCheck({
 				subject: { context: { standing: 'named', stage: 'staging' } },
 			}),
 			example('asks for no client certificate', given(asking(false)), 'answers'),
+			example(
+				'answers TLS 1.0 with RC4 alone',
+				given(failed({ how: 'alert', alert: 40, raw: { version: 'TLSv1', suite: 5, chain: [] } })),
+				'blocked',
+			),
+			example(
+				'answers RC4 alone',
+				given(
+					failed({ how: 'alert', alert: 40, raw: { version: 'TLSv1.2', suite: 5, chain: [] } }),
+				),
+				'blocked',
+			),
 			example('plain HTTP', given(failed({ how: 'not-tls' })), 'not-tls'),
 			example('accepts and stays silent', given(failed({ how: 'silent' })), 'unknown'),
 			example(
@@ -388,7 +411,18 @@ function ownAnswers(
 }
 
 function isTold(answer: Exclude<HttpsAnswer, { kind: 'completed' }>): boolean {
-	return answer.kind === 'failed' && isFailure(answer);
+	return answer.kind === 'failed' && (isFailure(answer) || isOutdated(answer));
+}
+
+/** It answers hellos that no current client sends. */
+function isOutdated({ raw }: Failed): boolean {
+	return raw !== undefined;
+}
+
+function behind({ version }: NonNullable<Failed['raw']>, subject: string) {
+	return isModern(version)
+		? blockedBy({ check: 'ssl/ciphers', subject }, 'it answers only hellos with weak suites')
+		: blockedBy({ check: 'ssl/protocols', subject }, `it answers only old hellos, with ${version}`);
 }
 
 /** Staging may be closed to the public by client certificates, and so may what we only guessed at. */
