@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AnyCheck } from './core/check.ts';
 import type { Finding } from './core/finding.ts';
+import type { Io, TrustStore } from './core/io.ts';
 import { audit } from './engine/audit.ts';
 import { NO_POLICY } from './engine/judge.ts';
 import { liveObserver } from './engine/observer.ts';
@@ -19,6 +20,8 @@ import { USER_AGENT } from './version.ts';
 export interface LabAuditOptions extends LabOptions {
 	readonly connectMs?: number;
 	readonly handshakeMs?: number;
+	/** The world's authority counts as a public one; private unless given, as with `--ca`. */
+	readonly publicAuthority?: boolean;
 	/** Options of single checks, by check id, as the configuration gives them. */
 	readonly checkOptions?: Readonly<Record<string, unknown>>;
 }
@@ -61,7 +64,8 @@ export async function auditLab(
 		signal: controller.signal,
 	});
 	try {
-		const io = { ...net.io, files: createFiles({ configFolder: folder }) };
+		const files = createFiles({ configFolder: folder });
+		const io = { ...net.io, files, ...(options.publicAuthority && trusting(net.io, lab.caPem)) };
 		const { findings } = await audit({
 			target,
 			checks: [check].flat(),
@@ -75,4 +79,10 @@ export async function auditLab(
 		controller.abort();
 		await rm(folder, { recursive: true });
 	}
+}
+
+/** The same network, with this root in the place of those that Node ships. */
+function trusting({ tls }: Pick<Io, 'tls'>, publicPem: string): Pick<Io, 'tls'> {
+	const store: TrustStore = { node: 'lab', publicPem, privatePem: '' };
+	return { tls: { ...tls, roots: async () => store } };
 }

@@ -17,31 +17,50 @@ import { type Algorithm, algorithmOf, type Certificate, parseCertificate, timeOf
 import { nameOf } from './x509-name.ts';
 import { type Signed, signatureState } from './x509-signature.ts';
 
-/** What an OCSP response says of one certificate. */
+/** What an OCSP response says of one certificate, whatever the time is. */
+export type OcspAnswer =
+	| {
+			readonly kind: 'answer';
+			readonly status: 'good' | 'revoked' | 'unknown';
+			/** ISO 8601, as all dates here. */
+			readonly thisUpdate: string;
+			readonly nextUpdate: string | null;
+			/** A delegate signed it, whose certificate is valid so long. */
+			readonly delegate: { readonly from: string; readonly until: string } | null;
+			readonly revokedAt: string | null;
+			readonly reason: string | null;
+			/** The revocation can be lifted again. */
+			readonly onHold: boolean;
+	  }
+	| UselessOcsp;
+
+/** It proves nothing; `detail` says why, in words that follow "the response". */
+export interface UselessOcsp {
+	readonly kind: 'useless';
+	readonly why:
+		| 'malformed'
+		/** An error instead of an answer (RFC 6960 §4.2.1): tryLater, unauthorized… */
+		| 'error'
+		/** For another certificate. */
+		| 'wrong-certificate'
+		/** Signed by nobody who may. */
+		| 'not-signed'
+		/** The responder does not know the certificate. */
+		| 'unknown'
+		| 'expired'
+		| 'not-yet-valid';
+	readonly detail: string;
+}
+
+/** What it is worth at one moment. */
 export type OcspState =
 	| { readonly kind: 'good'; readonly until: string | null }
 	| { readonly kind: 'revoked'; readonly at: string; readonly reason: string | null }
-	/** It proves nothing; `detail` says why, in words that follow "the response". */
-	| { readonly kind: 'useless'; readonly why: UselessOcsp; readonly detail: string };
-
-export type UselessOcsp =
-	| 'malformed'
-	/** An error instead of an answer (RFC 6960 §4.2.1): tryLater, unauthorized… */
-	| 'error'
-	/** For another certificate. */
-	| 'wrong-certificate'
-	/** The responder does not know the certificate. */
-	| 'unknown'
-	| 'expired'
-	| 'not-yet-valid'
-	/** Signed by nobody who may. */
-	| 'not-signed';
+	| UselessOcsp;
 
 interface OcspQuestion {
 	readonly certificate: Certificate;
 	readonly issuer: Certificate;
-	/** Milliseconds since 1970. */
-	readonly at: number;
 }
 
 const CLOCK_SLACK = 5 * 60_000;
@@ -59,20 +78,59 @@ const ERRORS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Judges an OCSP response (RFC 6960 §3.2) as a client does that has it stapled: for this certificate,
- * signed by its issuer or by a delegate with id-kp-OCSPSigning, in date. A revocation that is not a
- * hold stands even where the response is old, because it is never taken back. Never throws.
+ * Reads an OCSP response (RFC 6960 §3.2) as a client does that has it stapled: for this certificate,
+ * signed by its issuer or by a delegate with id-kp-OCSPSigning. Never throws.
  */
-export function ocspState(der: Uint8Array, question: OcspQuestion): OcspState {
+export function ocspAnswer(der: Uint8Array, question: OcspQuestion): OcspAnswer {
 	try {
-		return judged(read(der), question);
+		return answerIn(read(der), question);
 	} catch (error) {
 		if (!(error instanceof DerError)) throw error;
 		return useless('malformed', `cannot be read (${error.message})`);
 	}
 }
 
-const useless = (why: UselessOcsp, detail: string): OcspState => ({ kind: 'useless', why, detail });
+/**
+ * A revocation that is not a hold stands even where the response is old, because it is never taken
+ * back; anything else is worth something only in date.
+ */
+export function ocspState(answer: OcspAnswer, now: Date): OcspState {
+	if (answer.kind === 'useless') return answer;
+	const { status, nextUpdate, revokedAt, reason, onHold } = answer;
+	const outOfDate = staleness(answer, now.getTime());
+	if (status === 'revoked' && !(onHold && outOfDate !== null)) {
+		return { kind: 'revoked', at: revokedAt ?? answer.thisUpdate, reason };
+	}
+	if (outOfDate !== null) return outOfDate;
+	if (status === 'good') return { kind: 'good', until: nextUpdate };
+	return useless('unknown', 'says that its responder does not know the certificate');
+}
+
+function useless(why: UselessOcsp['why'], detail: string): UselessOcsp {
+	return { kind: 'useless', why, detail };
+}
+
+function staleness(
+	{ thisUpdate, nextUpdate, delegate }: Extract<OcspAnswer, { kind: 'answer' }>,
+	at: number,
+): UselessOcsp | null {
+	if (Date.parse(thisUpdate) > at + CLOCK_SLACK) {
+		return useless('not-yet-valid', `is not valid before ${minute(thisUpdate)}`);
+	}
+	// A second that a date names belongs to the period, as with certificates.
+	const isOver = (until: string) => at >= Date.parse(until) + 1000;
+	if (nextUpdate !== null && isOver(nextUpdate)) {
+		return useless('expired', `expired on ${minute(nextUpdate)}`);
+	}
+	if (delegate === null) return null;
+	if (Date.parse(delegate.from) > at + CLOCK_SLACK || isOver(delegate.until)) {
+		return useless('not-signed', 'is signed with a certificate that is out of date');
+	}
+	return null;
+}
+
+const minute = (iso: string) => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+const isoOf = (ms: number) => new Date(ms).toISOString();
 
 interface Single {
 	readonly hash: string;
@@ -92,46 +150,40 @@ interface Basic extends Signed {
 	readonly certificates: readonly Certificate[];
 }
 
-function judged(response: Basic | number, { certificate, issuer, at }: OcspQuestion): OcspState {
+function answerIn(response: Basic | number, { certificate, issuer }: OcspQuestion): OcspAnswer {
 	if (typeof response === 'number') {
 		return useless('error', `is an error (${ERRORS[response] ?? `status ${response}`})`);
 	}
 	const single = response.singles.find((one) => isAbout(one, certificate, issuer));
 	if (single === undefined) return useless('wrong-certificate', 'is about another certificate');
-	if (!isAuthorised(response, issuer, at)) {
+	const signer = signerOf(response, issuer);
+	if (signer === null) {
 		return useless('not-signed', 'is not signed by the issuer of the certificate');
 	}
-	return statusOf(single, at);
+	const { thisUpdate, nextUpdate } = single;
+	return {
+		kind: 'answer',
+		thisUpdate: isoOf(thisUpdate),
+		nextUpdate: nextUpdate === null ? null : isoOf(nextUpdate),
+		delegate:
+			signer === issuer ? null : { from: isoOf(signer.notBefore), until: isoOf(signer.notAfter) },
+		...statusOf(single),
+	};
 }
 
-function statusOf({ status, thisUpdate, nextUpdate }: Single, at: number): OcspState {
-	const outOfDate = staleness(thisUpdate, nextUpdate, at);
-	if (status.tag === 0xa1) {
-		const [time, reason] = elements(status.content);
-		const code = reason?.tag === 0xa0 ? enumerated(onlyElement(reason.content)) : null;
-		if (outOfDate !== null && code === ON_HOLD) return outOfDate;
-		const when = timeOf(time, 'the time of revocation', []);
-		return { kind: 'revoked', at: new Date(when).toISOString(), reason: reasonText(code) };
-	}
-	if (outOfDate !== null) return outOfDate;
-	if (status.tag === 0x80) {
-		return { kind: 'good', until: nextUpdate === null ? null : new Date(nextUpdate).toISOString() };
-	}
-	return useless('unknown', 'says that its responder does not know the certificate');
+function statusOf({ status }: Single) {
+	const plain = { revokedAt: null, reason: null, onHold: false };
+	if (status.tag === 0x80) return { status: 'good' as const, ...plain };
+	if (status.tag !== 0xa1) return { status: 'unknown' as const, ...plain };
+	const [time, reason] = elements(status.content);
+	const code = reason?.tag === 0xa0 ? enumerated(onlyElement(reason.content)) : null;
+	return {
+		status: 'revoked' as const,
+		revokedAt: isoOf(timeOf(time, 'the time of revocation', [])),
+		reason: reasonText(code),
+		onHold: code === ON_HOLD,
+	};
 }
-
-function staleness(thisUpdate: number, nextUpdate: number | null, at: number): OcspState | null {
-	if (thisUpdate > at + CLOCK_SLACK) {
-		return useless('not-yet-valid', `is not valid before ${minute(thisUpdate)}`);
-	}
-	// A second that a certificate's date names belongs to it; a response's does too.
-	if (nextUpdate !== null && at >= nextUpdate + 1000) {
-		return useless('expired', `expired on ${minute(nextUpdate)}`);
-	}
-	return null;
-}
-
-const minute = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 // ── Whose, and by whom ───────────────────────────────────────────────────────────────────────────
 
@@ -155,18 +207,17 @@ function keyBits({ spki }: Certificate): Uint8Array {
 }
 
 /** RFC 6960 §4.2.2.2: the issuer itself, or a certificate that the issuer made for the purpose. */
-function isAuthorised(response: Basic, issuer: Certificate, at: number): boolean {
+function signerOf(response: Basic, issuer: Certificate): Certificate | null {
 	const delegates = response.certificates.filter(
 		(one) =>
 			one.extendedKeyUsage?.includes(OCSP_SIGNING) === true &&
 			one.issuer.key === issuer.subject.key &&
-			one.notBefore <= at &&
-			at < one.notAfter + 1000 &&
 			signatureState(one, issuer) === 'valid',
 	);
-	return [issuer, ...delegates].some(
-		(signer) => isNamed(response, signer) && signatureState(response, signer) === 'valid',
+	const signer = [issuer, ...delegates].find(
+		(one) => isNamed(response, one) && signatureState(response, one) === 'valid',
 	);
+	return signer ?? null;
 }
 
 function isNamed({ responder }: Basic, signer: Certificate): boolean {

@@ -22,19 +22,30 @@ export const strangerExchange = defineDerivation({
 	}),
 	async derive({ home, ...request }, get): Promise<Fact<HttpOutcome>> {
 		const { hostname } = new URL(request.url);
-		const internal = await isInternal(hostname, home, get);
-		if (internal.status !== 'known') return internal;
-		if (internal.value) {
+		const place = await strangerPlace(hostname, home, get);
+		if (place.status !== 'known') return place;
+		if (place.value === 'refused') {
 			return unknown('unsupported', `${hostname} is inside a private network: it is not asked`);
 		}
-		const there = await hostAddresses(bare(hostname), get);
-		if (there.status !== 'known') return there;
-		const isPrivate = there.value.some((address) => !isReachableClass(address, null));
-		return get(
-			httpExchange({ ...request, thirdParty: true, ...(isPrivate && { evenPrivate: true }) }),
-		);
+		const evenPrivate = place.value === 'private' ? { evenPrivate: true } : {};
+		return get(httpExchange({ ...request, thirdParty: true, ...evenPrivate }));
 	},
 });
+
+/** `refused`: in a private network that the target is no part of. `private`: in one that it is part of. */
+export async function strangerPlace(
+	hostname: string,
+	home: string,
+	get: GetFact,
+): Promise<Fact<'public' | 'private' | 'refused'>> {
+	const internal = await isInternal(hostname, home, get);
+	if (internal.status !== 'known') return internal;
+	if (internal.value) return known('refused');
+	const there = await hostAddresses(bare(hostname), get);
+	if (there.status !== 'known') return there;
+	const isPrivate = there.value.some((address) => !isReachableClass(address, null));
+	return known(isPrivate ? 'private' : 'public');
+}
 
 /**
  * A private place for the outside world. A target that is private itself may lead to its own kind.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ocspState } from '../../../src/facts/tls/ocsp-response.ts';
+import { ocspAnswer, ocspState } from '../../../src/facts/tls/ocsp-response.ts';
 import { type Certificate, parseCertificate } from '../../../src/facts/tls/x509.ts';
 import { createAuthority } from '../../../src/lab/certificates.ts';
 import type { CertificateSpec } from '../../../src/lab/world.ts';
@@ -24,7 +24,7 @@ function read(der: Buffer | undefined): Certificate {
 
 const stateOf = (staple: Staple, at = NOW.getTime()) => {
 	const { response, ...about } = issued(staple);
-	return ocspState(response, { ...about, at });
+	return ocspState(ocspAnswer(response, about), new Date(at));
 };
 
 describe('an OCSP response (RFC 6960)', () => {
@@ -77,23 +77,37 @@ describe('an OCSP response (RFC 6960)', () => {
 			mustStaple: false,
 		};
 		const stranger = read(other.issue(spec, ['shop.test']).chain[1]);
-		expect(ocspState(response, { certificate, issuer: stranger, at: NOW.getTime() })).toMatchObject(
-			{
-				kind: 'useless',
-				why: 'wrong-certificate',
-			},
-		);
+		expect(ocspAnswer(response, { certificate, issuer: stranger })).toMatchObject({
+			kind: 'useless',
+			why: 'wrong-certificate',
+		});
 		const swapped = { ...certificate, issuer: stranger.subject };
-		expect(ocspState(response, { certificate: swapped, issuer, at: NOW.getTime() })).toMatchObject({
+		expect(ocspAnswer(response, { certificate: swapped, issuer })).toMatchObject({
 			why: 'wrong-certificate',
 		});
 	});
 
-	test('a delegate without the purpose, or out of date, signs nothing', () => {
-		// The delegate is good from five days before to 25 days after.
-		expect(stateOf('delegated', Date.parse('2026-06-26T00:00:01Z'))).toMatchObject({
-			why: 'not-signed',
+	test('a delegate signs in the time of its own certificate', () => {
+		const { response, ...about } = issued('delegated');
+		const answer = ocspAnswer(response, about);
+		expect(answer).toMatchObject({
+			delegate: { from: '2026-05-27T00:00:00.000Z', until: '2026-06-26T00:00:00.000Z' },
 		});
+		if (answer.kind !== 'answer') throw new Error(answer.detail);
+		const old = {
+			...answer,
+			delegate: { from: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z' },
+		};
+		expect(ocspState(old, NOW)).toMatchObject({ kind: 'useless', why: 'not-signed' });
+	});
+
+	test('a hold in an old response may have been lifted', () => {
+		const { response, ...about } = issued('revoked');
+		const answer = ocspAnswer(response, about);
+		if (answer.kind !== 'answer') throw new Error(answer.detail);
+		const held = { ...answer, onHold: true };
+		expect(ocspState(held, NOW).kind).toBe('revoked');
+		expect(ocspState(held, new Date('2026-07-01T00:00:00Z'))).toMatchObject({ why: 'expired' });
 	});
 
 	test('hostile bytes never throw', () => {
@@ -102,7 +116,7 @@ describe('an OCSP response (RFC 6960)', () => {
 			fc.property(fc.nat(response.length - 1), fc.nat(255), (place, octet) => {
 				const changed = Buffer.from(response);
 				changed[place] = octet;
-				const state = ocspState(changed, { certificate, issuer, at: NOW.getTime() });
+				const state = ocspState(ocspAnswer(changed, { certificate, issuer }), NOW);
 				expect(['good', 'revoked', 'useless']).toContain(state.kind);
 				if (octet !== response[place]) expect(state.kind).not.toBe('revoked');
 			}),
@@ -110,8 +124,7 @@ describe('an OCSP response (RFC 6960)', () => {
 		);
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-				const state = ocspState(bytes, { certificate, issuer, at: NOW.getTime() });
-				expect(state.kind).toBe('useless');
+				expect(ocspAnswer(bytes, { certificate, issuer }).kind).toBe('useless');
 			}),
 		);
 	});
