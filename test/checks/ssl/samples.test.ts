@@ -4,6 +4,7 @@ import certificate from '../../../checks/ssl/certificate.ts';
 import chain from '../../../checks/ssl/chain.ts';
 import https from '../../../checks/ssl/https.ts';
 import keys from '../../../checks/ssl/keys.ts';
+import lifetime from '../../../checks/ssl/lifetime.ts';
 import revocation from '../../../checks/ssl/revocation.ts';
 import transparency from '../../../checks/ssl/transparency.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
@@ -26,7 +27,7 @@ test('the samples in the examples are those that the maker makes', () => {
 });
 
 describe('the examples of ssl', () => {
-	test.each([https, certificate, chain, keys, revocation, transparency])('$id says what it claims', (check) => {
+	test.each([https, certificate, chain, keys, lifetime, revocation, transparency])('$id says what it claims', (check) => {
 		expect(verifyCheck(check)).toEqual([]);
 	});
 });
