@@ -38,6 +38,7 @@ export {
 	records,
 	type Snippet,
 } from './core/fix.ts';
+export { groupBy } from './core/group-by.ts';
 export type {
 	DnsAnswer,
 	DnsData,
@@ -143,6 +144,12 @@ export {
 	type Probed,
 	type Probes,
 } from './facts/exposure/exposure-probe.ts';
+export { isBucketListing, isFolderListing, listedObjects } from './facts/exposure/listing.ts';
+export {
+	type ListingSurvey,
+	listingSurvey,
+	type OpenBucket,
+} from './facts/exposure/listing-survey.ts';
 export { hadSecret, redactedSecrets } from './facts/exposure/redacted-secret.ts';
 export {
 	insecureFields,
@@ -171,6 +178,14 @@ export {
 	isStagingName,
 	names,
 } from './facts/hosts.ts';
+export { type DefaultIcon, defaultIcon, templateOfIcon } from './facts/launch/default-icons.ts';
+export {
+	type DefaultPage,
+	defaultNotFoundIn,
+	defaultPageIn,
+	type UnclaimedHost,
+	unclaimedIn,
+} from './facts/launch/default-pages.ts';
 export { type Gate, type GateKind, gateIn } from './facts/launch/gates.ts';
 export { type PublicKey, type PublicKeys, publicKeys } from './facts/launch/public-keys.ts';
 export { noIndexIn } from './facts/launch/robots-directives.ts';
@@ -430,7 +445,26 @@ export {
 	isSessionName,
 	parseSetCookie,
 } from './facts/web/cookies.ts';
-export { enforcedPolicies } from './facts/web/csp.ts';
+export {
+	type EnforcedPolicy,
+	enforcedPolicies,
+	metaPolicies,
+	parseCsp,
+} from './facts/web/csp.ts';
+export { type BlockedPart, blockedParts, hashSource } from './facts/web/csp-blocked.ts';
+export { governing } from './facts/web/csp-meaning.ts';
+export { reusedNonce } from './facts/web/csp-nonce.ts';
+export {
+	cspText,
+	type DirectiveChanges,
+	NONCE_PLACEHOLDER,
+	rewrittenPolicy,
+	securedSource,
+	withoutSources,
+	withSources,
+} from './facts/web/csp-repair.ts';
+export { CSP_DIRECTIVES, isSourceList, syntaxFaults } from './facts/web/csp-syntax.ts';
+export { type CspWeakness, cspWeaknesses } from './facts/web/csp-weaknesses.ts';
 export { type HstsField, readHsts } from './facts/web/hsts.ts';
 export {
 	type HttpsStanding,
@@ -467,6 +501,7 @@ export {
 	type Walk as OldUrlWay,
 	withoutSlash,
 } from './facts/web/old-urls.ts';
+export { type PageSources, pageSources, starterPolicy } from './facts/web/page-sources.ts';
 export { type LostPost, lostPosts } from './facts/web/post-routes.ts';
 export {
 	isCampaignParameter,

@@ -26,8 +26,8 @@ function dotRules(path: string): Parameters<typeof perPlatform>[1] {
 		apache: 'RedirectMatch 404 "/\\.(?!well-known/)"',
 		caddy: '@dotfiles {\n  path */.*\n  not path /.well-known/*\n}\nrespond @dotfiles 404',
 		cloudflare: `Security > WAF > Custom rules > Block:\n(http.request.uri.path contains "/${first}")`,
-		netlify: netlify(path),
-		nextjs: nextjs(path),
+		netlify: netlify(dotFolder(path) ?? path),
+		nextjs: nextjs(dotFolder(path)?.replace('*', ':path*') ?? path),
 		express: "app.use(express.static('public', { dotfiles: 'ignore' }));",
 		firebase: '{ "hosting": { "ignore": ["firebase.json", "**/.*", "**/node_modules/**"] } }',
 	};
@@ -46,6 +46,12 @@ function pathRules(path: string): Parameters<typeof perPlatform>[1] {
 	};
 }
 
+/** `/.git/config` → `/.git/*`; `null` for a file that lies in no such folder. */
+function dotFolder(path: string): string | null {
+	const folder = /^(.*\/\.[^/]+\/)/.exec(path)?.[1];
+	return folder === undefined ? null : `${folder}*`;
+}
+
 function netlify(path: string): string {
 	return `[[redirects]]\n  from = "${path}"\n  to = "/404.html"\n  status = 404\n  force = true`;
 }
@@ -61,6 +67,6 @@ function nextjs(path: string): string {
 
 /** Vercel serves what was uploaded: what is listed in this file is not. */
 function keptBack(path: string): readonly Snippet[] {
-	const text = `# .vercelignore\n${path.slice(1)}`;
+	const text = `# .vercelignore\n${(dotFolder(path) ?? path).slice(1).replace('/*', '')}`;
 	return [{ platform: 'vercel', language: 'text', text }];
 }

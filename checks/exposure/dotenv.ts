@@ -1,18 +1,17 @@
 import {
-	advice,
 	at,
 	controlInWords,
 	defineCheck,
 	type Evidence,
-	type Fix,
 	isExposed,
 	minutes,
 	type Probes,
 	parseDotenv,
-	perPlatform,
 	sites,
 	z,
 } from '../../src/sdk.ts';
+import { LOOK_AT_LOG, rotateStep, secretsInWords } from './_found-files.ts';
+import { offTheWeb } from './_off-the-web.ts';
 import { type PathList, probed, probes, probesOf, twinned, unseenPaths } from './_probed-paths.ts';
 
 const EXAMPLE = '/.env.example';
@@ -34,6 +33,7 @@ const PATHS: PathList = {
 
 interface Told {
 	readonly url: string;
+	readonly path: string;
 	/** Names of variables; values are never told. */
 	readonly names: readonly string[];
 	/** The same with the lengths of their values. */
@@ -67,16 +67,16 @@ export default defineCheck({
 			effort: minutes(120),
 			says: (a: Told) =>
 				`Anybody can download ${a.url}: an environment file with ${a.names.length === 1 ? 'a credential' : `${a.names.length} credentials`} ` +
-				`(${inWords(a)}).`,
+				`(${secretsInWords(a)}).`,
 			impact:
 				'Whoever asked for this file, and bots ask every host, holds these credentials: your customers’ ' +
 				'data can be read, and your accounts used, until every one of them is changed.',
 			fix: (a: Told) =>
-				rotate(
-					`Take ${a.url} off the web, and replace every credential in it`,
-					`Replace (rotate): ${inWords(a)}. Deleting the file does not make anybody forget it.`,
-					'Search the access log for the file’s path, to learn who has taken it.',
-				),
+				offTheWeb({
+					summary: `Take ${a.url} off the web, and replace every credential in it`,
+					path: a.path,
+					steps: [rotateStep(a, ''), LOOK_AT_LOG],
+				}),
 			control: (a: Told) => a.control,
 			reproduce: (a: Told) => `curl -sS ${a.url} | cut -d= -f1`,
 			evidence,
@@ -90,7 +90,14 @@ export default defineCheck({
 				'none of which is named like a credential.',
 			impact:
 				'It shows how the product is built, and the next deployment may put a credential into the same file.',
-			fix: (a: Told) => rotate(`Take ${a.url} off the web`),
+			fix: ({ url, path }: Told) =>
+				offTheWeb({
+					summary: `Take ${url} off the web`,
+					path,
+					steps: [
+						'Set the variables in the server’s environment instead of a file beside the site.',
+					],
+				}),
 			control: (a: Told) => a.control,
 			reproduce: (a: Told) => `curl -sS ${a.url} | cut -d= -f1`,
 			evidence,
@@ -103,7 +110,8 @@ export default defineCheck({
 				`${a.url} can be downloaded: a template with ${a.total} ${a.total === 1 ? 'variable' : 'variables'}.`,
 			impact:
 				'It tells strangers which services and settings the product has, and that files beside it may be served too.',
-			fix: advice('Leave .env.example out of what is deployed'),
+			fix: ({ url, path }: Told) =>
+				offTheWeb({ summary: `Leave ${url} out of what is deployed`, path, steps: [] }),
 			control: (a: Told) => a.control,
 			evidence,
 		},
@@ -126,6 +134,7 @@ export default defineCheck({
 				const listed = secrets.length > 0 ? secrets : entries;
 				const told: Told = {
 					url,
+					path,
 					names: listed.map(({ name }) => name),
 					lengths: listed.map(({ length }) => length),
 					total: entries.length,
@@ -212,33 +221,11 @@ function isDotenv(bytes: string): boolean {
 	return parseDotenv(bytes).length > 0;
 }
 
-/** Names with lengths, the first dozen. */
-function inWords({ names, lengths }: Pick<Told, 'names' | 'lengths'>): string {
-	const shown = names.slice(0, 12).map((name, i) => `${name}, ${lengths[i] ?? 0} characters`);
-	const more = names.length - shown.length;
-	return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
-}
-
 function evidence(a: Told): readonly Evidence[] {
 	return [
-		{ kind: 'http', summary: `GET ${a.url}: an environment file`, detail: inWords(a) },
+		{ kind: 'http', summary: `GET ${a.url}: an environment file`, detail: secretsInWords(a) },
 		{ kind: 'control', summary: 'random paths', detail: a.control },
 	];
-}
-
-function rotate(summary: string, ...steps: string[]): Fix {
-	return perPlatform(
-		summary,
-		{
-			nginx: 'location ~ /\\.(?!well-known/) { deny all; return 404; }',
-			apache: '<FilesMatch "^\\.">\n  Require all denied\n</FilesMatch>',
-			caddy: '@dotfiles {\n  path */.*\n  not path /.well-known/*\n}\nrespond @dotfiles 404',
-			cloudflare: 'Security > WAF > Custom rules: if URI Path contains "/.env", then Block',
-			express: "app.use(express.static('public', { dotfiles: 'ignore' }));",
-		},
-		'Delete the file from the folder that the web server publishes, and from what the build copies there.',
-		...steps,
-	);
 }
 
 function answering(status: number, bytes: string, path = '/.env'): { probes: Probes } {

@@ -9,10 +9,10 @@ import {
 	minutes,
 	type Probed,
 	type Probes,
-	perPlatform,
 	sites,
 	z,
 } from '../../src/sdk.ts';
+import { offTheWeb } from './_off-the-web.ts';
 import { type PathList, probed, probes, probesOf, unseenPaths } from './_probed-paths.ts';
 
 const PATHS: PathList = { usual: ['/.git/config', '/.git/HEAD'], deep: ['/.git/index'] };
@@ -52,18 +52,15 @@ export default defineCheck({
 			impact:
 				'Strangers restore your source and its history with ready-made tools; every password or key that was ' +
 				'ever committed is theirs.',
-			fix: perPlatform(
-				'Take the .git folder off the web, and replace every secret in the history',
-				{
-					nginx: 'location ~ /\\.git { deny all; return 404; }',
-					apache: 'RedirectMatch 404 "/\\.git"',
-					caddy: '@git path */.git*\nrespond @git 404',
-					cloudflare: 'Security > WAF > Custom rules: if URI Path contains "/.git", then Block',
-				},
-				'Delete .git from the folder that the web server publishes; deploy an export or a build and no checkout.',
-				'Look for secrets in the history (launch-ready secrets) and replace each one: deleting the folder does not make anybody forget it.',
-				'Search the access log for /.git, to learn who has taken it.',
-			),
+			fix: offTheWeb({
+				summary: 'Take the .git folder off the web, and replace every secret in the history',
+				path: '/.git/config',
+				steps: [
+					'Delete .git from the folder that the web server publishes; deploy an export or a build and no checkout.',
+					'Look for secrets in the history (launch-ready secrets) and replace each one: deleting the folder does not make anybody forget it.',
+					'Search the access log for /.git, to learn who has taken it.',
+				],
+			}),
 			control: (a: Told) => a.control,
 			reproduce: (a: Told) => `curl -sS -o /dev/null -w '%{http_code}\\n' ${a.folder}config`,
 		},
