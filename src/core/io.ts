@@ -183,7 +183,7 @@ export interface HttpPort {
 
 export interface HttpRequest {
 	readonly url: string;
-	readonly method: 'GET' | 'OPTIONS';
+	readonly method: 'GET' | 'OPTIONS' | 'TRACE';
 	/** Beside Host, User-Agent, Accept and Accept-Encoding, which are always sent. */
 	readonly headers?: readonly (readonly [name: string, value: string])[] | undefined;
 	/** This address instead of the ones that DNS gives. */

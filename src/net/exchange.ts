@@ -7,7 +7,7 @@ import { whyStopped } from './wait.ts';
 export interface Sending {
 	/** Path and query; the whole URL for a plain request to a proxy. */
 	readonly path: string;
-	readonly method: 'GET' | 'OPTIONS';
+	readonly method: 'GET' | 'OPTIONS' | 'TRACE';
 	readonly headers: readonly (readonly [name: string, value: string])[];
 	readonly headerMs: number;
 	readonly totalMs: number;

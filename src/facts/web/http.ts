@@ -66,7 +66,7 @@ export const httpExchange = defineProbe({
 	name: 'http.exchange',
 	params: z.object({
 		url: HttpUrl,
-		method: z.enum(['GET', 'OPTIONS']).default('GET'),
+		method: z.enum(['GET', 'OPTIONS', 'TRACE']).default('GET'),
 		headers: z.array(z.tuple([z.string(), z.string()])).optional(),
 		address: z.string().optional(),
 		maxBytes: z.number().int().optional(),
