@@ -68,6 +68,7 @@ it('found the checks', () => {
 		'redirects/open-redirect',
 		'redirects/preservation',
 		'secrets/tree',
+		'ssl/caa',
 		'ssl/certificate',
 		'ssl/chain',
 		'ssl/ciphers',

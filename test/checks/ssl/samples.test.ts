@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import caa from '../../../checks/ssl/caa.ts';
 import certificate from '../../../checks/ssl/certificate.ts';
 import chain from '../../../checks/ssl/chain.ts';
 import https from '../../../checks/ssl/https.ts';
@@ -27,7 +28,10 @@ test('the samples in the examples are those that the maker makes', () => {
 });
 
 describe('the examples of ssl', () => {
-	test.each([https, certificate, chain, keys, lifetime, revocation, transparency])('$id says what it claims', (check) => {
-		expect(verifyCheck(check)).toEqual([]);
-	});
+	test.each([https, caa, certificate, chain, keys, lifetime, revocation, transparency])(
+		'$id says what it claims',
+		(check) => {
+			expect(verifyCheck(check)).toEqual([]);
+		},
+	);
 });
