@@ -1,3 +1,4 @@
+import { constants, createDiffieHellmanGroup } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import {
@@ -11,6 +12,7 @@ import type { Issued } from './certificates.ts';
 import { pem } from './certificates.ts';
 import { isHandshake, isWhole, offersTls13, serverNameIn } from './client-hello.ts';
 import { createPageServer } from './pages.ts';
+import { isScripted, respond } from './scripted-tls.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { Pages, Site, TlsSpec } from './world.ts';
 
@@ -84,24 +86,41 @@ export async function startWeb({ sites, issue, board, now, seen }: Settings): Pr
 		server.emit('connection', socket);
 	};
 
+	const issued = new Map<Site, Issued>();
+	const issuedFor = (site: Site) => {
+		const one = issued.get(site) ?? issue(site);
+		issued.set(site, one);
+		return one;
+	};
 	const contexts = new Map<Site, SecureContext>();
 	const contextOf = (site: Site) => {
-		const context = contexts.get(site) ?? contextFor(issue(site), site.tls);
+		const context = contexts.get(site) ?? contextFor(issuedFor(site), site.tls);
 		contexts.set(site, context);
 		return context;
+	};
+	const connections = new Map<Site, number>();
+	/** One more, and whether the site's filter has had enough. */
+	const isTooMany = (site: Site) => {
+		const count = (connections.get(site) ?? 0) + 1;
+		connections.set(site, count);
+		return count > (site.tls.scripted?.connections ?? Number.POSITIVE_INFINITY);
 	};
 
 	const secure = (socket: Socket, address: string) => {
 		onFirstRecord(socket, (bytes) => {
-			const serverName = isHandshake(bytes) ? serverNameIn(bytes) : null;
+			const serverName = serverNameIn(bytes);
 			const site = siteFor(openAt(sites, address, HTTPS_PORT), serverName ?? '');
 			if (site === null) return socket.destroy();
+			if (isTooMany(site)) return socket.resetAndDestroy();
 			if (breaks(site.tls.fault, bytes)) return breakHandshake(socket, site.tls.fault);
+			if (isScripted(bytes, site.tls.scripted)) {
+				return respond(socket, bytes, site.tls.scripted, issuedFor(site).chain);
+			}
 			socket.unshift(bytes);
 			const encrypted = new TLSSocket(socket, {
 				isServer: true,
 				secureContext: contextOf(site),
-				...stapling(issue(site)),
+				...stapling(issuedFor(site)),
 				ALPNProtocols: site.tls.alpn,
 				requestCert: site.tls.asksForCertificate,
 				rejectUnauthorized: false,
@@ -166,9 +185,12 @@ function pairs(flat: readonly string[]): (readonly [string, string])[] {
 
 function contextFor(
 	{ key, chain }: Issued,
-	{ min, max, ciphers }: Pick<TlsSpec, 'min' | 'max' | 'ciphers'>,
+	{ min, max, ciphers, groups, prime, resumption }: TlsSpec,
 ): SecureContext {
 	return createSecureContext({
+		...(groups !== undefined && { ecdhCurve: groups }),
+		...(prime !== undefined && { dhparam: parametersOf(prime) }),
+		...(!resumption && { secureOptions: constants.SSL_OP_NO_TICKET }),
 		key,
 		cert: chain.map((der) => pem('CERTIFICATE', der)).join(''),
 		minVersion: min,
@@ -185,6 +207,18 @@ function stapling({ key, chain, staple }: Issued): { server?: TlsServer } {
 	const server = createTlsServer({ key, cert, ciphers: 'DEFAULT:@SECLEVEL=0' });
 	server.on('OCSPRequest', (_leaf, _issuer, answer) => answer(null, staple));
 	return { server };
+}
+
+/** PKCS #3 DHParameter. */
+function parametersOf(group: NonNullable<TlsSpec['prime']>): string {
+	const prime = createDiffieHellmanGroup(group).getPrime();
+	const integer = (value: Buffer) => der(0x02, Buffer.concat([Buffer.of(0), value]));
+	return pem('DH PARAMETERS', der(0x30, Buffer.concat([integer(prime), integer(Buffer.of(2))])));
+}
+
+/** With a length of two octets, which Node reads as well as the shortest. */
+function der(tag: number, value: Buffer): Buffer {
+	return Buffer.concat([Buffer.of(tag, 0x82, value.length >> 8, value.length & 0xff), value]);
 }
 
 /** Waits for one whole TLS record, or for any other bytes. */

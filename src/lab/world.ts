@@ -330,6 +330,60 @@ const CertificateSchema = z.preprocess(
 
 const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 
+/** Names of suites that OpenSSL gave them, for the scripted server. */
+export const SCRIPTED_SUITES = [
+	'TLS_AES_128_GCM_SHA256',
+	'ECDHE-RSA-AES128-GCM-SHA256',
+	'ECDHE-ECDSA-AES128-GCM-SHA256',
+	'ECDHE-ECDSA-AES128-SHA',
+	'DHE-RSA-AES128-GCM-SHA256',
+	'DHE-RSA-AES128-SHA',
+	'AES128-GCM-SHA256',
+	'AES128-SHA',
+	'DES-CBC3-SHA',
+	'RC4-SHA',
+	'DES-CBC-SHA',
+	'EXP-RC4-MD5',
+	'ADH-AES128-SHA',
+	'AECDH-AES128-SHA',
+	'AECDH-NULL-SHA',
+	'NULL-SHA',
+] as const;
+
+export const SCRIPTED_GROUPS = ['X25519MLKEM768', 'X25519', 'P-256', 'P-384', 'P-521'] as const;
+
+/**
+ * A server that answers hellos up to the end of its first turn and never completes a handshake: it plays
+ * what current OpenSSL cannot.
+ */
+const ScriptedTlsSchema = z.strictObject({
+	/**
+	 * `older`: hellos that offer no TLS 1.3; `shareless`: these, and those without a key share; OpenSSL
+	 * serves the others, as browsers send them.
+	 */
+	answers: z.enum(['older', 'shareless', 'all']).default('older'),
+	versions: z.array(z.enum(['SSLv2', 'SSLv3', ...TLS_VERSIONS])).min(1),
+	/** The first that the client offers is picked, whatever the client prefers. */
+	suites: z.array(z.enum(SCRIPTED_SUITES)).default(['ECDHE-ECDSA-AES128-GCM-SHA256']),
+	groups: z.array(z.enum(SCRIPTED_GROUPS)).default(['X25519', 'P-256']),
+	/** Of DHE: a group of RFC 2409 or RFC 3526, or so many bits of the server's own. */
+	prime: z
+		.union([z.enum(['modp1', 'modp2', 'modp5', 'modp14']), z.number().int()])
+		.default('modp14'),
+	/** DEFLATE, where it is offered. */
+	compression: z.boolean().default(false),
+	/** RFC 5746. */
+	secureRenegotiation: z.boolean().default(true),
+	/** RFC 7507. */
+	fallbackSignal: z.boolean().default(true),
+	/** A session id. */
+	resumption: z.boolean().default(true),
+	/** What comes where there is no common version or suite. */
+	refusal: z.enum(['alert', 'reset', 'silent']).default('alert'),
+	/** From here on every connection to the site is reset, as by a filter that counts. */
+	connections: z.number().int().positive().optional(),
+});
+
 const TlsSchema = z.strictObject({
 	min: z.enum(TLS_VERSIONS).default('TLSv1.2'),
 	max: z.enum(TLS_VERSIONS).default('TLSv1.3'),
@@ -337,6 +391,13 @@ const TlsSchema = z.strictObject({
 	ciphers: z.string().optional(),
 	/** Agreed on in the handshake; requests are HTTP/1.1 whatever this says. */
 	alpn: z.array(z.string()).default(['http/1.1']),
+	/** OpenSSL's list of groups; Node's unless given. */
+	groups: z.string().optional(),
+	/** DHE over this group of RFC 2409 or RFC 3526, where `ciphers` has such suites. */
+	prime: z.enum(['modp2', 'modp5', 'modp14']).optional(),
+	/** `false`: neither tickets nor session ids. */
+	resumption: z.boolean().default(true),
+	scripted: ScriptedTlsSchema.optional(),
 	/** A client certificate is asked for, not required. */
 	asksForCertificate: z.boolean().default(false),
 	/** Instead of a handshake with whoever names this host (SNI). */

@@ -67,7 +67,8 @@ export function createNet(settings: NetSettings): Net {
 		proxy: proxyName(env),
 	};
 	const proxy = (url: URL) => proxyFor(url, env);
-	const handshake = settings.handshakeMs === undefined ? {} : { tls: settings.handshakeMs };
+	const { handshakeMs } = settings;
+	const handshake = handshakeMs === undefined ? {} : { tls: handshakeMs, hello: handshakeMs };
 	const tls = once(async () => {
 		const { createTls } = await import('./tls.ts');
 		return createTls(dialer, { caFiles: settings.caFiles ?? [], env, timeoutsMs: handshake });

@@ -86,7 +86,7 @@ export async function rawLook(at: Place, get: GetFact): Promise<RawLook> {
 		answer:
 			answer === undefined
 				? null
-				: { version: answer.version, suite: answer.suite, chain: answer.chain },
+				: { version: answer.version, suite: answer.suite, chain: chainOf(answer) },
 		refusal: refusals.find(({ how }) => how === 'alert') ?? refusals[0] ?? null,
 		open: facts.some(isOpen),
 	};
@@ -96,6 +96,11 @@ export async function rawLook(at: Place, get: GetFact): Promise<RawLook> {
 function isOutdated({ version, suite }: HelloAnswered): boolean {
 	const known = cipherSuite(suite);
 	return !isModern(version) || (known !== null && weakKinds(known).length > 0);
+}
+
+/** SSL 2.0 has room for one certificate. */
+function chainOf({ version, chain }: HelloAnswered): readonly string[] {
+	return version === 'SSLv2' ? [] : chain;
 }
 
 function rank(version: string): number {
