@@ -131,6 +131,13 @@ export {
 export { recogniseConfig } from './facts/exposure/exposure-config-files.ts';
 export { CREDENTIAL_FILES } from './facts/exposure/exposure-credentials.ts';
 export { recogniseDeveloperFile } from './facts/exposure/exposure-developer-files.ts';
+export {
+	type Diagnostic,
+	isHtmlDiagnostic,
+	recogniseDevelopmentScript,
+	recogniseDiagnostic,
+	recogniseErrorPage,
+} from './facts/exposure/exposure-diagnostics.ts';
 export { parseDotenv } from './facts/exposure/exposure-dotenv.ts';
 export { GIT_FILES } from './facts/exposure/exposure-git.ts';
 export { recogniseLog } from './facts/exposure/exposure-logs.ts';
@@ -144,6 +151,7 @@ export {
 	type Probed,
 	type Probes,
 } from './facts/exposure/exposure-probe.ts';
+export { type HttpMethods, httpMethods } from './facts/exposure/http-methods.ts';
 export { isBucketListing, isFolderListing, listedObjects } from './facts/exposure/listing.ts';
 export {
 	type ListingSurvey,

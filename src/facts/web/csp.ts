@@ -37,25 +37,50 @@ export function parseCspPolicy(text: string): CspPolicy {
 	return { directives, repeated, text: text.trim() };
 }
 
+/** A policy that a browser enforces on a page. */
+export interface EnforcedPolicy extends CspPolicy {
+	readonly by: 'header' | 'meta';
+	/** Where its meta element begins in the page: nothing before it is judged by it. 0 for a field. */
+	readonly offset: number;
+	/** Directives that a meta element says in vain (§3.3), with their values; not in `directives`. */
+	readonly ignored: ReadonlyMap<string, readonly string[]>;
+}
+
 /** §3.3: a meta element's policy counts without these. */
 const IGNORED_IN_META = ['frame-ancestors', 'report-uri', 'sandbox'];
 
-/** What a meta element's policy enforces; `null` where nothing of it is left. */
-function parseMetaCsp(content: string): CspPolicy | null {
+function parseMetaCsp({ content, offset }: MetaCsp): EnforcedPolicy {
 	const policy = parseCspPolicy(content);
-	const directives = new Map(
-		[...policy.directives].filter(([name]) => !IGNORED_IN_META.includes(name)),
-	);
-	return directives.size > 0 ? { ...policy, directives } : null;
+	const isIgnored = ([name]: [string, unknown]) => IGNORED_IN_META.includes(name);
+	return {
+		...policy,
+		by: 'meta',
+		offset,
+		directives: new Map([...policy.directives].filter((one) => !isIgnored(one))),
+		ignored: new Map([...policy.directives].filter(isIgnored)),
+	};
 }
 
 /**
  * Every policy that a browser enforces on a page: from Content-Security-Policy fields, and from meta
  * elements inside `<head>` (§3.3). Report-Only never counts.
  */
-export function enforcedPolicies(answer: HttpAnswered): readonly CspPolicy[] {
-	const metas = metaCspContents(bodyText(answer)).flatMap((content) => parseMetaCsp(content) ?? []);
-	return [...parseCsp(fieldValues(answer, 'content-security-policy')), ...metas];
+export function enforcedPolicies(answer: HttpAnswered): readonly EnforcedPolicy[] {
+	const fields = parseCsp(fieldValues(answer, 'content-security-policy'));
+	return [
+		...fields.map((one) => ({ ...one, by: 'header' as const, offset: 0, ignored: new Map() })),
+		...metaPolicies(answer).filter(({ directives }) => directives.size > 0),
+	];
+}
+
+/** Of meta elements inside `<head>`, also those of which nothing is left. */
+export function metaPolicies(answer: HttpAnswered): readonly EnforcedPolicy[] {
+	return metaCspContents(bodyText(answer)).map(parseMetaCsp);
+}
+
+interface MetaCsp {
+	readonly content: string;
+	readonly offset: number;
 }
 
 /** A meta policy below this is none that a browser should have to wait for; bounds hostile pages. */
@@ -65,9 +90,9 @@ const MOST_HEAD = 131_072;
  * `content` of each `<meta http-equiv=content-security-policy>` that the standard's tree construction
  * puts into the head: before `<body>`, and before anything that opens the body by itself.
  */
-function metaCspContents(html: string): readonly string[] {
+function metaCspContents(html: string): readonly MetaCsp[] {
 	const reader = new HeadReader();
-	const tokenizer = new Tokenizer({ sourceCodeLocationInfo: false }, reader);
+	const tokenizer = new Tokenizer({ sourceCodeLocationInfo: true }, reader);
 	reader.tokenizer = tokenizer;
 	tokenizer.write(html.slice(0, MOST_HEAD), true);
 	return reader.contents;
@@ -90,18 +115,19 @@ const RAW_TEXT: Readonly<Partial<Record<string, Tokenizer['state']>>> = {
 
 class HeadReader implements TokenHandler {
 	tokenizer: Tokenizer | null = null;
-	readonly contents: string[] = [];
+	readonly contents: MetaCsp[] = [];
 	#inBody = false;
 	/** The element whose raw text is being read. */
 	#inside: string | null = null;
 	/** What stands in a template is inert. */
 	#templates = 0;
 
-	onStartTag({ tagName, attrs }: Token.TagToken): void {
+	onStartTag({ tagName, attrs, location }: Token.TagToken): void {
 		if (this.#inBody) return;
 		if (tagName === 'template') this.#templates += 1;
 		else if (this.#templates === 0 && !HEAD_ELEMENTS.has(tagName)) this.#inBody = true;
-		if (tagName === 'meta' && this.#templates === 0) this.#readMeta(attrs);
+		if (tagName === 'meta' && this.#templates === 0)
+			this.#readMeta(attrs, location?.startOffset ?? 0);
 		const mode = RAW_TEXT[tagName];
 		if (mode === undefined || this.tokenizer === null) return;
 		this.tokenizer.state = mode;
@@ -124,11 +150,11 @@ class HeadReader implements TokenHandler {
 	onDoctype(): void {}
 	onEof(): void {}
 
-	#readMeta(attrs: Token.TagToken['attrs']): void {
+	#readMeta(attrs: Token.TagToken['attrs'], offset: number): void {
 		const value = (wanted: string) => attrs.find(({ name }) => name === wanted)?.value;
 		const content = value('content');
 		if (content === undefined) return;
 		if (value('http-equiv')?.toLowerCase() === 'content-security-policy')
-			this.contents.push(content);
+			this.contents.push({ content, offset });
 	}
 }
