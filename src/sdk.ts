@@ -124,10 +124,7 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
-export {
-	isSourcePath,
-	recogniseBackup,
-} from './facts/exposure/exposure-backups.ts';
+export { recogniseBackup } from './facts/exposure/exposure-backups.ts';
 export { recogniseConfig } from './facts/exposure/exposure-config-files.ts';
 export { CREDENTIAL_FILES } from './facts/exposure/exposure-credentials.ts';
 export { recogniseDeveloperFile } from './facts/exposure/exposure-developer-files.ts';

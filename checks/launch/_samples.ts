@@ -1,4 +1,4 @@
-import type { HttpAnswered, SiteAnswer } from '../../src/sdk.ts';
+import type { ChainReport, Hop, HttpAnswered, SiteAnswer } from '../../src/sdk.ts';
 
 export const HOME = 'https://example.com/';
 
@@ -31,4 +31,27 @@ export function page({
 }): SiteAnswer {
 	const html = `<!doctype html><html><head><title>Shop</title>${head}</head><body>${body}</body></html>`;
 	return { url: HOME, answer: answered(html, { status, headers }) };
+}
+
+/** From the start page over redirects to an answer, for examples; `null` where the last host refuses. */
+export function wayTo(answer: HttpAnswered | null, locations: readonly string[]): ChainReport {
+	const urls = [HOME, ...locations];
+	const hops = urls.map((url, index): Hop => {
+		const to = urls[index + 1];
+		const status = to === undefined ? (answer?.status ?? null) : 302;
+		return {
+			url,
+			status,
+			locations: to === undefined ? [] : [to],
+			setCookies: [],
+			cacheControl: '',
+			address: null,
+			failure:
+				status === null
+					? { how: 'refused', phase: 'connect', detail: 'refused', address: null }
+					: null,
+		};
+	});
+	const end = answer === null ? 'failed' : 'settled';
+	return { chain: { hops, end, fault: null }, withCookies: null, answer, unsureSilence: false };
 }

@@ -3,9 +3,7 @@ import {
 	blocked,
 	blockedBy,
 	botWall,
-	type ChainReport,
 	cannotSay,
-	chainInWords,
 	chainReport,
 	defineCheck,
 	doesNotApply,
@@ -13,7 +11,6 @@ import {
 	fieldValues,
 	type GateKind,
 	gateIn,
-	type Hop,
 	type HttpAnswered,
 	httpAnswer,
 	known,
@@ -25,7 +22,8 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import { purposeOf } from './_context.ts';
-import { answered, HOME } from './_samples.ts';
+import { answered, wayTo } from './_samples.ts';
+import { withoutAnswer } from './_way.ts';
 
 type Locked = {
 	readonly host: string;
@@ -315,20 +313,6 @@ function meantToBeLocked(site: Site, answer: HttpAnswered, scheme: string): stri
 		: null;
 }
 
-function withoutAnswer(
-	{ chain, unsureSilence }: ChainReport,
-	first: Fact<HttpAnswered>,
-	host: string,
-) {
-	const [hop] = chain.hops;
-	if (chain.hops.length === 1 && hop?.failure != null) {
-		if (first.status === 'blocked') return blockedBy(first.by, first.detail);
-		if (first.status === 'unknown') return cannotSay(first.because, first.detail);
-	}
-	if (unsureSilence) return cannotSay('timeout', `${chain.hops.at(-1)?.url} does not answer`);
-	return blockedBy({ check: 'redirects/chain', subject: host }, chainInWords(chain));
-}
-
 /** What else keeps us from seeing the site. */
 function afterwards(answer: HttpAnswered, url: string, { name, context }: Site) {
 	const wall = botWall(answer);
@@ -339,26 +323,4 @@ function afterwards(answer: HttpAnswered, url: string, { name, context }: Site) 
 		return cannotSay('denied', `${url} answers ${status} and does not say what it asks for`);
 	}
 	return blockedBy({ check: 'redirects/chain', subject: name }, `${url} answers ${status}`);
-}
-
-function wayTo(answer: HttpAnswered | null, locations: readonly string[]): ChainReport {
-	const urls = [HOME, ...locations];
-	const hops = urls.map((url, index): Hop => {
-		const to = urls[index + 1];
-		const status = to === undefined ? (answer?.status ?? null) : 302;
-		return {
-			url,
-			status,
-			locations: to === undefined ? [] : [to],
-			setCookies: [],
-			cacheControl: '',
-			address: null,
-			failure:
-				status === null
-					? { how: 'refused', phase: 'connect', detail: 'refused', address: null }
-					: null,
-		};
-	});
-	const end = answer === null ? 'failed' : 'settled';
-	return { chain: { hops, end, fault: null }, withCookies: null, answer, unsureSilence: false };
 }
