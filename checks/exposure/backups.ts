@@ -3,7 +3,6 @@ import {
 	controlInWords,
 	defineCheck,
 	hadSecret,
-	isSourcePath,
 	minutes,
 	optional,
 	type Probes,
@@ -195,7 +194,7 @@ export default defineCheck({
 			if (backup?.kind !== 'source') return backup;
 			return { ...backup, secrets: redactedSecrets(bytes), credential: hadSecret(bytes) };
 		};
-		const found = foundFiles(given.probes, recognise, isSourcePath)
+		const found = foundFiles(given.probes, recognise)
 			// A product that is offered for download.
 			.filter(({ told, seen }) => seen.kind !== 'archive' || !links.includes(told.url))
 			.map(({ told, seen }) => {

@@ -65,8 +65,3 @@ function dump(path: string, bytes: string): Backup | null {
 function archive(bytes: string): string | null {
 	return ARCHIVES.find(([magic, at]) => bytes.startsWith(magic, at))?.[2] ?? null;
 }
-
-/** Source code is no page, even where it holds one: it begins with what a server would have run. */
-export function isSourcePath(path: string): boolean {
-	return path.includes('.php');
-}

@@ -54,9 +54,6 @@ const LONGEST_MS = 10_000;
 /** A server that keeps silent about so many paths, after it answered random ones, holds scanners up. */
 const MOST_SILENCES = 2;
 
-/** A server with more files to show than this has none of them by chance. */
-const MOST_TWINS = 12;
-
 /**
  * Asks a host for paths that should not be there, after three random ones: one GET each with a Range,
  * no redirect followed, `atOnce` in flight. A path that gives content which is no page gets a twin: one
@@ -82,7 +79,8 @@ export const exposureProbes = defineDerivation({
 		if (plain?.unseen) return unknown(plain.unseen.because, plain.unseen.detail);
 		const asked = await probeAll({ origin, paths, controls, atOnce }, get);
 		const probed = asked.map((one) => (isItsOwnError(one, controls) ? hiddenByError(one) : one));
-		const all = [...controls, ...probed];
+		// A page at the root says nothing of the rest.
+		const all = [...controls, ...probed.filter(({ path }) => path !== '/')];
 		if (all.every(({ status }) => status === 401 || status === 403)) {
 			return unknown('denied', `${origin} refuses every path (${all[0]?.status ?? 403})`);
 		}
@@ -99,10 +97,9 @@ async function withTwins(
 	controls: readonly Answered[],
 	get: GetFact,
 ): Promise<readonly Probed[]> {
-	const wanted = probed.filter((one) => mayBeAFile(one, controls)).slice(0, MOST_TWINS);
 	return inFlight(1, probed, async (one) => ({
 		...one,
-		twin: wanted.includes(one) ? await probe(origin, twinPath(one.path, seed), get) : null,
+		twin: mayBeAFile(one, controls) ? await probe(origin, twinPath(one.path, seed), get) : null,
 	}));
 }
 
@@ -279,9 +276,16 @@ export function errorPage(
 	);
 }
 
-/** By the body's first KiB and not by Content-Type, which an application shell gets wrong. */
+/**
+ * By the body's first KiB and not by Content-Type, which an application shell gets wrong. A program that
+ * writes pages is none.
+ */
 function looksLikeHtml(bytes: string): boolean {
-	return /<!doctype\s+html|<(?:html|head|body|script)\b/i.test(bytes.slice(0, 1024));
+	const start = bytes.slice(0, 1024);
+	return (
+		/<!doctype\s+html|<(?:html|head|body|script)\b/i.test(start) &&
+		!/^(?:\xef\xbb\xbf)?\s*<\?(?:php|=)/.test(start)
+	);
 }
 
 /** The control experiment in words: what paths gave that nobody can have published. */
