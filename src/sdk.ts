@@ -31,9 +31,12 @@ export {
 export type { Locus } from './core/finding.ts';
 export {
 	advice,
+	apart,
 	commands,
 	type Fix,
+	type HeaderField,
 	header,
+	headers,
 	perPlatform,
 	records,
 	type Snippet,

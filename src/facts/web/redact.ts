@@ -298,9 +298,9 @@ const CREDENTIAL_FILES: readonly CredentialFile[] = [
 		),
 	},
 	{
-		// Spring's /actuator/env
+		// Spring's /actuator/env; asterisks are what it shows of a value that it hides itself
 		where: (body) => body.includes('"propertySources"'),
-		pattern: /("value"\s{0,20}:\s{0,20}")((?:[^"\\\n]|\\.)+)(")/g,
+		pattern: /("value"\s{0,20}:\s{0,20}")(?!\*+")((?:[^"\\\n]|\\.)+)(")/g,
 	},
 ];
 
