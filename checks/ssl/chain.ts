@@ -69,10 +69,6 @@ const MAKERS: Readonly<Record<string, readonly [what: string, todo: string]>> = 
 		'a development certificate made by mkcert',
 		'It is trusted on the machine that made it only.',
 	],
-	'cloudflare-origin': [
-		'a Cloudflare Origin CA certificate, which only Cloudflare trusts',
-		'Switch the proxy (orange cloud) on for this name, or install a public certificate.',
-	],
 	kubernetes: [
 		"the ingress controller's placeholder",
 		'The Ingress has no usable TLS secret for this host: check spec.tls, the secret and the cert-manager Certificate.',
@@ -211,6 +207,10 @@ export default defineCheck({
 		const fault = clockFault(found, given.clock, now);
 		const said = [...found].map(([key, seen]) => {
 			if (fault !== null && isDated(key)) return cannotSay('inconclusive', fault);
+			// One fault, one blocker: what to do about it is not what to do about a stranger's certificate.
+			if (seen.values['kind'] === 'cloudflare-origin') {
+				return blockedBy({ check: 'ssl/origin', subject: host }, seen.detail);
+			}
 			return key === 'missing-intermediate'
 				? say('missing-intermediate', { ...seen, api: isApiHost(host) })
 				: say(key as 'self-signed', seen);
@@ -246,6 +246,7 @@ export default defineCheck({
 			example('the intermediate out of reach', given('alone'), 'missing-intermediate'),
 			example('a stranger fetched', given('alone', { fetched: STRANGER }), 'missing-intermediate'),
 			example('a root nobody has', given('good', { trust: NO_TRUST }), 'untrusted-root'),
+			example('of Cloudflare Origin CA', given('originCa'), 'blocked'),
 			example('signed by itself', given('selfSigned'), 'self-signed'),
 			example(
 				'the last second of an intermediate',

@@ -6,6 +6,7 @@ import { type Host, hosts } from '../hosts.ts';
 import { type Page, pageIn } from '../web/html.ts';
 import { fieldValues, httpExchange } from '../web/http.ts';
 import { platformOf } from '../web/platform.ts';
+import { HOSTING } from '../web/platform-marks.ts';
 import { sitePage } from '../web/sites.ts';
 import { tlsHandshake } from './tls.ts';
 
@@ -47,7 +48,7 @@ export const originHosts = defineSubjects({
 
 /** How a host is reached through its CDN, and what stands behind that. */
 export interface OriginView {
-	/** The CDN in front of the host; `null` where none was recognised. */
+	/** The CDN in front of the host; `null` where none was recognised, or a hosting platform has its own. */
 	readonly edge: string | null;
 	/** What the edge answers at `/`; `null` where nothing does. */
 	readonly status: number | null;
@@ -77,12 +78,15 @@ export const originView = defineDerivation({
 		const front = await get(httpExchange({ url: `https://${host}/` }));
 		const answered =
 			front.status === 'known' && front.value.kind === 'answered' ? front.value : null;
-		const named = serving.status === 'known' ? (serving.value.edge?.name ?? null) : null;
+		const { edge = null, platform = null } = serving.status === 'known' ? serving.value : {};
+		const isTheirs = HOSTING.some(
+			({ name, behindCloudflare }) => behindCloudflare === true && name === platform?.name,
+		);
 		const isCloudflare = answered !== null && isFromCloudflare(answered);
 		const behind = origin === null ? known(null) : await answersAt({ host, origin }, get);
 		if (behind.status !== 'known') return behind;
 		return known({
-			edge: isCloudflare ? CLOUDFLARE : named,
+			edge: isTheirs ? null : isCloudflare ? CLOUDFLARE : (edge?.name ?? null),
 			status: answered?.status ?? null,
 			ownUrls: await ownUrls({ host, apex }, get),
 			origin: behind.value,

@@ -107,6 +107,18 @@ export function makeSamples(): { root: string; chains: Record<string, readonly s
 				extensions: [make.purposes([make.SERVER]), san],
 			}),
 		],
+		originCa: [
+			named(
+				make.intermediate(
+					make.root('CN=CloudFlare Origin Root'),
+					'CN=CloudFlare Origin Certificate Authority',
+					{
+						from: make.time('2026-01-01T00:00:00Z'),
+					},
+				),
+				'example.com',
+			),
+		],
 		...keyChains(authority, ca, { ...period, extensions: [...bare, san] }),
 	};
 	const text = ({ der }: Minted) => der.toString('base64');

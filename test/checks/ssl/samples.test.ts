@@ -6,6 +6,7 @@ import chain from '../../../checks/ssl/chain.ts';
 import https from '../../../checks/ssl/https.ts';
 import keys from '../../../checks/ssl/keys.ts';
 import lifetime from '../../../checks/ssl/lifetime.ts';
+import origin from '../../../checks/ssl/origin.ts';
 import revocation from '../../../checks/ssl/revocation.ts';
 import transparency from '../../../checks/ssl/transparency.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
@@ -28,7 +29,7 @@ test('the samples in the examples are those that the maker makes', () => {
 });
 
 describe('the examples of ssl', () => {
-	test.each([https, caa, certificate, chain, keys, lifetime, revocation, transparency])(
+	test.each([https, caa, certificate, chain, keys, lifetime, origin, revocation, transparency])(
 		'$id says what it claims',
 		(check) => {
 			expect(verifyCheck(check)).toEqual([]);
