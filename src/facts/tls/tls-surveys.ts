@@ -28,11 +28,10 @@ export const tlsSurveys = defineDerivation({
 			return shown === null ? [] : [{ ...shown, address: one.address, family: one.family }];
 		});
 		if (speaking.length === 0) return noAnswer(params.host, answers.value);
-		const asked = [...new Map(speaking.map((one) => [one.terms, one])).values()];
-		for (const family of [4, 6] as const) {
-			const first = speaking.find((one) => one.family === family);
-			if (first !== undefined && !asked.some((one) => one.family === family)) asked.push(first);
-		}
+		const isFirst = (one: (typeof speaking)[number], index: number) =>
+			speaking.findIndex((other) => other.terms === one.terms) === index ||
+			speaking.findIndex((other) => other.family === one.family) === index;
+		const asked = speaking.filter(isFirst);
 		const chosen = asked.slice(0, MOST_ADDRESSES).map(({ address }) => address);
 		const facts = await Promise.all(
 			chosen.map((address) => get(tlsSurvey({ host: params.host, address }))),
