@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import addresses from '../../../checks/ssl/addresses.ts';
 import caa from '../../../checks/ssl/caa.ts';
 import certificate from '../../../checks/ssl/certificate.ts';
 import chain from '../../../checks/ssl/chain.ts';
@@ -29,10 +30,18 @@ test('the samples in the examples are those that the maker makes', () => {
 });
 
 describe('the examples of ssl', () => {
-	test.each([https, caa, certificate, chain, keys, lifetime, origin, revocation, transparency])(
-		'$id says what it claims',
-		(check) => {
-			expect(verifyCheck(check)).toEqual([]);
-		},
-	);
+	test.each([
+		https,
+		addresses,
+		caa,
+		certificate,
+		chain,
+		keys,
+		lifetime,
+		origin,
+		revocation,
+		transparency,
+	])('$id says what it claims', (check) => {
+		expect(verifyCheck(check)).toEqual([]);
+	});
 });
