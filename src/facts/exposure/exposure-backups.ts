@@ -23,17 +23,17 @@ const DUMPS: readonly (readonly [sign: RegExp, what: string])[] = [
 	[/^(?:-- )?PostgreSQL database dump|^PGDMP/m, 'a dump of a PostgreSQL database'],
 	[/^PRAGMA foreign_keys=OFF;\s*BEGIN TRANSACTION;/m, 'a dump of an SQLite database'],
 	[
-		/^\s*(?:CREATE TABLE(?: IF NOT EXISTS)?|(?:INSERT|REPLACE)(?: IGNORE)? INTO|CREATE DATABASE(?: IF NOT EXISTS)?)\s+["'`[\w]/im,
+		/^[ \t]*(?:CREATE TABLE(?: IF NOT EXISTS)?|(?:INSERT|REPLACE)(?: IGNORE)? INTO|CREATE DATABASE(?: IF NOT EXISTS)?)\s+["'`[\w]/im,
 		'a dump of a database',
 	],
 ];
 
 const SOURCES: readonly (readonly [path: RegExp, sign: RegExp, what: string])[] = [
 	[/\.php/, /^(?:\xef\xbb\xbf)?\s*<\?(?:php|=)/, 'PHP source code'],
-	[/\.py/, /^\s*(?:(?:SECRET_KEY|DATABASES|INSTALLED_APPS)\s*=|import os\b)/m, 'Django’s settings'],
+	[/\.py/, /^[ \t]*(?:(?:SECRET_KEY|DATABASES|INSTALLED_APPS)\s*=|import os\b)/m, 'Django’s settings'],
 	[
 		/\.htaccess/,
-		/^\s*(?:<(?:IfModule|Files|FilesMatch|Limit)\b|(?:Rewrite(?:Engine|Rule|Cond|Base)|AuthType|AuthUserFile|Require|Deny|Allow|Options|Redirect(?:Match)?|ErrorDocument|Header|DirectoryIndex|php_value|SetEnv)\s)/im,
+		/^[ \t]*(?:<(?:IfModule|Files|FilesMatch|Limit)\b|(?:Rewrite(?:Engine|Rule|Cond|Base)|AuthType|AuthUserFile|Require|Deny|Allow|Options|Redirect(?:Match)?|ErrorDocument|Header|DirectoryIndex|php_value|SetEnv)\s)/im,
 		'Apache’s rules',
 	],
 ];

@@ -1,6 +1,6 @@
 /** A private key, or the mark that stands where its text was. */
 const KEY =
-	/^\s*-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----\s*(?:<redacted:\d+>|[A-Za-z0-9+/=]{24})/m;
+	/^[ \t]*-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----\s*(?:<redacted:\d+>|[A-Za-z0-9+/=]{24})/m;
 
 interface CredentialFile {
 	/** For people: `the access token of npm`. */
@@ -30,7 +30,7 @@ export const CREDENTIAL_FILES: Readonly<Record<string, CredentialFile>> = {
 	'/.aws/credentials': {
 		what: 'the access keys of an AWS account',
 		is: (bytes) =>
-			/^\s*\[[\w .@-]{1,100}\]\s*$/m.test(bytes) &&
+			/^[ \t]*\[[\w .@-]{1,100}\]\s*$/m.test(bytes) &&
 			/^[ \t]*aws_(?:access_key_id|secret_access_key|session_token)[ \t]*=[ \t]*\S/im.test(bytes),
 		rotate:
 			'Deactivate the key in AWS (IAM > Users > Security credentials), make a new one, and read CloudTrail for what the old one did.',
@@ -66,7 +66,7 @@ export const CREDENTIAL_FILES: Readonly<Record<string, CredentialFile>> = {
 	},
 	'/.netrc': {
 		what: 'log-ins of other servers',
-		is: (bytes) => /^\s*machine\s+\S/m.test(bytes) && /\bpassword\s+\S/.test(bytes),
+		is: (bytes) => /^[ \t]*machine\s+\S/m.test(bytes) && /\bpassword\s+\S/.test(bytes),
 		rotate: 'Change the password at each machine that it names.',
 	},
 	'/.pgpass': {
