@@ -13,7 +13,7 @@ import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
-import { platformOf, type Serving } from './facts/web/platform.ts';
+import { platformOf, platformsByHost, type Serving } from './facts/web/platform.ts';
 import { compose } from './report/compose.ts';
 import { serviceMap } from './report/service-map.ts';
 import { VERSION } from './version.ts';
@@ -89,6 +89,7 @@ export function reportOf(
 		map: serviceMap(observed, target, recordPurpose, reportTotalsIn(observed, target)),
 		timings: timingsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],
+		platformsByHost: platformsByHost(observed),
 		platformName: serving?.name ?? null,
 		complete: header.complete,
 		deadlineSeconds: options.deadlineSeconds ?? DEADLINE_SECONDS,

@@ -31,17 +31,15 @@ export {
 export type { Locus } from './core/finding.ts';
 export {
 	advice,
-	apart,
 	commands,
 	type Fix,
 	type HeaderField,
-	header,
-	headers,
 	perPlatform,
 	records,
 	type Snippet,
 } from './core/fix.ts';
 export { groupBy } from './core/group-by.ts';
+export { apart, header, headers } from './core/header-fix.ts';
 export type {
 	DnsAnswer,
 	DnsData,
@@ -127,6 +125,11 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
+export {
+	INTROSPECTION,
+	isHtmlAdminTool,
+	recogniseAdminTool,
+} from './facts/exposure/exposure-admin-tools.ts';
 export { recogniseBackup } from './facts/exposure/exposure-backups.ts';
 export { recogniseConfig } from './facts/exposure/exposure-config-files.ts';
 export { CREDENTIAL_FILES } from './facts/exposure/exposure-credentials.ts';
@@ -492,6 +495,7 @@ export {
 } from './facts/web/html.ts';
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/web/http.ts';
 export { insecureScriptsAt } from './facts/web/insecure-script.ts';
+export { countingHashes, hasIntegrity, integrityOf } from './facts/web/integrity.ts';
 export { type LocationFault, readLocation } from './facts/web/location.ts';
 export { type InsecureLoad, insecureLoads } from './facts/web/mixed-content.ts';
 export {
@@ -510,6 +514,7 @@ export {
 	withoutSlash,
 } from './facts/web/old-urls.ts';
 export { type PageSources, pageSources, starterPolicy } from './facts/web/page-sources.ts';
+export { type PinnedFile, pinnedFiles } from './facts/web/pinned-files.ts';
 export { type LostPost, lostPosts } from './facts/web/post-routes.ts';
 export {
 	isCampaignParameter,

@@ -3,6 +3,15 @@ export interface Fix {
 	readonly summary: string;
 	readonly steps: readonly string[];
 	readonly snippets: readonly Snippet[];
+	/** Response headers that it sets: those of one host's findings are pasted as one block. */
+	readonly headers?: readonly HeaderField[];
+}
+
+export interface HeaderField {
+	readonly name: string;
+	readonly value: string;
+	/** What the host sends today, where `value` is a repair of it: several repairs add up. */
+	readonly from?: string;
 }
 
 export interface Snippet {
@@ -62,27 +71,6 @@ export function perPlatform(
 		return one === undefined ? [] : [{ platform, language: LANGUAGE[platform], text: one }];
 	});
 	return { summary, steps, snippets };
-}
-
-/** Sends a response header, on every platform that can. Refuses characters that a server's configuration would interpret. */
-export function header(name: string, value: string, ...steps: string[]): Fix {
-	if (/["\\$%\p{Cc}]/u.test(name + value)) throw new RangeError(`Cannot quote ${name}: ${value}`);
-	const text: Record<Exclude<Platform, 'any' | 'alb' | 'github-pages' | 'heroku'>, string> = {
-		apache: `Header always set ${name} "${value}"`,
-		caddy: `header ${name} "${value}"`,
-		azure: `<httpProtocol><customHeaders>\n  <add name="${name}" value="${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}" />\n</customHeaders></httpProtocol>`,
-		cloudflare: `Rules > Transform Rules > Modify Response Header > Set static:\n${name}: ${value}`,
-		cloudfront: `Policies > Response headers > Custom headers, override origin: on\n${name}: ${value}`,
-		express: `app.use((req, res, next) => { res.setHeader('${name}', "${value}"); next(); });`,
-		firebase: `{ "hosting": { "headers": [{ "source": "**", "headers": [{ "key": "${name}", "value": "${value}" }] }] } }`,
-		fly: `[http_service.http_options.response.headers]\n  ${name} = "${value}"`,
-		netlify: `[[headers]]\n  for = "/*"\n  [headers.values]\n    ${name} = "${value}"`,
-		nextjs: `async headers() {\n  return [{ source: '/(.*)', headers: [{ key: '${name}', value: "${value}" }] }];\n}`,
-		nginx: `add_header ${name} "${value}" always;`,
-		vercel: `{ "headers": [{ "source": "/(.*)", "headers": [{ "key": "${name}", "value": "${value}" }] }] }`,
-		wordpress: `add_action('send_headers', function () { header("${name}: ${value}"); });`,
-	};
-	return perPlatform(`Send ${name}: ${value}`, text, ...steps);
 }
 
 const LANGUAGE: Readonly<Record<Platform, string>> = {

@@ -27,6 +27,10 @@ const Waiver = z.object({
 	allowBlocker: z.boolean().optional(),
 });
 
+const Snippets = z.array(
+	z.object({ platform: z.enum(PLATFORMS), language: z.string(), text: z.string() }),
+);
+
 const Finding = z.object({
 	id: z.string().describe('area/check/verdict'),
 	fingerprint: z.string().describe('stable across runs, wording and order; hex'),
@@ -49,9 +53,7 @@ const Finding = z.object({
 	fix: z.object({
 		summary: z.string(),
 		steps: z.array(z.string()),
-		snippets: z.array(
-			z.object({ platform: z.enum(PLATFORMS), language: z.string(), text: z.string() }),
-		),
+		snippets: Snippets.describe('the detected platform first'),
 	}),
 	reproduce: z.string().nullable(),
 	references: z.array(z.string()),
@@ -81,6 +83,13 @@ const Risk = z.object({
 	effortMinutes: z.number(),
 	leadSeconds: z.number(),
 	dependsOn: z.array(z.string()).describe('ids of risks to fix first'),
+});
+
+const FixBlock = z.object({
+	host: z.string(),
+	headers: z.array(z.object({ name: z.string(), value: z.string() })),
+	findings: z.array(z.string()).describe('fingerprints of the findings that it mends'),
+	snippets: Snippets.describe('the whole block for each platform, the detected one first'),
 });
 
 const Timing = z.object({
@@ -221,6 +230,10 @@ export const ReportSchema = z.object({
 	findings: z.array(Finding),
 	checks: z.array(Check),
 	risks: z.array(Risk),
+	fixBlocks: z
+		.array(FixBlock)
+		.optional()
+		.describe('for each host whose findings ask for several headers: all of them, to paste'),
 	waivers: z
 		.array(Waiver.extend({ state: z.enum(['used', 'unused', 'expired', 'refused']) }))
 		.describe('every waiver of the config and what became of it'),

@@ -2,7 +2,7 @@ import type { AnyCheck } from '../core/check.ts';
 import type { Evidence } from '../core/evidence.ts';
 import type { Place } from '../core/fact.ts';
 import { type Failed, type Finding, idOf, isFailed, type Waiver } from '../core/finding.ts';
-import type { Fix, Platform } from '../core/fix.ts';
+import type { Platform } from '../core/fix.ts';
 import { NOT_LIVE } from '../core/io.ts';
 import type { Report, ReportFinding, ReportTiming, ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
@@ -13,7 +13,9 @@ import { earliestGo } from '../score/earliest-go.ts';
 import { fixOrder } from '../score/fix-order.ts';
 import { rank } from '../score/rank.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { headerBlocks } from './header-blocks.ts';
 import { headline } from './headline.ts';
+import { preferred } from './preferred.ts';
 
 /** Shown with a finding; the rest is counted. */
 const MOST_EVIDENCE = 8;
@@ -32,6 +34,8 @@ export interface Composed {
 	readonly timings: readonly ReportTiming[];
 	/** Whose syntax fixes show first, the likeliest before the others. */
 	readonly platforms: readonly Platform[];
+	/** The same for hosts that something else serves. */
+	readonly platformsByHost?: ReadonlyMap<string, readonly Platform[]>;
 	readonly platformName: string | null;
 	readonly complete: boolean;
 	readonly deadlineSeconds: number;
@@ -53,6 +57,9 @@ export function compose(about: Composed): Report {
 	const rows = rowsOf(findings);
 	const fingerprints = fingerprintsOf(findings.filter(isFailed));
 	const decision = decisionOf(about, ranked, ordered, rows);
+	const listed = ordered
+		.flatMap(({ risk }): readonly Failed[] => risk.findings)
+		.concat(findings.filter(isFailed).filter(({ outcome }) => outcome === 'accepted'));
 	const { domain, repo } = target;
 	const hosts = new Set(
 		findings.filter(({ locus }) => locus.kind === 'host').map(({ subject }) => subject),
@@ -76,10 +83,7 @@ export function compose(about: Composed): Report {
 		startedAt: about.startedAt.toISOString(),
 		durationMs: about.durationMs,
 		vantage: about.vantage,
-		findings: ordered
-			.flatMap(({ risk }) => risk.findings)
-			.concat(findings.filter(isFailed).filter(({ outcome }) => outcome === 'accepted'))
-			.map((one) => toFinding(one, fingerprints.get(one) ?? '', about, byId)),
+		findings: listed.map((one) => toFinding(one, fingerprints.get(one) ?? '', about, byId)),
 		checks: rows.map(({ check, subject, outcome, reason, code, verdicts, by, behind }) => ({
 			check,
 			subject,
@@ -100,6 +104,7 @@ export function compose(about: Composed): Report {
 			leadSeconds: risk.lead,
 			dependsOn: [...new Set(dependsOn.map(({ id }) => id))],
 		})),
+		fixBlocks: headerBlocks(listed, fingerprints, (host) => platformsAt(host, about)),
 		waivers: about.waivers.map(({ waiver, state }) => ({ ...waiver, state })),
 		map: about.map,
 		timings: [...about.timings],
@@ -197,7 +202,7 @@ function toFinding(
 		confidence: finding.confidence,
 		effortMinutes: finding.effort,
 		...(finding.lead > 0 && { leadSeconds: finding.lead }),
-		fix: fixFor(finding.fix, about.platforms),
+		fix: fixFor(finding, about),
 		reproduce: finding.reproduce,
 		references: [...(byId.get(finding.check)?.references ?? [])],
 		...(waiver !== null && { waiver }),
@@ -225,12 +230,12 @@ function names(summary: string, name: string): boolean {
 	return at >= 0 && !/[\w.-]/.test(summary.charAt(at - 1));
 }
 
-/** The detected platform's snippet first; the others follow, because a detection can be wrong. */
-function fixFor(fix: Fix, platforms: readonly Platform[]): ReportFinding['fix'] {
-	const rank = ({ platform }: Fix['snippets'][number]) => {
-		const at = platforms.indexOf(platform);
-		return at === -1 ? platforms.length : at;
-	};
-	const snippets = fix.snippets.toSorted((a, b) => rank(a) - rank(b));
-	return { summary: fix.summary, steps: [...fix.steps], snippets };
+function fixFor({ fix, subject, locus }: Failed, about: Composed): ReportFinding['fix'] {
+	const { summary, steps, snippets } = fix;
+	const platforms = platformsAt(locus.kind === 'host' ? locus.name : subject, about);
+	return { summary, steps: [...steps], snippets: [...preferred(snippets, platforms)] };
+}
+
+function platformsAt(host: string, { platforms, platformsByHost }: Composed): readonly Platform[] {
+	return [...new Set([...(platformsByHost?.get(host) ?? []), ...platforms])];
 }

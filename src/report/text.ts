@@ -28,6 +28,10 @@ const WIDEST = 120;
 /** Risks of one severity on a page; nobody reads more, and the JSON report has all of them. */
 const MOST_SHOWN = { usual: 40, verbose: 200 };
 
+/** Blocks of headers on a page. */
+const MOST_BLOCKS = { usual: 3, verbose: 50 };
+const HEADER_BLOCKS = 'All headers in one block';
+
 const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
 	blocker: 'launch blocker',
 	high: 'high risk',
@@ -49,12 +53,15 @@ class Page {
 	readonly #style: TextStyle;
 	readonly #width: number;
 	readonly #findings: ReadonlyMap<string, ReportFinding>;
+	/** Fingerprints of the findings that blocks of headers mend. */
+	readonly #inBlocks: ReadonlySet<string>;
 
 	constructor(report: Report, style: TextStyle) {
 		this.#report = report;
 		this.#style = style;
 		this.#width = Math.min(style.width, WIDEST);
 		this.#findings = new Map(report.findings.map((one) => [one.fingerprint, one]));
+		this.#inBlocks = new Set((report.fixBlocks ?? []).flatMap(({ findings }) => findings));
 	}
 
 	render(): string {
@@ -71,6 +78,7 @@ class Page {
 			this.#style.verbose
 				? this.#risks('info', 'What it means', (one) => one.impact)
 				: this.#folded('info'),
+			this.#headerBlocks(),
 			this.#accepted(),
 			this.#unseen(),
 			this.#mailReports(),
@@ -205,11 +213,9 @@ class Page {
 			this.#wrap(`${chalk.bold(`Fix ${this.#place(risk)}`)}  ${visible(fix.summary)}`, 3),
 			...fix.steps.map((step, index) => this.#wrap(`${index + 1}. ${visible(step)}`, 6, 3)),
 		];
-		const [snippet] = fix.snippets;
-		if (snippet !== undefined) {
-			if (snippet.platform !== 'any') lines.push(chalk.dim(`   ${snippet.platform}:`));
-			lines.push(...indented(visibleLines(snippet.text), '     ').map((line) => chalk.cyan(line)));
-		}
+		if (risk.findings.every((one) => this.#inBlocks.has(one))) {
+			lines.push(`   to paste: under "${HEADER_BLOCKS}" below`);
+		} else lines.push(...this.#snippet(fix.snippets));
 		if (risk.dependsOn.length > 0)
 			lines.push(this.#wrap(`after: ${risk.dependsOn.join(', ')}`, 3, 3));
 		if (reproduce !== null) lines.push(this.#wrap(`see it yourself: ${visible(reproduce)}`, 6, 3));
@@ -219,6 +225,44 @@ class Page {
 			for (const { summary } of evidence) lines.push(this.#wrap(`seen: ${visible(summary)}`, 6, 3));
 		}
 		return lines.join('\n');
+	}
+
+	/** The text to paste, outside of any table, for the platform that was detected. */
+	#snippet([snippet]: ReportFinding['fix']['snippets']): readonly string[] {
+		if (snippet === undefined) return [];
+		const { chalk } = this.#style;
+		const text = indented(visibleLines(snippet.text), '     ').map((line) => chalk.cyan(line));
+		return snippet.platform === 'any' ? text : [chalk.dim(`   ${snippet.platform}:`), ...text];
+	}
+
+	/** The headers that a host's findings ask for, as one text; hosts that need the same one share it. */
+	#headerBlocks(): string {
+		const blocks = this.#report.fixBlocks ?? [];
+		if (blocks.length === 0) return '';
+		const { chalk, verbose } = this.#style;
+		const same = [
+			...groupBy(blocks, ({ headers, snippets }) =>
+				JSON.stringify([headers, snippets[0]?.platform]),
+			).values(),
+		];
+		const shown = same.slice(0, MOST_BLOCKS[verbose ? 'verbose' : 'usual']);
+		const left = same.length - shown.length;
+		return [
+			chalk.bold(`${HEADER_BLOCKS} (${this.#inBlocks.size} findings)`),
+			...shown.flatMap(([first, ...others]) => {
+				const hosts = [first, ...others].map(({ host }) => visible(host, 253));
+				const places = [...new Set([first, ...others].flatMap((one) => this.#mendedBy(one)))];
+				return [
+					this.#wrap(`${someOf(hosts)}: mends ${someOf(places, 6)}`, 4, 2),
+					...this.#snippet(first.snippets),
+				];
+			}),
+			...(left > 0 ? [`  … and ${left} more: see fixBlocks in --format json`] : []),
+		].join('\n');
+	}
+
+	#mendedBy({ findings }: NonNullable<Report['fixBlocks']>[number]): readonly string[] {
+		return findings.map((one) => visible(this.#findings.get(one)?.id ?? ''));
 	}
 
 	#folded(severity: Severity): string {

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { defineDerivation, type Fact, known } from '../../core/fact.ts';
 import type { Platform } from '../../core/fix.ts';
-import type { HttpAnswered } from '../../core/io.ts';
+import type { DnsAnswer, HttpAnswered, HttpOutcome } from '../../core/io.ts';
 import { isWithin } from '../dns/ancestry.ts';
 import { addressesOf } from '../dns/dns.ts';
 import { parseSetCookie } from './cookies.ts';
@@ -68,6 +68,43 @@ export const platformOf = defineDerivation({
 		);
 	},
 });
+
+/** One observation, as the fact store hands it on. */
+interface Observed {
+	readonly probe: string;
+	readonly params: unknown;
+	readonly value: unknown;
+}
+
+/** Whose syntax each host's users write, from what was asked of that host anyway; nothing is asked. */
+export function platformsByHost(
+	observed: readonly Observed[],
+): ReadonlyMap<string, readonly Platform[]> {
+	const seen = new Map<
+		string,
+		{ aliases: string[]; addresses: string[]; answers: HttpAnswered[] }
+	>();
+	const of = (host: string) => {
+		const one = seen.get(host) ?? { aliases: [], addresses: [], answers: [] };
+		seen.set(host, one);
+		return one;
+	};
+	for (const { probe, params, value } of observed) {
+		if (probe === 'http.exchange') {
+			const outcome = value as HttpOutcome;
+			const { url } = params as { readonly url: string };
+			const { hostname, pathname } = new URL(url);
+			if (outcome.kind === 'answered' && pathname === '/') of(hostname).answers.push(outcome);
+		} else if (probe === 'dns.answer') {
+			const { name, type } = params as { readonly name: string; readonly type: string };
+			if (type !== 'A' && type !== 'AAAA') continue;
+			const { chain, records } = value as DnsAnswer;
+			of(name).aliases.push(...chain.map(({ target }) => target));
+			of(name).addresses.push(...records.map(({ text }) => text));
+		}
+	}
+	return new Map([...seen].map(([host, one]) => [host, identify(one).snippetPlatforms]));
+}
 
 /** Pure: the same sights, the same names. */
 export function identify(seen: Seen): Serving {
