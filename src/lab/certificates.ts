@@ -141,6 +141,12 @@ export function createAuthority({ now, host }: AuthoritySettings): Authority {
 				'/partition.crl': list(intermediate, { extensions: at2('elsewhere') }),
 				'/own-partition.crl': list(intermediate, { extensions: at2('own-partition') }),
 				'/garbage.crl': Buffer.from('no list'),
+				...Object.fromEntries(
+					[...named].flatMap(([organisation, party]) => [
+						[`/${pathOf(organisation)}.der`, party.certificate],
+						[`/${pathOf(organisation)}.crl`, list(party)],
+					]),
+				),
 			};
 		},
 		issue(spec, hosts) {
@@ -422,7 +428,7 @@ function leafExtensions(spec: CertificateSpec, { names, key, issuer, host }: Lea
 		extension('2.5.29.19', true, isCa ? sequence(boolean(true)) : sequence()),
 		...keyIdentifiers(key, issuer),
 		...(spec.kind === 'no-san' ? [] : [alternativeNames(names)]),
-		authorityInfo(host, spec.ocsp === true),
+		authorityInfo(spec, host),
 		...(spec.crl !== false || spec.kind === 'revoked'
 			? [distributionPoint(`http://${host}/${listName(spec)}.crl`)]
 			: []),
@@ -450,19 +456,25 @@ function alternativeNames(names: readonly string[]): Der {
 	return extension('2.5.29.17', false, sequence(...general));
 }
 
-function listName({ crl }: CertificateSpec): string {
-	return typeof crl === 'string' ? crl : 'intermediate';
+function listName({ crl, issuer }: CertificateSpec): string {
+	return typeof crl === 'string' ? crl : pathOf(issuer);
+}
+
+/** Under which an intermediate and its list are found. */
+function pathOf(organisation: string | undefined): string {
+	if (organisation === undefined) return 'intermediate';
+	return organisation.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
 /** AIA (RFC 5280 §4.2.2.1). */
-function authorityInfo(host: string, ocsp: boolean): Der {
+function authorityInfo({ issuer, ocsp }: CertificateSpec, host: string): Der {
 	const access = (method: string, url: string) => sequence(oid(method), tagged(6, false, url));
 	return extension(
 		'1.3.6.1.5.5.7.1.1',
 		false,
 		sequence(
-			...(ocsp ? [access('1.3.6.1.5.5.7.48.1', `http://${host}/ocsp`)] : []),
-			access('1.3.6.1.5.5.7.48.2', `http://${host}/intermediate.der`),
+			...(ocsp === true ? [access('1.3.6.1.5.5.7.48.1', `http://${host}/ocsp`)] : []),
+			access('1.3.6.1.5.5.7.48.2', `http://${host}/${pathOf(issuer)}.der`),
 		),
 	);
 }
