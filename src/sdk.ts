@@ -198,9 +198,15 @@ export {
 	unclaimedIn,
 } from './facts/launch/default-pages.ts';
 export { type Gate, type GateKind, gateIn } from './facts/launch/gates.ts';
+export { type LaunchSite, launchSites } from './facts/launch/launch-sites.ts';
+export { type MailLinks, mailLinks } from './facts/launch/mail-links.ts';
 export { type PublicKey, type PublicKeys, publicKeys } from './facts/launch/public-keys.ts';
 export { noIndexIn } from './facts/launch/robots-directives.ts';
 export { type RobotsFile, robotsFile } from './facts/launch/robots-file.ts';
+export { type StagingHost, stagingHosts } from './facts/launch/staging-hosts.ts';
+export { type FoundUse, type StagingSurvey, stagingSurvey } from './facts/launch/staging-survey.ts';
+export { type Own, type TestKind, testAddressIn } from './facts/launch/test-address.ts';
+export type { Use } from './facts/launch/test-uses.ts';
 export {
 	type BimiCertificate,
 	type BimiLogo,

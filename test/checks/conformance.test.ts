@@ -42,6 +42,7 @@ it('found the checks', () => {
 		'email/spf',
 		'email/starttls',
 		'email/tls-rpt',
+		'exposure/admin-tools',
 		'exposure/backups',
 		'exposure/config-files',
 		'exposure/credentials',
