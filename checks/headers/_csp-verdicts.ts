@@ -7,6 +7,7 @@ import {
 	type Verdicts,
 } from '../../src/sdk.ts';
 import { ENFORCED, headerFix, policyFix, REPORT_ONLY, type Sent } from './_csp-fixes.ts';
+import { shellUrl } from './_shell-url.ts';
 import { HIGH, LATER } from './_staged.ts';
 
 /** What every finding about a policy is told. */
@@ -129,7 +130,7 @@ export const CSP_VERDICTS = {
 		control:
 			'Only what stands in the page as it came was matched, as CSP3 §6.7 tells browsers to; whatever a script might add or change was left out.',
 		reproduce: (a: BlockedTold) =>
-			`curl -sSL -D - ${a.url} | grep -iE 'content-security-policy|<script|<link|<img|<style'`,
+			`curl -sSL -D - ${shellUrl(a.url)} | grep -iE 'content-security-policy|<script|<link|<img|<style'`,
 		cause: (a: Told) => a.cause,
 	},
 	'nonce-reused': {

@@ -2,6 +2,7 @@ import { isWithin } from '../dns/ancestry.ts';
 import { registrableOf } from '../dns/registrable.ts';
 import type { Page } from './html.ts';
 import { assetText, type SeenPage, type SitePages } from './site-pages.ts';
+import { styleUrls } from './style-urls.ts';
 
 /** What pages load, in the words of a Content-Security-Policy. */
 export interface PageSources {
@@ -149,15 +150,12 @@ function hostOf(text: string): string {
 	return new URL(text).hostname;
 }
 
-const FONT_URL =
-	/url\(\s*["']?([^"')\s]{1,500}\.(?:woff2?|ttf|otf|eot)(?:[?#][^"')\s]{0,200})?|data:(?:application\/|font\/)[a-z0-9/+.-]{1,40})/gi;
-
 function fontsIn(text: string, base: string): readonly string[] {
-	const found = [...text.matchAll(FONT_URL)].map(([, url]) => url ?? '');
-	return [...new Set(found)].flatMap((url) => {
-		if (url.startsWith('data:')) return ['data:,'];
-		return URL.canParse(url, base) ? [new URL(url, base).href] : [];
-	});
+	const fonts = styleUrls(text).filter(({ what }) => what === 'font');
+	const found = fonts.flatMap(({ href }) =>
+		URL.canParse(href, base) ? [new URL(href, base).href] : [],
+	);
+	return [...new Set(found)];
 }
 
 const SERVICE_URL = /\b(?:https?|wss):\/\/[a-z0-9.-]{1,253}(?=[:/"'`?#])/gi;
