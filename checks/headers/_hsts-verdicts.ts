@@ -1,5 +1,6 @@
 import {
 	advice,
+	apart,
 	days,
 	header,
 	minutes,
@@ -140,10 +141,12 @@ export const HSTS_VERDICTS = {
 			'A made-up sub-domain can still be reached over plain HTTP by an attacker in the network, and ' +
 			'can set cookies for the whole domain.',
 		fix: {
-			...header(
-				FIELD,
-				`max-age=${A_YEAR}; includeSubDomains`,
-				'List the sub-domains first, internal ones too: after this, none of them opens without a valid certificate.',
+			...apart(
+				header(
+					FIELD,
+					`max-age=${A_YEAR}; includeSubDomains`,
+					'List the sub-domains first, internal ones too: after this, none of them opens without a valid certificate.',
+				),
 			),
 			summary: 'Add includeSubDomains once every sub-domain has HTTPS',
 		},
@@ -158,11 +161,13 @@ export const HSTS_VERDICTS = {
 			'The first visit of every customer stays unprotected, although the header says otherwise; a domain ' +
 			'that is on the list already may be taken off it.',
 		fix: {
-			...header(
-				FIELD,
-				`max-age=${A_YEAR}; includeSubDomains; preload`,
-				'Only where every sub-domain has HTTPS: browsers hold all of them to it, for months.',
-				'Otherwise send max-age alone: the token is consent, and nothing else depends on it.',
+			...apart(
+				header(
+					FIELD,
+					`max-age=${A_YEAR}; includeSubDomains; preload`,
+					'Only where every sub-domain has HTTPS: browsers hold all of them to it, for months.',
+					'Otherwise send max-age alone: the token is consent, and nothing else depends on it.',
+				),
 			),
 			summary: 'Meet every rule of the list, or drop the preload token',
 		},

@@ -35,7 +35,7 @@ function headerTexts(
 	return {
 		nginx: fields.length === 1 ? nginxLines(lines) : `${NGINX_SCOPE}\n${nginxLines(lines)}`,
 		apache: `<IfModule mod_headers.c>\n${lines(apacheLines)}\n</IfModule>`,
-		caddy: `header {\n${lines((name, value) => `\t${name} "${value}"`)}\n}`,
+		caddy: `${CADDY_PROXY}\nheader {\n${lines((name, value) => `\t${name} "${value}"`)}\n}`,
 		cloudflare: `# Rules > Transform Rules > Modify Response Header > Set static\n# (Cloudflare Pages: in the file _headers, indented below a line "/*")\n${plain}`,
 		vercel: json({ headers: [{ source: '/(.*)', headers: keyed }] }),
 		netlify: `[[headers]]\n  for = "/*"\n  [headers.values]\n${lines((name, value) => `    ${name} = "${value}"`)}`,
@@ -57,6 +57,9 @@ const NGINX_SCOPE =
 	'# In the server block. A location with an add_header of its own sends none of these: repeat them\n' +
 	'# there. Lines of an outer block no longer count: move them here. What the application sends too,\n' +
 	'# take away with proxy_hide_header NAME;';
+
+const CADDY_PROXY =
+	'# What the application sends too, take away in reverse_proxy with header_down -NAME';
 
 function nginxLines(lines: (write: (name: string, value: string) => string) => string): string {
 	return lines((name, value) => `add_header ${name} "${value}" always;`);

@@ -43,7 +43,7 @@ it('puts all headers of a host in one block, the platform of that host first', (
 	expect(a?.snippets[0]).toEqual({
 		platform: 'caddy',
 		language: 'caddy',
-		text: `header {\n\t${HSTS} "max-age=31536000"\n\tX-Content-Type-Options "nosniff"\n}`,
+		text: `# What the application sends too, take away in reverse_proxy with header_down -NAME\nheader {\n\t${HSTS} "max-age=31536000"\n\tX-Content-Type-Options "nosniff"\n}`,
 	});
 	expect([b?.host, b?.snippets[0]?.platform]).toEqual(['b.test', 'vercel']);
 });
