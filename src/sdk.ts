@@ -409,6 +409,7 @@ export { type ClockDoubt, clockDoubt, doubtAt } from './facts/tls/clock-doubt.ts
 export { type HostCaa, hostCaa } from './facts/tls/host-caa.ts';
 export { coversName } from './facts/tls/host-match.ts';
 export { type HttpsAnswer, httpsAnswers, isDoubtful } from './facts/tls/https-answers.ts';
+export { type Interception, interception } from './facts/tls/interception.ts';
 export type { KnownIssuer } from './facts/tls/issuers.ts';
 export { knownPrime } from './facts/tls/key-exchange.ts';
 export { type NamelessAnswer, namelessAnswer } from './facts/tls/nameless-answer.ts';
@@ -443,6 +444,14 @@ export {
 } from './facts/tls/transparency.ts';
 export { isModern } from './facts/tls/version-hello.ts';
 export { botWall, isEmptyPage } from './facts/web/bot-wall.ts';
+export {
+	isolationFault,
+	obsoleteHeaders,
+	permissionsPolicyFault,
+	type ReferrerPolicy,
+	readReferrerPolicy,
+	resourcePolicyFault,
+} from './facts/web/browser-policies.ts';
 export { type CampaignWalk, campaignWalks } from './facts/web/campaigns.ts';
 export {
 	type CanonicalSurvey,
@@ -452,6 +461,7 @@ export {
 } from './facts/web/canonical-survey.ts';
 export { certificateRefusal } from './facts/web/certificate-refusal.ts';
 export { type ChainReport, chainReport } from './facts/web/chain-report.ts';
+export { declaresEncoding, readNosniff } from './facts/web/content-type-options.ts';
 export {
 	brokenPrefix,
 	type Cookie,
@@ -482,6 +492,7 @@ export {
 } from './facts/web/csp-repair.ts';
 export { CSP_DIRECTIVES, isSourceList, syntaxFaults } from './facts/web/csp-syntax.ts';
 export { type CspWeakness, cspWeaknesses } from './facts/web/csp-weaknesses.ts';
+export { type FrameOptions, readFrameOptions } from './facts/web/frame-options.ts';
 export { type HstsField, readHsts } from './facts/web/hsts.ts';
 export {
 	type HttpsStanding,

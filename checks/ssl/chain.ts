@@ -9,9 +9,13 @@ import {
 	type Fact,
 	type Fix,
 	hosts,
+	type Interception,
+	interception,
+	known,
 	minutes,
 	optional,
 	perPlatform,
+	registrableOf,
 	type ServedChain,
 	servedChains,
 	type TrustStore,
@@ -121,7 +125,10 @@ export default defineCheck({
 	reach: 'sign-in',
 	layer: 'certificates',
 	over: hosts,
-	options: z.object({}),
+	options: z.object({
+		/** URL of a host that shows whether this network inspects TLS, instead of the domain's RDAP service. */
+		control: z.url().nullable().default(null),
+	}),
 	verdicts: {
 		trusted: {
 			outcome: 'pass',
@@ -193,12 +200,15 @@ export default defineCheck({
 		},
 	},
 	decisive: { by: 'standing', in: ['apex', 'named'] },
-	needs: ({ subject }) => {
+	needs: ({ subject, options: { control } }) => {
 		const own = { host: subject.name, beside: besideOf(subject) };
 		return {
 			served: servedChains(own),
 			trust: trustStore({}),
 			clock: optional(clockDoubt(own)),
+			interception: optional(
+				interception({ ...own, domain: registrableOf(subject.apex), control }),
+			),
 		};
 	},
 	judge({ given, subject, now, say }) {
@@ -207,6 +217,10 @@ export default defineCheck({
 		const fault = clockFault(found, given.clock, now);
 		const said = [...found].map(([key, seen]) => {
 			if (fault !== null && isDated(key)) return cannotSay('inconclusive', fault);
+			const between = given.interception.status === 'known' ? given.interception.value : null;
+			if (key === 'untrusted-root' && between !== null) {
+				return cannotSay('inconclusive', inspected(between));
+			}
 			// One fault, one blocker: what to do about it is not what to do about a stranger's certificate.
 			if (seen.values['kind'] === 'cloudflare-origin') {
 				return blockedBy({ check: 'ssl/origin', subject: host }, seen.detail);
@@ -226,10 +240,15 @@ export default defineCheck({
 	examples: (example) => {
 		const given = (
 			name: Parameters<typeof sampleChain>[0],
-			more: { fetched?: readonly string[]; trust?: TrustStore; clock?: Fact<ClockDoubt> } = {},
+			more: {
+				fetched?: readonly string[];
+				trust?: TrustStore;
+				clock?: Fact<ClockDoubt>;
+				between?: Interception | null;
+			} = {},
 		) => {
-			const { fetched = [], trust = SAMPLE_TRUST, clock = GOOD_CLOCK } = more;
-			return { served: [{ ...served(name), fetched }], trust, clock };
+			const { fetched = [], trust = SAMPLE_TRUST, clock = GOOD_CLOCK, between = null } = more;
+			return { served: [{ ...served(name), fetched }], trust, clock, interception: known(between) };
 		};
 		const at = (now: string) => ({ now });
 		const ca = sampleChain('good').slice(1);
@@ -246,6 +265,14 @@ export default defineCheck({
 			example('the intermediate out of reach', given('alone'), 'missing-intermediate'),
 			example('a stranger fetched', given('alone', { fetched: STRANGER }), 'missing-intermediate'),
 			example('a root nobody has', given('good', { trust: NO_TRUST }), 'untrusted-root'),
+			example(
+				'the same root at a host of somebody else',
+				given('good', {
+					trust: NO_TRUST,
+					between: { control: 'rdap.example.net', authority: 'Sample Root' },
+				}),
+				'unknown',
+			),
 			example('of Cloudflare Origin CA', given('originCa'), 'blocked'),
 			example('signed by itself', given('selfSigned'), 'self-signed'),
 			example(
@@ -290,6 +317,10 @@ export default defineCheck({
 		];
 	},
 });
+
+function inspected({ control, authority }: Interception): string {
+	return `${control}, which is nothing of yours, shows a certificate of "${authority}" too: the network that this audit runs in inspects TLS; run it from another one`;
+}
 
 function confidenceOf({ values }: Sighting) {
 	return values['confidence'] === 'low' ? ('low' as const) : ('high' as const);

@@ -128,7 +128,12 @@ type Service =
 	| { readonly base: string }
 	| { readonly because: UnknownReason; readonly why: string };
 
-async function serviceOf(domain: string, rdap: string | null, get: GetFact): Promise<Service> {
+/** The RDAP service for a domain: the one that the user named, else the one in IANA's list. */
+export async function serviceOf(
+	domain: string,
+	rdap: string | null,
+	get: GetFact,
+): Promise<Service> {
 	if (registeredDomainOf(domain) !== domain) {
 		return { because: 'unsupported', why: `${domain} is not given out by a registry` };
 	}

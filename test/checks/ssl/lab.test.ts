@@ -114,6 +114,37 @@ test('where our own clock is wrong, no certificate is called out of date', async
 	expect(alone.said).toEqual(['expired shop.test']);
 });
 
+describe('a root that nobody knows', () => {
+	const CONTROL = '203.0.113.90';
+	const shown = async (certificate: Kind, control: Kind) => {
+		const world: World = {
+			zones: {
+				'shop.test': { records: `@ A ${AT}` },
+				'registry.test': { records: `rdap A ${CONTROL}` },
+			},
+			sites: [
+				{ hosts: ['shop.test'], at: [AT], certificate },
+				{ hosts: ['rdap.registry.test'], at: [CONTROL], certificate: control },
+			],
+		};
+		const checkOptions = { 'ssl/chain': { control: 'https://rdap.registry.test/' } };
+		return auditLab(world, [chain], { domain: 'shop.test' }, { checkOptions });
+	};
+
+	test('at a host of somebody else too is our own network, which inspects TLS', async () => {
+		const { said, findings } = await shown('untrusted-root', 'untrusted-root');
+		expect(said).toEqual(['unknown shop.test']);
+		expect(findings[0]?.message).toContain('rdap.registry.test, which is nothing of yours, shows');
+	});
+
+	test("at the target alone is the target's fault", async () => {
+		expect((await shown('untrusted-root', 'ok')).said).toEqual(['untrusted-root shop.test']);
+		expect((await shown('untrusted-root', 'self-signed')).said).toEqual([
+			'untrusted-root shop.test',
+		]);
+	});
+});
+
 test('an API with a missing intermediate is a blocker', async () => {
 	const world: World = {
 		zones: { 'shop.test': { records: `@ A ${AT}\napi A 203.0.113.11` } },
