@@ -8,13 +8,17 @@ export interface Sent {
 	readonly by: 'header' | 'meta';
 	/** The whole policy as it should be; nonces are placeholders. */
 	readonly policy: string;
+	/** The policy that it repairs, written alike: repairs of one policy add up. */
+	readonly from?: string;
 }
 
 /** Sends a whole policy, on every platform; with a nonce, where an application can make one up. */
-export function policyFix(summary: string, { by, policy }: Sent, ...steps: string[]): Fix {
+export function policyFix(summary: string, { by, policy, from }: Sent, ...steps: string[]): Fix {
 	if (by === 'meta') return metaFix(summary, policy, steps);
 	if (policy.includes(NONCE_PLACEHOLDER)) return nonceFix(summary, policy, steps);
-	return headerFix(summary, ENFORCED, policy, ...steps);
+	const fix = headerFix(summary, ENFORCED, policy, ...steps);
+	if (from === undefined || fix.headers === undefined) return fix;
+	return { ...fix, headers: fix.headers.map((field) => ({ ...field, from })) };
 }
 
 /** `header()` refuses what a server's configuration would read as something else. */

@@ -33,8 +33,9 @@ export function repairedPolicy(weakness: CspWeakness, about: Repairing): Sent {
 		// A meta element says it in vain.
 		return { by: 'header', policy: "frame-ancestors 'self'" };
 	}
-	if (id === 'syntax') return { by: policy.by, policy: respelt(policy) };
-	return { by: policy.by, policy: rewrittenPolicy(policy, changesFor(weakness, about)) };
+	const repaired =
+		id === 'syntax' ? respelt(policy) : rewrittenPolicy(policy, changesFor(weakness, about));
+	return { by: policy.by, policy: repaired, from: cspText(policy.directives) };
 }
 
 function changesFor(weakness: CspWeakness, about: Repairing): DirectiveChanges {
@@ -184,5 +185,6 @@ export function lettingThrough(parts: readonly BlockedPart[], policy: EnforcedPo
 			add(isOwn ? directive : subject.replace(/-elem$/, ''), directive, source);
 		}
 	}
-	return { by: policy.by, policy: rewrittenPolicy(policy, changes) };
+	const from = cspText(policy.directives);
+	return { by: policy.by, policy: rewrittenPolicy(policy, changes), from };
 }

@@ -1,5 +1,6 @@
 import {
 	advice,
+	apart,
 	type CspWeakness,
 	type Fix,
 	minutes,
@@ -211,6 +212,7 @@ export const CSP_VERDICTS = {
 	}),
 	...weakness('unsafe-style', {
 		info: true,
+		optional: true,
 		says: (a) =>
 			`The policy of ${a.url} lets any style apply (${a.values.join(' ')} in ${a.directive}); scripts are restricted.`,
 		impact: 'Injected style can hide or imitate parts of a page; it runs no script.',
@@ -330,6 +332,8 @@ export const CSP_VERDICTS = {
 export interface Weakness {
 	/** `later` unless so. */
 	readonly info?: true;
+	/** Its repair may break the page. */
+	readonly optional?: true;
 	says(a: Told): string;
 	readonly impact: string;
 	readonly fix: string;
@@ -345,7 +349,10 @@ function weakness<K extends CspWeakness['id']>(id: K, about: Weakness) {
 		effort: minutes(about.effort ?? 30),
 		says: (a: Told) => about.says(a),
 		impact: about.impact,
-		fix: (a: Told) => policyFix(about.fix, a, ...(about.steps ?? [])),
+		fix: (a: Told) => {
+			const fix = policyFix(about.fix, a, ...(about.steps ?? []));
+			return about.optional === true ? apart(fix) : fix;
+		},
 		reproduce,
 		cause: (a: Told) => a.cause,
 	} as const;
