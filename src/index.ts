@@ -9,4 +9,9 @@ export type { Report, ReportFinding } from './core/report.ts';
 export type { Progress } from './engine/audit.ts';
 export { BadTarget } from './engine/parse-target.ts';
 export { BadEvidence } from './evidence/read-evidence.ts';
-export { assessChain } from './facts/tls/assess-chain.ts';
+export {
+	type AssessOptions,
+	assessChain,
+	type ChainAssessment,
+	type ChainProblem,
+} from './facts/tls/assess-chain.ts';
