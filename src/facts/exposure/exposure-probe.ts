@@ -26,6 +26,8 @@ export interface Answered {
 	readonly sha256: string;
 	/** Why it tells nothing about the path; `null` where it does. */
 	readonly unseen: Pick<Extract<Unsettled, { status: 'unknown' }>, 'because' | 'detail'> | null;
+	/** The answer had not ended when it was no longer waited for. */
+	readonly heldUp?: true;
 }
 
 /** A path that a check asked for. */
@@ -51,15 +53,15 @@ const MOST_BYTES = 65_536;
 /** By then the host has answered for other facts, so that nothing of it has to wake up. */
 const LONGEST_MS = 10_000;
 
-/** A server that keeps silent about so many paths, after it answered random ones, holds scanners up. */
-const MOST_SILENCES = 2;
+/** A server that lets us wait for so many paths, after it answered random ones, holds scanners up. */
+const MOST_WAITS = 2;
 
 /**
  * Asks a host for paths that should not be there, after three random ones: one GET each with a Range,
  * no redirect followed, `atOnce` in flight. A path that gives content which is no page gets a twin: one
  * more random name beside it. The owner's log shows them all. A gatekeeper in front of the plain random
  * path, or a refusal of everything, makes it unknown; in front of the random `.php` or dot name, the
- * paths of that kind. The first 429 and the second silence end it: nothing more is asked. A path that
+ * paths of that kind. The first 429, and the second path that lets us wait, end it: nothing more is asked. A path that
  * alone gives a server error was not seen. Over HTTPS, and over HTTP only where HTTPS does not answer.
  */
 export const exposureProbes = defineDerivation({
@@ -77,11 +79,13 @@ export const exposureProbes = defineDerivation({
 		const controls = await Promise.all(controlPaths(seed).map((path) => probe(origin, path, get)));
 		const [plain] = controls;
 		if (plain?.unseen) return unknown(plain.unseen.because, plain.unseen.detail);
+		if (plain?.heldUp) return unknown('timeout', `${plain.url}: the answer did not end in time`);
 		const asked = await probeAll({ origin, paths, controls, atOnce }, get);
 		const probed = asked.map((one) => (isItsOwnError(one, controls) ? hiddenByError(one) : one));
 		// A page at the root says nothing of the rest.
 		const all = [...controls, ...probed.filter(({ path }) => path !== '/')];
-		if (all.every(({ status }) => status === 401 || status === 403)) {
+		const isRefused = all.every(({ status }) => status === 401 || status === 403);
+		if (isRefused && !controls.every(meansMissing)) {
 			return unknown('denied', `${origin} refuses every path (${all[0]?.status ?? 403})`);
 		}
 		return known({
@@ -117,6 +121,19 @@ export function twinPath(path: string, seed: string): string {
 	const [, folder = '/', dot = '', rest = ''] = /^(.*\/)(\.?)(.*?)\/?$/.exec(path) ?? [];
 	const extension = /^[^.~]*([.~].*)?$/.exec(rest)?.[1] ?? '';
 	return `${folder}${dot}lr-${seed}${extension}`;
+}
+
+/**
+ * What S3 says of an object that is not there to whom it does not tell so, and API Gateway of a path
+ * that nobody has defined: no refusal of us.
+ */
+function meansMissing({ status, bytes }: Answered): boolean {
+	return (
+		status === 403 &&
+		/^(?:<\?xml[^>]{0,200}>\s*)?<Error><Code>AccessDenied<\/Code>|^\{"message":"Missing Authentication Token"\}/.test(
+			bytes,
+		)
+	);
 }
 
 /**
@@ -163,13 +180,14 @@ async function probeAll(
 	get: GetFact,
 ): Promise<readonly Answered[]> {
 	let stopped: Answered['unseen'] = null;
-	let silences = 0;
+	let waits = 0;
 	return inFlight(atOnce, paths, async (path) => {
 		const unseen = stopped ?? controlOf(path, controls)?.unseen ?? null;
 		if (unseen !== null) return { ...nothing(origin, path), unseen };
 		const one = await probe(origin, path, get);
-		if (one.unseen?.because === 'timeout') silences += 1;
-		if (one.status === 429 || silences >= MOST_SILENCES) stopped ??= one.unseen;
+		if (one.heldUp || one.unseen?.because === 'timeout') waits += 1;
+		if (one.status === 429) stopped ??= one.unseen;
+		if (waits >= MOST_WAITS) stopped ??= { because: 'timeout', detail: `${origin} lets us wait` };
 		return one;
 	});
 }
@@ -216,7 +234,12 @@ function read(empty: Answered, outcome: HttpOutcome): Answered {
 		bytes: outcome.body.bytes,
 		sha256: outcome.body.sha256,
 		unseen: wall === null ? null : { because: 'denied', detail: `${url}: ${wall}` },
+		...(tookAll(outcome) && { heldUp: true }),
 	};
+}
+
+function tookAll({ timing }: HttpAnswered): boolean {
+	return timing.firstByte + timing.download > 0.9 * LONGEST_MS;
 }
 
 function refusal(answer: HttpAnswered): string | null {

@@ -2,12 +2,14 @@
 const LISTINGS: readonly RegExp[] = [
 	// nginx, Apache
 	/<title>\s{0,20}Index of \//i,
-	// Python
-	/<(?:title|h1)>\s{0,20}Directory listing for \//i,
+	// Python, Tomcat
+	/<(?:title|h1)>\s{0,20}Directory listing for \[?\//i,
 	// Jetty
 	/<h1[^>]{0,100}>\s{0,20}Directory: /i,
 	// IIS
 	/<a href="[^"]{0,2000}">\[To Parent Directory\]/i,
+	// serve
+	/<title>\s{0,20}Files within [^<]{0,200}\//i,
 	// Express
 	/<title>\s{0,20}listing directory \//i,
 ];

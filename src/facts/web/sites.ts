@@ -5,6 +5,7 @@ import { defineDerivation, type Fact, type GetFact, known, unknown } from '../..
 import type { HttpAnswered } from '../../core/io.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
 import type { Target } from '../../core/target.ts';
+import { addressClass } from '../dns/address-class.ts';
 import { addressesOf } from '../dns/dns.ts';
 import { isReachableClass, type NetworkScope, networkScope } from '../dns/network-scope.ts';
 import { type Host, hosts } from '../hosts.ts';
@@ -127,7 +128,12 @@ async function isInNoPublicNetwork(host: string, get: GetFact): Promise<boolean>
 	if (found.status !== 'known') return false;
 	const all = [...found.value.v4, ...found.value.v6];
 	const isOut = (scope: NetworkScope | null) =>
-		all.length > 0 && all.every((address) => !isReachableClass(address, scope));
+		all.length > 0 &&
+		all.every(
+			(address) =>
+				/^(?:loopback|private)$/.test(addressClass(address) ?? '') &&
+				!isReachableClass(address, scope),
+		);
 	if (!isOut(null)) return false;
 	const scope = await get(networkScope({}));
 	return scope.status === 'known' && isOut(scope.value);

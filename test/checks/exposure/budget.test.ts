@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { plan } from '../../../src/audit.ts';
 import { CHECKS_FOLDER } from '../../../src/checks-folder.ts';
 import type { AnyCheck, Needs } from '../../../src/core/check.ts';
 import { listCheckIds, loadChecks } from '../../../src/engine/load-checks.ts';
@@ -37,4 +38,15 @@ it('has four requests of a check in flight at most, and asks no path for two che
 	expect(asked.every(({ atOnce }) => atOnce <= 4)).toBe(true);
 	const paths = asked.flatMap((one) => one.paths);
 	expect(new Set(paths).size).toBe(paths.length);
+});
+
+it('tells beforehand which paths it would ask for', async () => {
+	const lines = await plan({ domain: 'shop.test', only: ['exposure'], env: {} });
+	const paths = lines.filter((line) => line.startsWith('GET https://shop.test/'));
+	expect(paths).toContain('GET https://shop.test/.git/config');
+	expect(paths).toContain('GET https://shop.test/shop.test.zip');
+	expect(paths).toContain('GET https://shop.test/uploads/');
+	expect(paths.filter((line) => line.includes('/.git/index'))).toEqual([]);
+	const deep = await plan({ domain: 'shop.test', only: ['exposure'], deep: true, env: {} });
+	expect(deep).toContain('GET https://shop.test/.git/index');
 });
