@@ -23,6 +23,7 @@ import {
 	siteAnswer,
 	sitePages,
 	sites,
+	unknown,
 	z,
 } from '../../src/sdk.ts';
 import { DIAGNOSTICS_VERDICTS, type Shown } from './_diagnostics-verdicts.ts';
@@ -255,6 +256,12 @@ export default defineCheck({
 			API,
 		),
 		example(
+			'methods that nobody could look at',
+			{ ...giving(), methods: unknown('denied', 'a bot wall') },
+			'unknown',
+			{ subject: { deep: true } },
+		),
+		example(
 			'methods that were not seen',
 			{ ...giving(), methods: offering({ unseen: 'no answer' }) },
 			'unknown',
@@ -328,9 +335,12 @@ const RISKY = { page: ['PUT', 'DELETE', 'DEBUG'], other: ['DEBUG'] } as const;
 
 function ofMethods(
 	methods: Fact<HttpMethods>,
-	{ context }: Site,
+	{ context, deep }: Site,
 	say: Saying,
 ): readonly Judgement<Verdict>[] {
+	if (methods.status === 'unknown' && deep) {
+		return [cannotSay(methods.because, methods.detail, 'later')];
+	}
 	if (methods.status !== 'known') return [];
 	const { url, echoesTrace, allowed, unseen } = methods.value;
 	const wanted: readonly string[] = context.kind === 'page' ? RISKY.page : RISKY.other;

@@ -66,7 +66,7 @@ function isEcho({ status, body }: HttpAnswered, seed: string): boolean {
 
 /** What CORS allows other origins (Access-Control-Allow-Methods) is another matter. */
 function methodsIn(answer: HttpAnswered): readonly string[] | null {
-	const fields = [...fieldValues(answer, 'allow'), ...fieldValues(answer, 'public')];
+	const fields = fieldValues(answer, 'allow');
 	if (fields.length === 0) return null;
 	const names = fields.flatMap((field) => field.split(',')).map((one) => one.trim().toUpperCase());
 	return [...new Set(names.filter((one) => /^[A-Z-]{1,32}$/.test(one)))];

@@ -99,11 +99,11 @@ type Resource = Page['resources'][number];
 function inResource(one: Resource, page: Page, where: string): readonly Found[] {
 	const what = whatIs(one);
 	if (what === null || one.inert || !/^http:/i.test(one.url)) return [];
-	const load = { what, url: one.url, where };
-	if (!PASSIVE.has(what)) return [{ ...load, kind: 'active', isBlocked: false }];
-	const isSet = what === 'image' && isInSrcset(one.href, page);
-	const isBlocked = isSet || one.crossorigin !== null || addressClass(bareHost(one.url)) !== null;
-	return [{ ...load, kind: 'passive', isBlocked }];
+	const { url } = one;
+	if (!PASSIVE.has(what)) return [{ kind: 'active', what, url, where, isBlocked: false }];
+	const isSet = isInSrcset(one.href, page);
+	const isBlocked = isSet || one.crossorigin !== null || addressClass(bareHost(url)) !== null;
+	return [{ kind: 'passive', what: isSet ? 'image' : what, url, where, isBlocked }];
 }
 
 const PASSIVE = new Set(['image', 'icon', 'video', 'audio', 'media file']);
@@ -192,12 +192,14 @@ function inStyle(css: string, where: string): readonly Found[] {
 	});
 }
 
-/** Documentation and its examples name hosts that nobody asks (RFC 2606). */
-const EXAMPLE = /(?:^|\.)example(?:\.(?:com|net|org))?$/;
+/** Libraries try browsers out with names of one label, and documentation names hosts of RFC 2606. */
+function isAHost(hostname: string): boolean {
+	return hostname.includes('.') && !/(?:^|\.)example(?:\.(?:com|net|org))?$/.test(hostname);
+}
 
 function inScript(script: string, where: string): readonly Found[] {
 	return insecureRequests(script).flatMap((text): readonly Found[] => {
-		if (!URL.canParse(text) || EXAMPLE.test(new URL(text).hostname)) return [];
+		if (!URL.canParse(text) || !isAHost(new URL(text).hostname)) return [];
 		return [{ kind: 'active', what: 'request', url: new URL(text).href, where, isBlocked: false }];
 	});
 }

@@ -3,7 +3,7 @@ const MOST_URLS = 50;
 
 /** What stands before the text of an address that is about to be asked. */
 const CALLS =
-	/(?:\bfetch|\.open\(\s{0,8}["'`](?:GET|POST|PUT|PATCH|DELETE|HEAD)["'`]\s{0,8},\s{0,8}|\bnew\s{1,8}(?:WebSocket|EventSource|Worker|SharedWorker|Request)|\bimport|\bimportScripts|\.sendBeacon|\baxios(?:\.(?:get|post|put|patch|delete|request))?|\$\.(?:ajax|get|post|getJSON|getScript)|\bbaseURL\s{0,8}:)\s{0,8}\(?\s{0,8}$/;
+	/(?:\bfetch|\.open\(\s{0,8}["'`](?:GET|POST|PUT|PATCH|DELETE|HEAD)["'`]\s{0,8},\s{0,8}|\bnew\s{1,8}(?:WebSocket|EventSource|Worker|SharedWorker)|\bimport|\bimportScripts|\.sendBeacon|\baxios(?:\.(?:get|post|put|patch|delete|request))?|\$\.(?:ajax|get|post|getJSON|getScript)|\bbaseURL\s{0,8}:)\s{0,8}\(?\s{0,8}$/;
 
 const INSECURE = /^(?:http|ws):\/\/[^\s"'`\\$<>]+/i;
 

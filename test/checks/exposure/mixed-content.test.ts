@@ -49,6 +49,7 @@ describe('exposure/mixed-content on real pages', () => {
 	it.each([
 		['an image', '<img src="http://cdn.test/a.png">', {}],
 		['a srcset', '<img src=/a.png srcset="http://cdn.test/b.png 2x">', {}],
+		['a source of a picture', '<picture><source srcset="http://c.test/b.webp"></picture>', {}],
 		['a video', '<video poster="http://cdn.test/a.png"></video>', {}],
 		[
 			'a background',
@@ -64,6 +65,15 @@ describe('exposure/mixed-content on real pages', () => {
 		const sign = '<!doctype html><form action="http://shop.test/in"><input type=password></form>';
 		const world = page('<a href=/login>in</a>', { routes: { '/login': sign } });
 		expect(await found(world)).toMatchObject([{ verdict: 'form', severity: 'high' }]);
+	});
+
+	it('says which images browsers block instead of asking for them by https', async () => {
+		const set = await found(page('<img src=/a.png srcset="http://cdn.test/b.png 2x">'));
+		expect(set[0]?.message).toContain('block');
+		const source = await found(page('<picture><source srcset="http://c.test/b.webp"></picture>'));
+		expect(source[0]?.message).toMatch(/image http:.*block/);
+		const plain = await found(page('<img src="http://cdn.test/a.png">'));
+		expect(plain[0]?.message).not.toContain('block');
 	});
 
 	it('says each kind once, and names the first few', async () => {
@@ -111,6 +121,11 @@ describe('exposure/mixed-content on real pages', () => {
 			'documentation in a bundle',
 			'<script src=/a.js></script>',
 			js('const help = `fetch("http://api.test/")`; // fetch("http://api.test/")'),
+		],
+		[
+			'what libraries try browsers out with',
+			'<script>new Request("http://a");fetch("http://x/")</script>',
+			{},
 		],
 		['a page instead of a script', '<script src=/gone.js></script>', {}],
 	])('says nothing of %s', async (_, html, routes) => {
