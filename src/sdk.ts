@@ -493,6 +493,7 @@ export {
 export { CSP_DIRECTIVES, isSourceList, syntaxFaults } from './facts/web/csp-syntax.ts';
 export { type CspWeakness, cspWeaknesses } from './facts/web/csp-weaknesses.ts';
 export { type FrameOptions, readFrameOptions } from './facts/web/frame-options.ts';
+export { type HostAnswer, type HostAnswers, hostAnswers } from './facts/web/host-answers.ts';
 export { type HstsField, readHsts } from './facts/web/hsts.ts';
 export {
 	type HttpsStanding,
@@ -513,6 +514,7 @@ export {
 export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/web/http.ts';
 export { insecureScriptsAt } from './facts/web/insecure-script.ts';
 export { countingHashes, hasIntegrity, integrityOf } from './facts/web/integrity.ts';
+export { internalAddresses } from './facts/web/internal-address.ts';
 export { type LocationFault, readLocation } from './facts/web/location.ts';
 export { type InsecureLoad, insecureLoads } from './facts/web/mixed-content.ts';
 export {
@@ -592,6 +594,13 @@ export {
 	unseenPage,
 } from './facts/web/sites.ts';
 export { isLocalName } from './facts/web/stranger.ts';
+export {
+	type EndOfLife,
+	endedBy,
+	isDebugHeader,
+	namesVersion,
+	TECHNOLOGY_HEADERS,
+} from './facts/web/technology-headers.ts';
 export {
 	ownedBy,
 	type ToldHost,

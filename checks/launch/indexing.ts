@@ -261,5 +261,11 @@ function rules(start: boolean, any: boolean): Fact<RobotsFile> {
 		rule: { allows: allowed, pattern: '/', line: 2 },
 		group: '*',
 	});
-	return known({ url: ROBOTS, kind: 'rules', start: ruling(start), any: ruling(any) });
+	return known({
+		url: ROBOTS,
+		kind: 'rules',
+		start: ruling(start),
+		any: ruling(any),
+		sitemaps: [],
+	});
 }

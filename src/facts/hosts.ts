@@ -1,6 +1,6 @@
 import { getSubdomain } from 'tldts';
 import { z } from 'zod';
-import { type Fact, known } from '../core/fact.ts';
+import { type Fact, type GetFact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
 import { isWithin } from './dns/ancestry.ts';
 import { type Addresses, addressesOf } from './dns/dns.ts';
@@ -86,10 +86,10 @@ export const hosts = defineSubjects({
 	sample: SAMPLE,
 	async derive(params, get): Promise<Fact<readonly Host[]>> {
 		// A resolver may keep silent for seconds about a broken zone: all names are asked at once.
-		const [wildcard, tried] = await Promise.all([
+		const [byWildcard, tried] = await Promise.all([
 			params.domain !== null && params.guess
-				? get(addressesOf({ host: controlName(params.domain, params.seed) }))
-				: null,
+				? wildcardAnswer(controlName(params.domain, params.seed), get)
+				: NO_WILDCARD,
 			Promise.all(
 				candidates(params).map(async (host) => ({
 					host,
@@ -97,11 +97,6 @@ export const hosts = defineSubjects({
 				})),
 			),
 		]);
-		const answeredToAnyName = new Set(
-			wildcard?.status === 'known' ? [...wildcard.value.v4, ...wildcard.value.v6] : [],
-		);
-		const alias = wildcard?.status === 'known' ? aliasIn(wildcard.value) : undefined;
-		const byWildcard: WildcardAnswer = { alias, answeredToAnyName };
 		const exists = await Promise.all(
 			tried.map(async ({ host, addresses }) => {
 				if (addresses === null) return [host];
@@ -120,12 +115,27 @@ export const hosts = defineSubjects({
 	},
 });
 
-interface WildcardAnswer {
+/** What a label gets that nobody can have registered. */
+export interface WildcardAnswer {
 	readonly alias: string | undefined;
 	readonly answeredToAnyName: ReadonlySet<string>;
 }
 
-function isOfItsOwn(addresses: Addresses, { alias, answeredToAnyName }: WildcardAnswer): boolean {
+const NO_WILDCARD: WildcardAnswer = { alias: undefined, answeredToAnyName: new Set() };
+
+/** The control experiment before a guessed name is believed. */
+export async function wildcardAnswer(control: string, get: GetFact): Promise<WildcardAnswer> {
+	const found = await get(addressesOf({ host: control }));
+	if (found.status !== 'known') return NO_WILDCARD;
+	const answeredToAnyName = new Set([...found.value.v4, ...found.value.v6]);
+	return { alias: aliasIn(found.value), answeredToAnyName };
+}
+
+/** Whether a name has an address by a record of its own. */
+export function isOfItsOwn(
+	addresses: Addresses,
+	{ alias, answeredToAnyName }: WildcardAnswer,
+): boolean {
 	// A pool behind one alias gives other addresses each time.
 	if (alias !== undefined && aliasIn(addresses) === alias) return false;
 	return [...addresses.v4, ...addresses.v6].some((address) => !answeredToAnyName.has(address));

@@ -11,7 +11,7 @@ export interface Literal {
 
 /** Enough to tell a call, a name or a condition. */
 const BEFORE = 240;
-const AFTER = 40;
+const AFTER = 240;
 /** Longer ones hold data and no address. */
 const LONGEST = 262_144;
 const MOST = 2_000;

@@ -10,7 +10,12 @@ export type RobotsFile = { readonly url: string } & (
 	| { readonly kind: 'none'; readonly status: number | null }
 	/** RFC 9309 §2.3.1.4: crawlers take it for a prohibition. */
 	| { readonly kind: 'unreachable'; readonly how: string }
-	| { readonly kind: 'rules'; readonly start: Ruling; readonly any: Ruling }
+	| {
+			readonly kind: 'rules';
+			readonly start: Ruling;
+			readonly any: Ruling;
+			readonly sitemaps: readonly string[];
+	  }
 );
 
 /** RFC 9309 §2.3.1.2: crawlers follow so many at least. */
@@ -45,6 +50,7 @@ export const robotsFile = defineDerivation({
 		return known({
 			url,
 			kind: 'rules',
+			sitemaps: robots.sitemaps,
 			start: rulingFor(robots, 'Googlebot', '/'),
 			any: rulingFor(robots, 'Googlebot', `/lr-${seed}`),
 		});

@@ -24,15 +24,22 @@ const MOST_CHARACTERS = 1_048_576;
 /** Of HTML that is searched for links. */
 const MOST_LINKED = 262_144;
 
+/** A text that a reader is shown, transfer encoding undone, one character a byte. */
 interface Part {
 	readonly type: string;
 	readonly content: string;
 }
 
 /** RFC 2045 and RFC 2046, as far as it takes to find the text. Attachments are passed over. Never throws. */
-export function mimeContent({ fields, body }: MessageSource): MimeContent {
+export function textParts({ fields, body }: Entity): readonly Part[] {
 	const parts: Part[] = [];
 	collect({ fields, body }, 0, parts);
+	return parts;
+}
+
+/** What is in the text parts. Never throws. */
+export function mimeContent({ fields, body }: MessageSource): MimeContent {
+	const parts = textParts({ fields, body });
 	const plain = parts.filter(({ type }) => type === 'text/plain');
 	const html = parts.filter(({ type }) => type === 'text/html');
 	const pages = html.map(({ content }) => content.slice(0, MOST_CHARACTERS));
