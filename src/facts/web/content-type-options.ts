@@ -1,0 +1,34 @@
+import type { HttpAnswered } from '../../core/io.ts';
+import { isHtml, metaIn, pageIn } from './html.ts';
+import { fieldValues } from './http.ts';
+
+/** Whether browsers are told not to guess types: "determine nosniff" of the Fetch standard. */
+export function readNosniff(fields: readonly string[]): 'absent' | 'nosniff' | 'invalid' {
+	if (fields.length === 0) return 'absent';
+	const [first = ''] = fields.join(',').split(',');
+	return first.replaceAll(/^[\t ]+|[\t ]+$/g, '').toLowerCase() === 'nosniff'
+		? 'nosniff'
+		: 'invalid';
+}
+
+/** A meta element counts within the first 1,024 bytes (HTML standard, "prescan a byte stream"). */
+const PRESCANNED = 1_024;
+
+/**
+ * Whether a browser learns the encoding of a page: from a byte order mark, Content-Type, or a meta element
+ * near the beginning. `null` for what is no HTML.
+ */
+export function declaresEncoding(answer: HttpAnswered, url: string): boolean | null {
+	if (!isHtml(answer)) return null;
+	const { bytes } = answer.body;
+	if (/^(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)/.test(bytes)) return true;
+	const type = fieldValues(answer, 'content-type').at(-1) ?? '';
+	if (/;\s*charset\s*=\s*"?[\w.:-]+/i.test(type)) return true;
+	const start = pageIn(
+		{ ...answer, body: { ...answer.body, bytes: bytes.slice(0, PRESCANNED) } },
+		url,
+	);
+	if (start === null) return false;
+	const legacy = metaIn(start, 'content-type') ?? '';
+	return (metaIn(start, 'charset') ?? '') !== '' || /charset\s*=\s*[\w.:-]+/i.test(legacy);
+}
