@@ -163,7 +163,11 @@ export default defineCheck({
 				given([other], { certificate: { authority: null } }),
 				'unknown',
 			),
-			example('a private one', given([other], { certificate: { standing: 'private' } }), 'allows'),
+			example(
+				'a private one',
+				given([other], { certificate: { standing: 'private', authority: null } }),
+				'allows',
+			),
 			example('no certificate', given([other], { certificate: null }), 'allows'),
 			example('SERVFAIL', given([], { caa: failed }), 'lookup-fails'),
 			example(
@@ -222,8 +226,11 @@ function readingOf(
 		'issuer' in one && one.issuer !== '' ? [one.issuer] : [],
 	);
 	const byMistake = values.some((one) => 'problem' in one);
-	// Nobody has to ask CAA before a private authority issues.
-	if (certificate?.standing !== 'public') {
+	// Nobody asks CAA before a private authority issues.
+	if (
+		certificate === null ||
+		(certificate.standing !== 'public' && certificate.authority === null)
+	) {
 		return { kind: 'allowed', what: allowed.join(', ') || 'nobody' };
 	}
 	const { authority, issuer, notAfter } = certificate;

@@ -316,12 +316,12 @@ function lifetimeFaults(certificate: ServedCertificate): readonly LifetimeFault[
 	const { standing, notBefore, lifetimeSeconds, authority } = certificate;
 	const isOver = (limit: number) => lifetimeSeconds > limit * DAY;
 	const isByHand =
-		standing === 'public' &&
-		lifetimeSeconds > BY_HAND_DAYS * DAY &&
-		(authority === null || authority.renewal === 'by-hand');
+		lifetimeSeconds > BY_HAND_DAYS * DAY && (authority === null || authority.renewal === 'by-hand');
 	const byHand: readonly LifetimeFault[] = isByHand ? ['renewed-by-hand'] : [];
 	if (isOver(limitAt(Date.parse(notBefore)))) return ['too-long', ...byHand];
-	const isShorter = standing === 'public' && isOver(limitAt(renewalOf(certificate)));
+	// A private authority makes its own rules, unless it is a known one behind a root of the user's own.
+	const isBound = standing === 'public' || authority !== null;
+	const isShorter = isBound && isOver(limitAt(renewalOf(certificate)));
 	return isShorter ? ['next-limit-shorter', ...byHand] : byHand;
 }
 

@@ -104,6 +104,3 @@ export function issuerNamed(name: DistinguishedName): KnownIssuer | null {
 	const organisation = attributeText(name, ORGANISATION);
 	return KNOWN.find(([sign]) => sign.test(organisation))?.[1] ?? null;
 }
-
-/** Every CAA name that is known, for suggestions. */
-export const CAA_NAMES: readonly string[] = [...new Set(KNOWN.flatMap(([, { caa }]) => caa))];

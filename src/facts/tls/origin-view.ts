@@ -8,6 +8,7 @@ import { fieldValues, httpExchange } from '../web/http.ts';
 import { platformOf } from '../web/platform.ts';
 import { HOSTING } from '../web/platform-marks.ts';
 import { sitePage } from '../web/sites.ts';
+import { type ServedCertificate, servedCertificates } from './served-certificates.ts';
 import { tlsHandshake } from './tls.ts';
 
 /** A host, and the server behind its CDN as the user gave it. */
@@ -67,7 +68,7 @@ interface OriginAnswers {
 }
 
 /**
- * The CDN by headers, addresses, aliases and cookies; the host's start page; and, with an address given,
+ * The CDN by headers, addresses, aliases, cookies and certificate; the host's start page; and, with an address given,
  * one handshake and one plain request there under the host's name.
  */
 export const originView = defineDerivation({
@@ -82,7 +83,12 @@ export const originView = defineDerivation({
 		const isTheirs = HOSTING.some(
 			({ name, behindCloudflare }) => behindCloudflare === true && name === platform?.name,
 		);
-		const isCloudflare = answered !== null && isFromCloudflare(answered);
+		const served = await get(
+			servedCertificates({ host, beside: host === apex ? `www.${apex}` : apex }),
+		);
+		const isCloudflare =
+			(answered !== null && isFromCloudflare(answered)) ||
+			(served.status === 'known' && served.value.some(isOfCloudflare));
 		const behind = origin === null ? known(null) : await answersAt({ host, origin }, get);
 		if (behind.status !== 'known') return behind;
 		return known({
@@ -98,6 +104,12 @@ export const CLOUDFLARE = 'Cloudflare';
 
 function isFromCloudflare(answer: Extract<HttpOutcome, { kind: 'answered' }>): boolean {
 	return fieldValues(answer, 'server').some((text) => /^cloudflare$/i.test(text));
+}
+
+/** The certificates that Cloudflare orders for its customers; Origin CA is trusted by none of them. */
+function isOfCloudflare({ standing, names, issuer }: ServedCertificate): boolean {
+	if (standing !== 'public') return false;
+	return /^Cloudflare\b/i.test(issuer) || names.some((name) => name.endsWith('.cloudflaressl.com'));
 }
 
 async function answersAt(

@@ -51,7 +51,9 @@ function shownBy(answer: HttpsAnswer): { readonly terms: string } | null {
 		const { protocol, cipher, alpn, chain } = answer.tls;
 		return { terms: [protocol, cipher, alpn ?? '', chain[0] ?? ''].join(' ') };
 	}
-	if (answer.kind === 'unknown' || answer.raw === undefined) return null;
+	// A plan goes on as if it had been.
+	if (answer.kind === 'unknown') return answer.because === 'not-asked' ? { terms: '' } : null;
+	if (answer.raw === undefined) return null;
 	const { version, suite, chain } = answer.raw;
 	return { terms: [version, suite, chain[0] ?? ''].join(' ') };
 }

@@ -74,8 +74,15 @@ describe('how long a certificate is valid', () => {
 	});
 
 	test('a private authority makes its own rules, within reason', async () => {
-		expect(await risks('too-long', false)).toEqual(['ssl/lifetime/too-long later']);
-		expect(await risks({ lifetimeDays: 199, daysLeft: 100 }, false)).toEqual(['pass']);
+		expect(await risks('too-long', false)).toEqual([
+			'ssl/lifetime/too-long later',
+			'ssl/lifetime/renewed-by-hand info',
+		]);
+		expect(await risks({ lifetimeDays: 200, daysLeft: 199 }, false)).toEqual([
+			'ssl/lifetime/renewed-by-hand info',
+			'pass',
+		]);
+		expect(await risks({ lifetimeDays: 100, daysLeft: 90 }, false)).toEqual(['pass']);
 	});
 
 	test.each<Certificate>(['self-signed', 'untrusted-root'])(
