@@ -259,8 +259,7 @@ function nothing(origin: string, path: string): Answered {
 
 /**
  * Whether a path gives away the file that a signature describes: answered with content, recognised, no
- * HTML unless `html` allows that, and unlike every random path, none of which the signature recognises
- * either.
+ * HTML unless `html` allows that, and unlike every random path, none of which gives such a thing too.
  */
 export function isExposed(
 	probed: Probed,
@@ -268,13 +267,11 @@ export function isExposed(
 	matches: (bytes: string) => boolean,
 	{ html = false }: { readonly html?: boolean } = {},
 ): boolean {
+	const gives = (one: Answered) =>
+		isContent(one) && matches(one.bytes) && (html || !looksLikeHtml(one.bytes));
 	return (
-		isContent(probed) &&
-		matches(probed.bytes) &&
-		(html || !looksLikeHtml(probed.bytes)) &&
-		[...controls, ...twinOf(probed)].every(
-			(one) => one.sha256 !== probed.sha256 && !matches(one.bytes),
-		)
+		gives(probed) &&
+		[...controls, ...twinOf(probed)].every((one) => one.sha256 !== probed.sha256 && !gives(one))
 	);
 }
 

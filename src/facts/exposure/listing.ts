@@ -10,6 +10,8 @@ const LISTINGS: readonly RegExp[] = [
 	/<a href="[^"]{0,2000}">\[To Parent Directory\]/i,
 	// serve
 	/<title>\s{0,20}Files within [^<]{0,200}\//i,
+	// Caddy
+	/<span class="meta-item">\s{0,80}<b>\d{1,9}<\/b>\s{1,80}(?:file|director)/,
 	// Express
 	/<title>\s{0,20}listing directory \//i,
 ];

@@ -172,6 +172,22 @@ it('finds nothing on a host that makes up every file by its extension', async ()
 	expect(failed.map(({ check }) => check)).toEqual(['exposure/listings']);
 });
 
+it('finds a file beside pages that show the same words', async () => {
+	const world = shop({
+		routes: {
+			'/': PAGE,
+			'/.env': LEAKS['/.env']?.[0] ?? PAGE,
+			'/backup.sql': LEAKS['/backup.sql']?.[0] ?? PAGE,
+		},
+		fallback: { status: 200, body: SHELL },
+	});
+	const { ids } = await saidOf(world, false);
+	expect(ids).toEqual([
+		'exposure/backups/database-dump https://shop.test/backup.sql',
+		'exposure/dotenv/readable https://shop.test/.env',
+	]);
+});
+
 it('finds nothing in files that hold no secret and are there on purpose', async () => {
 	const world = shop({
 		routes: {

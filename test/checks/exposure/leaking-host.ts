@@ -25,6 +25,8 @@ const binary = (bytes: string | Buffer, headers: [string, string][] = []): Route
 
 const DUMP = `-- MySQL dump 10.13\nCREATE TABLE \`users\` (\`id\` int);\nINSERT INTO \`users\` VALUES (1,'${SECRET}');\n`;
 
+const TAR = `${'index.php'.padEnd(257, '\0')}ustar\0${SECRET}`;
+
 /** By path: what a host gives that was deployed with everything in it, and the verdicts that it earns. */
 export const LEAKS: Readonly<Record<string, readonly [route: Route, ...ids: string[]]>> = {
 	'/.env': [text(`DB_PASSWORD=${SECRET}\n`), 'dotenv/readable'],
@@ -70,11 +72,12 @@ export const LEAKS: Readonly<Record<string, readonly [route: Route, ...ids: stri
 	'/db.sql.gz': [binary(gzipSync(DUMP), [['Content-Encoding', 'gzip']]), 'backups/database-dump'],
 	'/shop.zip': [binary(`PK\x03\x04\x14\0${SECRET}`), 'backups/archive'],
 	'/shop.test.zip': [binary(`PK\x03\x04\x14\0${SECRET}`), 'backups/archive'],
-	'/site.tar.gz': [binary(gzipSync(SECRET)), 'backups/archive'],
+	'/site.tar.gz': [binary(gzipSync(TAR)), 'backups/archive'],
+	'/backup.tar.gz': [binary(gzipSync(TAR), [['Content-Encoding', 'x-gzip']]), 'backups/archive'],
 	'/backup.7z': [binary('7z\xbc\xaf\x27\x1c\0\x04'), 'backups/archive'],
 	'/backup.rar': [binary('Rar!\x1a\x07\x01\0'), 'backups/archive'],
 	'/backup.tar.xz': [binary('\xfd7zXZ\0\0\x04'), 'backups/archive'],
-	'/backup.tar': [binary(`${'index.php'.padEnd(257, '\0')}ustar\0${SECRET}`), 'backups/archive'],
+	'/backup.tar': [binary(TAR), 'backups/archive'],
 	'/db.sqlite3': [binary(`SQLite format 3\0${SECRET}`), 'backups/sqlite'],
 	'/wp-config.php.bak': [
 		text(`<?php\ndefine('DB_PASSWORD', '${SECRET}');\n?>\n<html>`),

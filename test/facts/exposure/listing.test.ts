@@ -48,6 +48,8 @@ it.each([
 	['<title>Index of /a/</title>', true],
 	['<TITLE>Index of /</TITLE>', true],
 	['<title>Index of books</title>', false],
+	['<span class="meta-item"><b>1</b> file</span>', true],
+	['<span class="meta-item"><b>one</b> file</span>', false],
 	['Index of /', false],
 	['<title>Directory Listing For [/a/]</title>', true],
 	['<title>Files within public/</title>', true],
