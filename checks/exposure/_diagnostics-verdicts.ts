@@ -118,7 +118,7 @@ const where = (a: Shown) =>
 		? `${a.host} answers errors with ${a.what}`
 		: `Anybody can open ${a.url}: ${a.what}`;
 
-export function namesInWords({ names }: Pick<Shown, 'names'>): string {
+function namesInWords({ names }: Pick<Shown, 'names'>): string {
 	const shown = names.slice(0, 10).join(', ');
 	return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }

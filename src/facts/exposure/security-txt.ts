@@ -1,5 +1,5 @@
 /** One field of a security.txt file, as written. */
-export interface SecurityTxtField {
+interface SecurityTxtField {
 	/** Lower case. */
 	readonly name: string;
 	readonly value: string;

@@ -50,7 +50,7 @@ const MAP_BYTES = 8_388_608;
  * The source map at one URL: one GET, 8 MiB at most, no redirect followed. Names and numbers alone are kept
  * of it, so that no report or recording carries the source.
  */
-export const sourceMapAt = defineProbe({
+const sourceMapAt = defineProbe({
 	name: 'exposure.source-map',
 	params: z.object({ url: z.string() }),
 	value: z.object({
