@@ -23,7 +23,8 @@ interface RevocationList extends Signed {
 	readonly issuer: DistinguishedName;
 	readonly thisUpdate: number;
 	readonly nextUpdate: number | null;
-	readonly entries: readonly Tlv[];
+	/** The whole SEQUENCE, because it can hold hundreds of thousands; `null` where nobody is listed. */
+	readonly entries: Tlv | null;
 	readonly extensions: readonly ListExtension[];
 }
 
@@ -73,7 +74,7 @@ export function listedState(
 		const list = read(der);
 		const reason = whyUnusable(list, certificate, issuer);
 		if (reason !== null) return { kind: 'unusable', detail: reason };
-		return lookedUp(list, hexOf(certificate.serial));
+		return lookedUp(list, certificate.serial);
 	} catch (error) {
 		if (!(error instanceof DerError)) throw error;
 		return { kind: 'unusable', detail: `it cannot be read (${error.message})` };
@@ -118,11 +119,12 @@ function outsideOf(value: Tlv, { basicConstraints, crlUrls }: Certificate): stri
 	return isOurs ? null : 'it is for another part of the certificates';
 }
 
-function lookedUp(list: RevocationList, serial: string): ListedState {
+function lookedUp(list: RevocationList, number: Uint8Array): ListedState {
 	const nextUpdate = list.nextUpdate === null ? null : iso(list.nextUpdate);
-	for (const entry of list.entries) {
-		const [number, date, extra] = elements(entry.content);
-		if (number === undefined || hexOf(number.content) !== serial) continue;
+	const serial = hexOf(number);
+	for (const entry of entriesWith(list, number)) {
+		const [own, date, extra] = elements(entry.content);
+		if (own === undefined || hexOf(own.content) !== serial) continue;
 		const extensions = extra === undefined ? [] : sequenceOf(extra, 'an entry').map(extensionOf);
 		const alien = extensions.find(({ oid, critical }) => critical && oid !== REASON);
 		if (alien !== undefined || extensions.some(({ oid }) => oid === ENTRY_ISSUER)) {
@@ -137,9 +139,15 @@ function lookedUp(list: RevocationList, serial: string): ListedState {
 	return { kind: 'not-listed', thisUpdate: iso(list.thisUpdate), nextUpdate };
 }
 
+/** Empty where the octets of the number stand nowhere, which costs a hundredth of reading every entry. */
+function entriesWith({ entries }: RevocationList, number: Uint8Array): readonly Tlv[] {
+	if (entries === null || !Buffer.from(entries.content).includes(Buffer.from(number))) return [];
+	return elements(entries.content);
+}
+
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** CertificateList (§5.1). Entries are not looked into, so that their number costs little. */
+/** CertificateList (§5.1). Entries are not looked into. */
 function read(der: Uint8Array): RevocationList {
 	const [tbs, outer, signature] = sequenceOf(onlyElement(der), 'the list');
 	const fields = [...sequenceOf(tbs, 'the signed part')];
@@ -149,7 +157,7 @@ function read(der: Uint8Array): RevocationList {
 	const thisUpdate = timeOf(fields.shift(), 'thisUpdate', []);
 	const isTime = fields[0]?.tag === TAG.utcTime || fields[0]?.tag === TAG.generalizedTime;
 	const nextUpdate = isTime ? timeOf(fields.shift(), 'nextUpdate', []) : null;
-	const entries = fields[0]?.tag === TAG.sequence ? sequenceOf(fields.shift(), 'the entries') : [];
+	const entries = fields[0]?.tag === TAG.sequence ? (fields.shift() ?? null) : null;
 	const extra = fields[0]?.tag === 0xa0 ? fields.shift() : undefined;
 	return {
 		tbs: tbs?.raw ?? new Uint8Array(),

@@ -1,9 +1,11 @@
+import { sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listedState } from '../../../src/facts/tls/revocation-list.ts';
 import { type Certificate, parseCertificate } from '../../../src/facts/tls/x509.ts';
 import { createAuthority } from '../../../src/lab/certificates.ts';
 import type { CertificateSpec } from '../../../src/lab/world.ts';
+import * as make from './certificate-maker.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const authority = createAuthority({ now: NOW, host: 'ca.internet.test' });
@@ -86,4 +88,32 @@ describe('a revocation list (RFC 5280 §5)', () => {
 			}),
 		);
 	});
+});
+
+test('a list of eight megabytes is read in no time, whether or not it lists the certificate', () => {
+	const root = make.root('CN=Large Root');
+	const leaf = make.leaf(root, { serial: Buffer.from('1122334455667788', 'hex') });
+	const other = make.leaf(root, { serial: Buffer.from('6655443322110099', 'hex') });
+	const date = make.time('2026-01-01T00:00:00Z');
+	const entry = (serial: Uint8Array) => make.sequence(make.integer(serial), date);
+	const strangers = Array.from({ length: 200_000 }, (_, i) => {
+		const serial = Buffer.alloc(16, 0x55);
+		serial.writeUInt32BE(i, 4);
+		return entry(serial);
+	});
+	const body = make.sequence(
+		make.integer(1),
+		make.ECDSA_SHA256,
+		make.name('CN=Large Root'),
+		date,
+		make.time('2026-02-01T00:00:00Z'),
+		make.tlv(0x30, Buffer.concat([...strangers, entry(Buffer.from('1122334455667788', 'hex'))])),
+	);
+	const signature = make.bits(sign('sha256', body, root.pair.privateKey));
+	const der = make.sequence(body, make.ECDSA_SHA256, signature);
+	const issuer: Certificate = { ...read(root.der), keyUsage: ['keyCertSign', 'cRLSign'] };
+	const began = performance.now();
+	expect(listedState(der, read(leaf.der), issuer)).toMatchObject({ kind: 'listed' });
+	expect(listedState(der, read(other.der), issuer)).toMatchObject({ kind: 'not-listed' });
+	expect(performance.now() - began).toBeLessThan(3_000);
 });
