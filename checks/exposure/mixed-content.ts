@@ -83,7 +83,7 @@ export default defineCheck({
 			severity: 'high',
 			effort: minutes(30),
 			says: (a: Told) =>
-				`Pages of ${a.host} load by http: what browsers block on an HTTPS page: ${named(a)}.`,
+				`Pages of ${a.host} load without TLS what browsers then block: ${named(a)}.`,
 			impact:
 				'It never arrives: browsers block it for every visitor. A blocked script or request is a button that ' +
 				'does nothing, a blocked style sheet is a naked page, a blocked frame is an empty box.',
@@ -100,7 +100,7 @@ export default defineCheck({
 			severity: 'later',
 			effort: minutes(20),
 			says: (a: Told) =>
-				`Pages of ${a.host} name images or media by http:: ${named(a)}.` +
+				`Pages of ${a.host} name images or media without TLS: ${named(a)}.` +
 				(a.loads.some(({ isBlocked }) => isBlocked)
 					? ' Browsers block those in a srcset, with crossorigin, or at a bare IP address.'
 					: ''),
@@ -114,7 +114,7 @@ export default defineCheck({
 			outcome: 'fail',
 			severity: 'high',
 			effort: minutes(20),
-			says: (a: Told) => `A form on ${a.host} is sent by http:: ${named(a)}.`,
+			says: (a: Told) => `A form on ${a.host} is sent without TLS: ${named(a)}.`,
 			impact:
 				'Browsers stop your customer with “the information you’re about to submit is not secure”; whoever goes ' +
 				'on sends what was typed in clear, for anybody in the network to read and change.',
