@@ -59,6 +59,7 @@ it('found the checks', () => {
 		'headers/content-type',
 		'headers/cookies',
 		'headers/csp',
+		'headers/disclosure',
 		'headers/framing',
 		'headers/hsts',
 		'headers/sri',
