@@ -148,7 +148,6 @@ export {
 	type Answered,
 	controlInWords,
 	deniesOnlyWhatExists,
-	errorPage,
 	exposureProbes,
 	isExposed,
 	type Probed,

@@ -26,7 +26,7 @@ export function probesOf(subject: Site, list: PathList) {
 	return exposureProbes({ host, seed, paths: pathsFor(subject, list), atOnce: AT_ONCE });
 }
 
-export function pathsFor({ name, deep }: Site, list: PathList): string[] {
+function pathsFor({ name, deep }: Site, list: PathList): string[] {
 	const domain = registrableOf(name) ?? name;
 	const names = [domain, domain.split('.')[0] ?? domain];
 	const paths = [...list.usual, ...(deep ? (list.deep ?? []) : [])];

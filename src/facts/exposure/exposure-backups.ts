@@ -1,5 +1,5 @@
 /** Kinds of files that should not lie beside a site. */
-export type BackupKind = 'database-dump' | 'archive' | 'sqlite' | 'source';
+type BackupKind = 'database-dump' | 'archive' | 'sqlite' | 'source';
 
 export interface Backup {
 	readonly kind: BackupKind;
@@ -30,7 +30,11 @@ const DUMPS: readonly (readonly [sign: RegExp, what: string])[] = [
 
 const SOURCES: readonly (readonly [path: RegExp, sign: RegExp, what: string])[] = [
 	[/\.php/, /^(?:\xef\xbb\xbf)?\s*<\?(?:php|=)/, 'PHP source code'],
-	[/\.py/, /^[ \t]*(?:(?:SECRET_KEY|DATABASES|INSTALLED_APPS)\s*=|import os\b)/m, 'Django’s settings'],
+	[
+		/\.py/,
+		/^[ \t]*(?:(?:SECRET_KEY|DATABASES|INSTALLED_APPS)\s*=|import os\b)/m,
+		'Django’s settings',
+	],
 	[
 		/\.htaccess/,
 		/^[ \t]*(?:<(?:IfModule|Files|FilesMatch|Limit)\b|(?:Rewrite(?:Engine|Rule|Cond|Base)|AuthType|AuthUserFile|Require|Deny|Allow|Options|Redirect(?:Match)?|ErrorDocument|Header|DirectoryIndex|php_value|SetEnv)\s)/im,

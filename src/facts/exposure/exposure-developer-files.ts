@@ -1,7 +1,7 @@
 import { isJsonObject } from './json-with-comments.ts';
 import { type RedactedSecret, redactedSecrets } from './redacted-secret.ts';
 
-export type DeveloperFileKind =
+type DeveloperFileKind =
 	| 'subversion'
 	| 'mercurial'
 	| 'bazaar'
@@ -159,8 +159,6 @@ const FILES: Readonly<
 		'the list of what the product is built from, with versions',
 	],
 };
-
-export const DEVELOPER_FILES: readonly string[] = Object.keys(FILES);
 
 /** Where a password makes a graver thing of a file. */
 const WITH_SECRET: Readonly<Record<string, DeveloperFileKind>> = {

@@ -284,19 +284,6 @@ function isContent({ status, unseen }: Answered): boolean {
 }
 
 /**
- * The random path whose error page a signature recognises: what a site says of itself when something
- * is missing or breaks. A page that was answered as found is none.
- */
-export function errorPage(
-	controls: readonly Answered[],
-	matches: (bytes: string) => boolean,
-): Answered | null {
-	return (
-		controls.find(({ status, bytes }) => status !== null && status >= 400 && matches(bytes)) ?? null
-	);
-}
-
-/**
  * By the body's first KiB and not by Content-Type, which an application shell gets wrong. A program that
  * writes pages is none.
  */
