@@ -37,16 +37,31 @@ export const FALLBACKS: Readonly<Record<CspSubject, readonly string[]>> = {
 /** The sources that govern one kind of thing, and the directive that says so. */
 export interface Governing {
 	readonly directive: string;
-	/** As written. */
+	/** As written, each once. */
 	readonly texts: readonly string[];
 	readonly sources: readonly CspSource[];
 }
 
+/** Lists of a policy that were read before: a page's policies are asked about many things. */
+const read = new WeakMap<CspPolicy, Map<CspSubject, Governing | null>>();
+
 /** `null` where the policy does not restrict this. */
-export function governing({ directives }: CspPolicy, subject: CspSubject): Governing | null {
+export function governing(policy: CspPolicy, subject: CspSubject): Governing | null {
+	const lists = read.get(policy) ?? new Map<CspSubject, Governing | null>();
+	read.set(policy, lists);
+	const before = lists.get(subject);
+	if (before !== undefined) return before;
+	const list = readList(policy, subject);
+	lists.set(subject, list);
+	return list;
+}
+
+function readList({ directives }: CspPolicy, subject: CspSubject): Governing | null {
 	for (const directive of [subject, ...FALLBACKS[subject]]) {
-		const texts = directives.get(directive);
-		if (texts !== undefined) return { directive, texts, sources: texts.map(parseCspSource) };
+		const written = directives.get(directive);
+		if (written === undefined) continue;
+		const texts = [...new Set(written)];
+		return { directive, texts, sources: texts.map(parseCspSource) };
 	}
 	return null;
 }

@@ -66,7 +66,7 @@ export function cspWeaknesses(
 	const scripts = [
 		noScriptSource(policies),
 		unsafeInline(policies),
-		broad(policies, 'broad-script-source', ['script-src-elem', 'script-src']),
+		broad(policies, 'broad-script-source', 'script-src-elem'),
 	];
 	const isScriptOpen = scripts.some((one) => one !== null);
 	return [
@@ -74,7 +74,7 @@ export function cspWeaknesses(
 		unsafeEval(policies),
 		bypass(policies),
 		...perPolicy(policies, 'strict-dynamic-alone', loneStrictDynamic),
-		broad(policies, 'broad-object-source', ['object-src']),
+		broad(policies, 'broad-object-source', 'object-src'),
 		absent(policies, 'no-object-src', (policy) => governing(policy, 'object-src') === null),
 		insecure(policies, 'insecure-scheme'),
 		insecure(policies, 'insecure-scheme-passive'),
@@ -89,7 +89,7 @@ export function cspWeaknesses(
 		),
 		...perPolicy(policies, 'ip-source', (policy) => sourcesWhere(policy, isAddress)),
 		...perPolicy(policies, 'local-source', (policy) =>
-			sourcesWhere(policy, (name) => isForDevelopment(name, host)),
+			sourcesWhere(policy, isForDevelopment(host)),
 		),
 		...perPolicy(policies, 'deprecated-directive', ({ directives }) =>
 			named([...directives.keys()].filter((name) => Object.hasOwn(DEPRECATED_DIRECTIVES, name))),
@@ -133,10 +133,10 @@ function unsafeEval(policies: readonly EnforcedPolicy[]): Found {
 function broad(
 	policies: readonly EnforcedPolicy[],
 	id: CspWeakness['id'],
-	subjects: readonly CspSubject[],
+	subject: CspSubject,
 ): Found {
 	const type = id === 'broad-script-source' ? 'script' : 'other';
-	return listed(policies, id, subjects, (list) =>
+	return listed(policies, id, [subject], (list) =>
 		urlSources(list, type).filter((text) => isBroad(parseCspSource(text))),
 	);
 }
@@ -183,9 +183,12 @@ function bypass(policies: readonly EnforcedPolicy[]): Found {
 	return null;
 }
 
+/** The gadgets are on no page of ours. */
+const ANY_PAGE = new URL('https://page.invalid/');
+
 function letsScriptIn(policy: EnforcedPolicy, url: URL): boolean {
 	const list = governing(policy, 'script-src-elem');
-	return list === null || (!isStrictDynamic(list) && allowsUrl(list, url, url));
+	return list === null || (!isStrictDynamic(list) && allowsUrl(list, url, ANY_PAGE));
 }
 
 /** Images, sound and films: what they show can be swapped, and nothing runs. */
@@ -197,7 +200,8 @@ function insecure(
 ): Found {
 	const isPassive = id === 'insecure-scheme-passive';
 	const all = new Set(policies.flatMap((one) => [...one.directives.keys()]));
-	const found = [...all].flatMap((directive) => {
+	const lists = [...all].filter((name) => isSourceList(name) || name === 'report-uri');
+	const found = lists.flatMap((directive) => {
 		if (PASSIVE.has(directive) !== isPassive) return [];
 		const policy = weakest(policies, (one) => {
 			const texts = inForce(one, directive);
@@ -276,7 +280,7 @@ function sourcesWhere({ directives }: EnforcedPolicy, isMeant: (host: string) =>
 	const values = new Set<string>();
 	for (const [directive, texts] of directives) {
 		if (!isSourceList(directive)) continue;
-		for (const text of texts) {
+		for (const text of new Set(texts)) {
 			const host = hostNamed(text);
 			if (host === null || !isMeant(host)) continue;
 			first ??= directive;
@@ -308,21 +312,21 @@ const TUNNELS = [
 ];
 
 /** Where the page itself is one of them, it may name its own kind. */
-function isForDevelopment(name: string, home: string): boolean {
-	return !isInner(home) && (isInner(name) || isOwnStaging(name, home));
+function isForDevelopment(home: string): (name: string) => boolean {
+	if (isInner(home)) return () => false;
+	const domain = registrableOf(home);
+	const isStaging = isStaged(home);
+	return (name) => {
+		const host = name.replace(/^\*\./, '');
+		// Other companies have production hosts that are called dev.
+		return isInner(host) || (!isStaging && isWithin(host, domain) && isStaged(host));
+	};
 }
 
-function isInner(name: string): boolean {
-	const host = name.replace(/^\*\./, '');
+function isInner(host: string): boolean {
 	const kind = addressClass(host);
 	if (kind !== null) return INNER_CLASSES.includes(kind) || host === '0.0.0.0';
 	return isLocalName(host) || TUNNELS.some((one) => isWithin(host, one));
-}
-
-/** Other companies have production hosts that are called dev. */
-function isOwnStaging(name: string, home: string): boolean {
-	const host = name.replace(/^\*\./, '');
-	return isWithin(host, registrableOf(home)) && isStaged(host) && !isStaged(home);
 }
 
 /** It, or a name above it. */
