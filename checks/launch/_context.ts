@@ -13,12 +13,16 @@ const SIGNED_IN =
  */
 export type Purpose = 'launch' | 'app' | 'staff' | 'api';
 
-/** By the name, and by what `/` gives. The audited name is for everybody, unless its first page asks to sign in. */
-export function purposeOf({ name, apex, context }: Site): Purpose {
+/**
+ * By the name, and by what `/` gives. A registrable domain is for everybody, and so is the audited name, unless
+ * its first page asks to sign in.
+ */
+export function purposeOf(site: Pick<Site, 'name' | 'apex' | 'isBase' | 'context'>): Purpose {
+	const { name, apex, isBase, context } = site;
 	if (isApiName(name)) return 'api';
-	const isAudited = name === apex || name === `www.${apex}`;
-	if (!isAudited && STAFF.test(name)) return 'staff';
-	if (SIGNED_IN.test(name) && (!isAudited || context.forms === 'yes')) return 'app';
+	if (isBase) return 'launch';
+	if (name !== apex && STAFF.test(name)) return 'staff';
+	if (SIGNED_IN.test(name) && (name !== apex || context.forms === 'yes')) return 'app';
 	return 'launch';
 }
 

@@ -166,7 +166,7 @@ export default defineCheck({
 		});
 		const at401 = (...headers: HttpAnswered['headers']) => answered('{}', { status: 401, headers });
 		const on = (name: string, context: Partial<Site['context']>) => ({
-			subject: { name, context: { ...SAMPLE, ...context } },
+			subject: { name, isBase: name === 'example.com', context: { ...SAMPLE, ...context } },
 		});
 		const password = (...headers: HttpAnswered['headers']) =>
 			answered('<!doctype html><form method=post><input type=password></form>', {
@@ -304,8 +304,8 @@ function isInTheWay(kind: GateKind, site: Site): boolean {
 function meantToBeLocked(site: Site, answer: HttpAnswered, scheme: string): string | null {
 	const purpose = purposeOf(site);
 	if (purpose === 'api') return 'An API asks programs who they are.';
-	const isAudited = site.name === site.apex || site.name === `www.${site.apex}`;
-	if (purpose === 'app' && !isAudited) return 'It is meant for those who have an account.';
+	if (purpose === 'app' && site.name !== site.apex)
+		return 'It is meant for those who have an account.';
 	const type = fieldValues(answer, 'content-type').at(-1) ?? '';
 	const isForPrograms = !/^\s*(?:basic|digest|ntlm|negotiate)\b/i.test(scheme);
 	return site.context.kind === 'api' && (isForPrograms || /\bjson\b/i.test(type))

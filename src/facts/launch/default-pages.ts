@@ -144,7 +144,7 @@ const STARTERS: readonly StarterMarks[] = [
 	{
 		name: 'Angular',
 		title: /^[\w .-]*$/,
-		text: /Congratulations! Your app is running|app is running!/,
+		text: /Congratulations! Your app is running\.|[">] app is running!/,
 	},
 	{ name: 'Laravel', title: /^Laravel$/, text: /laravel\.com\/docs|laracasts\.com/ },
 	{
@@ -188,6 +188,9 @@ export interface DefaultPage {
 /** More text than a template's empty frame has. */
 const OWN_TEXT = 200;
 
+/** Templates that have a page of text at all have less than this. */
+const MOST_TEMPLATE_TEXT = 2_000;
+
 /** By title and body; `null` for a page that somebody made. `scripts` are the texts of its own scripts. */
 export function defaultPageIn(
 	answer: HttpAnswered,
@@ -200,7 +203,7 @@ export function defaultPageIn(
 	const title = page.title ?? '';
 	const server = SERVER_PAGES.find((one) => one.title.test(title) && one.body.test(html));
 	if (server !== undefined && isShort(page)) return { name: server.name, how: 'server', title };
-	const found = STARTERS.find((one) => one.title.test(title) && isMeant(one, html, scripts));
+	const found = STARTERS.find((one) => one.title.test(title) && isMeant(one, page, html, scripts));
 	if (found === undefined) return null;
 	const isTemplate = found.text === null || speaks(found.text, html, scripts);
 	const how = isTemplate || page.text.length < OWN_TEXT ? 'starter' : 'title';
@@ -212,8 +215,14 @@ function isShort({ text }: Page): boolean {
 	return text.length < 6_000;
 }
 
-function isMeant({ name, text }: StarterMarks, html: string, scripts: readonly string[]): boolean {
-	return !COMMON.has(name) || (text !== null && speaks(text, html, scripts));
+function isMeant(
+	{ name, text }: StarterMarks,
+	page: Page,
+	html: string,
+	scripts: readonly string[],
+): boolean {
+	if (!COMMON.has(name)) return true;
+	return text !== null && speaks(text, html, scripts) && page.text.length < MOST_TEMPLATE_TEXT;
 }
 
 function speaks(text: RegExp, html: string, scripts: readonly string[]): boolean {
@@ -296,6 +305,8 @@ interface NotFoundMarks {
 	readonly name: string;
 	/** In the body as it came. */
 	readonly body: RegExp;
+	/** Somewhere else in it. */
+	readonly also?: RegExp;
 }
 
 /** Bodies that servers, platforms and frameworks send with 404 unless told otherwise, as of November 2026. */
@@ -313,7 +324,8 @@ const NOT_FOUND_PAGES: readonly NotFoundMarks[] = [
 	{ name: 'LiteSpeed', body: /Proudly powered by\s+(?:<[^>]{0,200}>)?LiteSpeed Web Server/i },
 	{
 		name: 'Next.js',
-		body: /_next\/[\s\S]*This page could not be found|This page could not be found[\s\S]*_next\//,
+		body: /This page could not be found/,
+		also: /_next\//,
 	},
 	{
 		name: 'Nuxt',
@@ -336,7 +348,11 @@ const NOT_FOUND_PAGES: readonly NotFoundMarks[] = [
 		name: 'Rails',
 		body: /The page you were looking for doesn[’']t exist[\s\S]{0,400}You may have mistyped the address/,
 	},
-	{ name: 'Laravel', body: /<title>Not Found<\/title>[\s\S]*tracking-wider">\s*404\s*<\/div>/ },
+	{
+		name: 'Laravel',
+		body: /<title>Not Found<\/title>/,
+		also: /tracking-wider">\s{0,80}404\s{0,80}<\/div>/,
+	},
 	{ name: 'Spring Boot', body: /Whitelabel Error Page/ },
 	{ name: 'FastAPI', body: /^\s*\{"detail":"Not Found"\}\s*$/ },
 	{ name: 'Vercel', body: /The page could not be found\s+NOT_FOUND\b|<code>NOT_FOUND<\/code>/ },
@@ -350,7 +366,8 @@ const NOT_FOUND_PAGES: readonly NotFoundMarks[] = [
 	},
 	{
 		name: 'Firebase Hosting',
-		body: /<title>Page Not Found<\/title>[\s\S]*This file does not exist and there was no index\.html/,
+		body: /<title>Page Not Found<\/title>/,
+		also: /This file does not exist and there was no (?:<code>)?index\.html/,
 	},
 	{ name: 'Amazon S3', body: /<Code>(?:NoSuchKey|AccessDenied)<\/Code>|<li>Code: NoSuchKey<\/li>/ },
 	{
@@ -366,5 +383,8 @@ const SEARCHED = 262_144;
 export function defaultNotFoundIn(answer: HttpAnswered): string | null {
 	if (answer.status < 400 || answer.status >= 500) return null;
 	const text = bodyText(answer).slice(0, SEARCHED);
-	return NOT_FOUND_PAGES.find(({ body }) => body.test(text))?.name ?? null;
+	const found = NOT_FOUND_PAGES.find(
+		({ body, also }) => body.test(text) && also?.test(text) !== false,
+	);
+	return found?.name ?? null;
 }

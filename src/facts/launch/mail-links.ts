@@ -26,7 +26,7 @@ const MessageLinks = z.union([
  * Where the links of a saved message lead. Nothing is sent. A file that holds no message is a value; one that
  * cannot be read is unknown.
  */
-export const messageLinks = defineProbe({
+const messageLinks = defineProbe({
 	name: 'file.message-links',
 	params: z.object({ path: z.string() }),
 	value: MessageLinks,
@@ -111,7 +111,7 @@ const BASE_URL =
  * Absolute addresses in mail templates, and in the settings of production from which links are made. Touches no
  * network; keeps names of files and settings, and hosts. Tests and examples are passed over.
  */
-export const repositoryMailLinks = defineProbe({
+const repositoryMailLinks = defineProbe({
 	name: 'repository.mail-links',
 	params: z.object({ root: z.string() }),
 	value: RepositoryLinks,

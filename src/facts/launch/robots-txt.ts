@@ -1,5 +1,5 @@
 /** RFC 9309 §2.5: what crawlers read at least. */
-export const ROBOTS_BYTES = 512_000;
+const ROBOTS_BYTES = 512_000;
 
 interface Rule {
 	readonly allows: boolean;

@@ -70,8 +70,10 @@ export const stagingHosts = defineDerivation({
 const NEVER = new Date(0);
 
 async function stateOf(host: string, get: GetFact): Promise<StagingHost> {
-	const start = `https://${host}/`;
-	const report = await get(chainReport({ url: start }));
+	const secure = await get(chainReport({ url: `https://${host}/` }));
+	const hasPage = secure.status !== 'known' || secure.value.answer !== null;
+	const start = `${hasPage ? 'https' : 'http'}://${host}/`;
+	const report = hasPage ? secure : await get(chainReport({ url: start }));
 	const as = (state: StagingHost['state'], detail: string, url = start): StagingHost => ({
 		host,
 		state,

@@ -128,7 +128,7 @@ function sitemapUse(text: string, what: string, own: Own): TestUse | null {
 }
 
 /** Every `<loc>` and alternate (sitemaps.org), of an index too. */
-export function usesInSitemap(xml: string, own: Own): readonly TestUse[] {
+function usesInSitemap(xml: string, own: Own): readonly TestUse[] {
 	const bare = xml.replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '');
 	const found = bare.matchAll(
 		/<loc>\s*([^<\s]{1,2048})\s*<\/loc>|<xhtml:link\b[^>]{0,400}\bhref="([^"]{1,2048})"/gi,

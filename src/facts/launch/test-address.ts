@@ -78,7 +78,7 @@ export function testAddressIn(text: string, own: Own): TestAddress | null {
 }
 
 /** What kind of test host a name or address is. */
-export function testKindOf(host: string, own: Own): TestKind | null {
+function testKindOf(host: string, own: Own): TestKind | null {
 	if (own.hosts.includes(host) || CLOUD_INNER.has(host)) return null;
 	if (/^(?:(?:.*\.)?localhost|0\.0\.0\.0)$/.test(host)) return 'local';
 	const address = addressClass(host);
@@ -100,7 +100,7 @@ function foreignKindOf(host: string, registrable: string | null): TestKind | nul
 }
 
 /** Whether a name below a domain is called like a test host: `staging.`, `api-dev.`, `shop.qa.`. */
-export function isStagingBelow(host: string, registrable: string): boolean {
+function isStagingBelow(host: string, registrable: string): boolean {
 	return host !== registrable && hasStagingWord(host.slice(0, -registrable.length - 1));
 }
 
