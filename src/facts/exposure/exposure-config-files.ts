@@ -17,7 +17,7 @@ const PUBLIC =
 	/public|publishable|anon|site_?key|client_?(?:id|token)|search|maps?_|mapbox|rum|sentry|posthog|segment|analytics|csrf|xsrf|recaptcha|firebase|pusher/i;
 
 const SECRET =
-	/(?:passw(?:or)?d|passwd|(?:^|[_.:-])pwd|passphrase|secret|(?:private|encryption|signing|account|master|service_?role|secret|access)_?key|(?:auth|api|bearer|refresh|bot|deploy|admin|service|github|gitlab|slack|npm)_?token|connection_?strings?|credentials?|(?:database|db|mongo(?:db)?|redis|postgres|amqp)_?(?:url|uri|dsn))$/i;
+	/(?:passw(?:or)?d|passwd|(?:^|[_.:-])pwd|passphrase|secret|(?:private|encryption|signing|account|master|service_?role|secret|access)_?key|(?:auth|api|bearer|refresh|bot|deploy|admin|service|github|gitlab|slack|npm)_?token|connection_?strings?|(?:database|db|mongo(?:db)?|redis|postgres|amqp)_?(?:url|uri|dsn))$/i;
 
 /** Whether a setting of this name is none that a browser may know. `apiKey` alone may be Firebase’s. */
 export function isSecretSetting(name: string): boolean {
@@ -61,13 +61,12 @@ function settings(bytes: string, what: string, is: boolean): ConfigFile | null {
 	return is ? { kind: 'settings', what, secrets: secretsIn(bytes), users: 0 } : null;
 }
 
+/** A secret, or the place for one: empty, or filled in from elsewhere when the product starts. */
 function holdsSecrets(bytes: string): boolean {
-	return (
-		secretsIn(bytes).length > 0 ||
-		[...bytes.matchAll(/"([\w.:-]{1,80})"\s{0,20}:\s{0,20}["{[]/g)].some(([, name = '']) =>
-			isSecretSetting(name),
-		)
+	const places = bytes.matchAll(
+		/"([\w.:-]{1,80})"\s{0,20}:\s{0,20}"(?:|[$#]\{[^"\n]{1,200}\}|\{\{[^"\n]{1,200}\}\}|%\w{1,80}%|<[\w -]{1,60}>)"/g,
 	);
+	return secretsIn(bytes).length > 0 || [...places].some(([, name = '']) => isSecretSetting(name));
 }
 
 /** Names that connection strings and IIS give to secrets. */

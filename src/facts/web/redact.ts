@@ -191,8 +191,12 @@ interface CredentialFile {
 const SECRET_NAME =
 	'passw(?:or)?d|passwd|pwd|passphrase|secret|[_-]token|(?:access|auth|api|bearer|refresh|bot|deploy|admin|service|github|gitlab|slack|npm)token|(?:private|secret|encryption|signing|account|master|shared|access|api|role)[_-]?key';
 
-/** The value stands elsewhere: in the environment, in a template's variable. */
-const NO_REFERENCE = '(?!\\$\\{|\\$\\(|<%|\\{\\{|#\\{|%\\w+%|process\\.env)';
+/** The value stands elsewhere, in the environment or a template's variable, or is yet to be filled in. */
+const NO_REFERENCE =
+	'(?!(?:(?:bearer|basic|token) )?(?:\\$\\{|\\$\\(|<%|\\{\\{|#\\{|%\\w+%|process\\.env|<[\\w -]{1,60}>|your[-_ ]|xxx|\\*\\*\\*|change[-_]?me\\b|replace[-_]?(?:me|with)))';
+
+/** What stands beside a field where people type. */
+const NO_LABEL = '(?!passwor[dt]"|(?:enter|your|new|confirm|forgot|reset|repeat|show|hide)[ ?])';
 
 /** A line of a log begins with its time, or with whose request it was. */
 const LOG_LINE =
@@ -286,7 +290,7 @@ const CREDENTIAL_FILES: readonly CredentialFile[] = [
 		where: (body) => /^\s*(?:\/\/[^\n]*\n\s*)*[[{]/.test(body.slice(0, 1_024)),
 		pattern: anywhere(
 			`("[\\w.:-]{0,60}(?:${SECRET_NAME}|authorization)"\\s{0,20}:\\s{0,20}")`,
-			`(?!-----BEGIN )${NO_REFERENCE}((?:[^"\\\\\\n]|\\\\.)+)(")`,
+			`${NO_LABEL}(?!-----BEGIN )${NO_REFERENCE}((?:[^"\\\\\\n]|\\\\.)+)(")`,
 		),
 	},
 	{
@@ -344,7 +348,7 @@ const TOKEN = new RegExp(
 
 /** The scheme and the user stay. A password of a URL has no `/`, or `https://host:80/@x` would count. */
 const URL_PASSWORD =
-	/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"<>`]{0,100}:)([^\s@/'"<>`]{1,200})@/gi;
+	/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"<>`]{0,100}:)(?!\$\{?\w{1,80}\}?@|\{\{|%\w{1,80}%@)([^\s@/'"<>`]{1,200})@/gi;
 
 function redactTokens(text: string): string {
 	return text

@@ -45,6 +45,8 @@ describe('developers’ files', () => {
 			`{"mcpServers":{"a":{"env":{"TOKEN_A":"x","A_TOKEN":"$\{A}"}}}}`,
 			'assistant-rules',
 		],
+		['/.mcp.json', '{"mcpServers":{"a":{"env":{"A_TOKEN":"your-token"}}}}', 'assistant-rules'],
+		['/.mcp.json', '{"mcpServers":{"a":{"env":{"A_TOKEN":"<token>"}}}}', 'assistant-rules'],
 		['/composer.lock', '{"content-hash":"x","packages":[]}', 'manifest'],
 		['/yarn.lock', '# yarn lockfile v1\n', 'manifest'],
 		['/requirements.txt', '# none\n', null],
@@ -105,6 +107,8 @@ describe('configuration', () => {
 		['/config.json', '{"stripe":"sk_live_abcdefghijklmnop"}', ['stripe']],
 		['/config.json', '{"db":{"password":"abc"},"apiKey":"x"}', ['password']],
 		['/config.json', '{"secret":""}', []],
+		['/config.json', `{"secret":"$\{SECRET}"}`, []],
+		['/config.json', '{"secret":"<your secret>"}', []],
 		['/appsettings.json', '{"ConnectionStrings":{"A":"Server=a;Pwd=b;"}}', ['Pwd']],
 		[
 			'/web.config',
@@ -125,6 +129,8 @@ describe('configuration', () => {
 	it.each([
 		['/config.json', '{"apiUrl":"/a"}'],
 		['/config.json', 'secret'],
+		['/config.json', '{"fetch":{"credentials":"include"},"password":{"minLength":8}}'],
+		['/config.json', '{"labels":{"password":"Password","newPassword":"New password"}}'],
 		['/config.json', '["secret"]'],
 		['/appsettings.json', '{}'],
 		['/web.config', '<html><configuration>'],

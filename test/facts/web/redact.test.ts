@@ -308,6 +308,10 @@ describe('what is no secret survives exactly', () => {
 			'public settings',
 			'{"apiUrl":"https://api.example.com","tokenEndpoint":"/token","title":"x"}',
 		],
+		['a reference in a URL', `url: postgres://app:${reference('PASSWORD')}@db.example.com/x`],
+		['a reference in a header', `{"Authorization": "Bearer ${reference('TOKEN')}"}`],
+		['a place for a secret', '{"token": "x", "api_key": "<your key>", "secret": "your-secret"}'],
+		['labels', '{"password": "Password", "new_password": "New password"}'],
 		['a picture', '\u0089PNG\r\n\u001a\n\0\0\0\rIHDR'],
 		['time', '12:30:00:00:00 is no password\n'],
 	])('%s', (_, text) => {
