@@ -104,3 +104,8 @@ export function issuerNamed(name: DistinguishedName): KnownIssuer | null {
 	const organisation = attributeText(name, ORGANISATION);
 	return KNOWN.find(([sign]) => sign.test(organisation))?.[1] ?? null;
 }
+
+/** All that are ever asked. */
+export const ACME_DIRECTORIES: readonly string[] = KNOWN.flatMap(
+	([, { directory }]) => directory ?? [],
+);

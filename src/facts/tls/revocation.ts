@@ -15,7 +15,7 @@ import { displayName } from './x509-name.ts';
 
 /** What is known of whether a certificate was withdrawn, dates not judged. */
 export interface RevocationView extends ServedCertificate {
-	/** At each address: the answer that was stapled there, `null` where none was. */
+	/** At each address that completed a handshake: the answer stapled there, `null` where none was. */
 	readonly staples: readonly { readonly address: string; readonly answer: OcspAnswer | null }[];
 	/** What the lists of the certificates on the path say, the server's own first. */
 	readonly lists: readonly ListLook[];
@@ -149,12 +149,14 @@ async function viewOf(
 	const [, issuer] = path;
 	return {
 		...certificate,
-		staples: served.addresses.map((address) => {
-			const staple = staples.get(address);
-			if (staple === undefined || issuer === undefined) return { address, answer: null };
-			const der = Buffer.from(staple, 'base64');
-			return { address, answer: ocspAnswer(der, { certificate: leaf, issuer }) };
-		}),
+		staples: served.addresses
+			.filter((address) => staples.has(address))
+			.map((address) => {
+				const staple = staples.get(address);
+				if (staple === undefined || issuer === undefined) return { address, answer: null };
+				const der = Buffer.from(staple, 'base64');
+				return { address, answer: ocspAnswer(der, { certificate: leaf, issuer }) };
+			}),
 		lists: await listLooks(path, home, get),
 	};
 }

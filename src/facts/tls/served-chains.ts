@@ -11,6 +11,7 @@ import type { TlsCompleted, TrustStore } from '../../core/io.ts';
 import { strangerExchange } from '../web/stranger.ts';
 import { addressText } from './address-text.ts';
 import { assessChain, type ChainAssessment, type ChainProblem, openEnd } from './assess-chain.ts';
+import { certificateLeads } from './certificate-leads.ts';
 import { contentOf, DerError, elements, onlyElement, sequenceOf, TAG } from './der.ts';
 import { type HttpsAnswer, httpsAnswers, isDoubtful } from './https-answers.ts';
 import { trustStore } from './tls.ts';
@@ -50,7 +51,12 @@ export const servedChains = defineDerivation({
 			if (same === undefined) byChain.set(key, { addresses: [answer.address], chain });
 			else same.addresses.push(answer.address);
 		}
-		if (byChain.size === 0) return noAnswer(params.host, answers.value);
+		if (byChain.size === 0) {
+			const none = noAnswer(params.host, answers.value);
+			const isPlanned = none.status === 'unknown' && none.because === 'not-asked';
+			if (isPlanned) await get(certificateLeads({ host: params.host }));
+			return none;
+		}
 		const trust = await get(trustStore({}));
 		if (trust.status !== 'known') return trust;
 		return known(
