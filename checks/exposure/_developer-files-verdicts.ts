@@ -24,11 +24,8 @@ function checkout(system: string) {
 			return offTheWeb({
 				summary: `Take the folder ${folder} off the web`,
 				path,
-				steps: [
-					`Delete the whole folder ${folder} from the published folder; deploy an export and no checkout.`,
-					'Replace every password and key that stands in the source code.',
-					LOOK_AT_LOG,
-				],
+				first: `Delete the whole folder ${folder} from the published folder; deploy an export and no checkout.`,
+				steps: ['Replace every password and key that stands in the source code.', LOOK_AT_LOG],
 			});
 		},
 		...COMMON,

@@ -5,16 +5,18 @@ interface Going {
 	readonly summary: string;
 	/** As a host was asked for it. */
 	readonly path: string;
+	/** How it is taken off, where that is not a matter of deleting a file. */
+	readonly first?: string;
 	readonly steps: readonly string[];
 }
 
 const DELETE =
-	'Delete it from the folder that the web server publishes, and from what the build copies there; then deploy.';
+	'Take it out of the folder that the web server publishes, and out of what the build copies there: delete it there, or move what the product needs to a folder that is not published; then deploy.';
 
-/** Deletes a file from the web and refuses its name: by a rule for every dot name where it has a dot. */
-export function offTheWeb({ summary, path, steps }: Going): Fix {
+/** Takes a file off the web and refuses its name: by a rule for every dot name where it has a dot. */
+export function offTheWeb({ summary, path, first = DELETE, steps }: Going): Fix {
 	const rules = /\/\./.test(path) ? dotRules(path) : pathRules(path);
-	const fix = perPlatform(summary, rules, DELETE, ...steps);
+	const fix = perPlatform(summary, rules, first, ...steps);
 	return { ...fix, snippets: [...fix.snippets, ...keptBack(path)] };
 }
 

@@ -147,8 +147,9 @@ export default defineCheck({
 				offTheWeb({
 					summary: `Move ${a.url} out of the published folder`,
 					path: a.path,
-					steps: [
+					first:
 						'Move the database to a folder that the web server does not publish, and change its path in the settings.',
+					steps: [
 						'Replace every password, token and key that is kept in it, and sign all users out.',
 						BREACH,
 					],

@@ -105,7 +105,7 @@ export default defineCheck({
 			severity: 'info',
 			effort: minutes(15),
 			says: (a: Authors) =>
-				`${a.url} lists ${a.users === 1 ? 'an author' : `${a.users} authors`} of the site with the names that they sign in by.`,
+				`${a.url} lists ${a.users === 1 ? 'an author of the site with the name' : `${a.users} authors of the site with the names`} for signing in.`,
 			impact: 'Bots that guess passwords need no more than the password then.',
 			fix: withoutList(),
 			...COMMON,

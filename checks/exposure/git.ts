@@ -55,8 +55,9 @@ export default defineCheck({
 			fix: offTheWeb({
 				summary: 'Take the .git folder off the web, and replace every secret in the history',
 				path: '/.git/config',
-				steps: [
+				first:
 					'Delete .git from the folder that the web server publishes; deploy an export or a build and no checkout.',
+				steps: [
 					'Look for secrets in the history (launch-ready secrets) and replace each one: deleting the folder does not make anybody forget it.',
 					'Search the access log for /.git, to learn who has taken it.',
 				],

@@ -55,8 +55,10 @@ export default defineCheck({
 				offTheWeb({
 					summary: `Move ${url} out of the published folder`,
 					path,
-					steps: [
+					first:
 						'Write the log to a folder that the web server does not publish, such as /var/log.',
+					steps: [
+						'Delete the old log from the published folder.',
 						'Replace every password, token and session that stands in it.',
 						LOOK_AT_LOG,
 					],
