@@ -472,13 +472,21 @@ export {
 	parseSetCookie,
 } from './facts/web/cookies.ts';
 export {
+	type CorsAnswer,
+	type CorsLook,
+	type CorsSurvey,
+	corsSurvey,
+	isEchoed,
+	type OriginKind,
+} from './facts/web/cors-survey.ts';
+export {
 	type EnforcedPolicy,
 	enforcedPolicies,
 	metaPolicies,
 	parseCsp,
 } from './facts/web/csp.ts';
 export { type BlockedPart, blockedParts, hashSource } from './facts/web/csp-blocked.ts';
-export { governing } from './facts/web/csp-meaning.ts';
+export { governing, sourcesInForce } from './facts/web/csp-meaning.ts';
 export { reusedNonce } from './facts/web/csp-nonce.ts';
 export {
 	cspText,

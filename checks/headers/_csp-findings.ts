@@ -29,7 +29,7 @@ import {
 	syntaxFaults,
 } from '../../src/sdk.ts';
 import { ENFORCED, REPORT_ONLY } from './_csp-fixes.ts';
-import { lettingThrough, repairedPolicy } from './_csp-repairs.ts';
+import { lettingThrough, mergedPolicy, repairedPolicy } from './_csp-repairs.ts';
 import type { CSP_VERDICTS, Told } from './_csp-verdicts.ts';
 
 type Key = keyof typeof CSP_VERDICTS;
@@ -110,7 +110,7 @@ export function ofPolicies(
 						host,
 						url,
 						policies: policies.length,
-						texts: policies.slice(0, 4).map(({ directives }) => cspText(directives)),
+						...mergedPolicy(policies),
 					}),
 				]
 			: []),

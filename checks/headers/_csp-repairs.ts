@@ -12,6 +12,7 @@ import {
 	type PageSources,
 	rewrittenPolicy,
 	securedSource,
+	sourcesInForce,
 	withoutSources,
 	withSources,
 } from '../../src/sdk.ts';
@@ -107,7 +108,9 @@ function inScripts(
 /** By what the page needs: nothing, hashes of what never changes, or a nonce. */
 function withoutInline(weakness: CspWeakness, about: Repairing): DirectiveChanges {
 	const { sources, stableHashes } = about;
-	const instead = sources.inlineScripts === 0 ? [] : (stableHashes ?? [NONCE, "'strict-dynamic'"]);
+	// No nonce reaches an attribute.
+	const needsNone = sources.inlineScripts === 0 || weakness.directive === 'script-src-attr';
+	const instead = needsNone ? [] : (stableHashes ?? [NONCE, "'strict-dynamic'"]);
 	return inScripts(weakness, (texts) => withSources(without(texts, weakness.values), instead));
 }
 
@@ -164,6 +167,26 @@ function requoted(text: string, directive: string): readonly string[] {
 	if (KEYWORD.test(bare)) return [`'${bare}'`];
 	if (text.startsWith('//')) return [`https:${text}`];
 	return text.startsWith("'") ? [] : [text];
+}
+
+/**
+ * One policy instead of several: for each directive the sources, as written, that all policies have in
+ * common which restrict the same thing.
+ */
+export function mergedPolicy(policies: readonly EnforcedPolicy[]): Sent {
+	const names = new Set(policies.flatMap(({ directives }) => [...directives.keys()]));
+	const merged = [...names].map((name): [string, readonly string[]] => {
+		const lists = policies.flatMap((policy) => {
+			const list = sourcesInForce(policy, name);
+			return list === null ? [] : [list];
+		});
+		const [first = [], ...others] = lists;
+		const shared = first.filter((one) => others.every((list) => list.includes(one)));
+		const isNone = shared.length === 0 && isSourceList(name);
+		return [name, isNone ? ["'none'"] : shared];
+	});
+	const by = policies.every((one) => one.by === 'meta') ? 'meta' : 'header';
+	return { by, policy: cspText(new Map(merged)) };
 }
 
 /** The policy with what it blocks of the page let through, as far as a policy can do that. */

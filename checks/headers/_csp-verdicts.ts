@@ -1,5 +1,4 @@
 import {
-	advice,
 	apart,
 	type CspWeakness,
 	type Fix,
@@ -319,11 +318,12 @@ export const CSP_VERDICTS = {
 		says: (a: { url: string; policies: number }) =>
 			`${a.url} enforces ${a.policies} policies: a browser lets through only what every one of them allows.`,
 		impact: 'A source that is added to one of them alone changes nothing.',
-		fix: (a: { texts: readonly string[] }): Fix =>
-			advice(
+		fix: (a: Sent): Fix =>
+			policyFix(
 				'Send one policy, from one place',
-				...a.texts.map((text, at) => `Policy ${at + 1}: ${text}`),
-				'Keep, for each directive, the sources that all of these have in common.',
+				a,
+				'The text below keeps, for each directive, the sources that all of them have in common: what browsers allow today.',
+				'Find where the others are sent: the application, the web server, the CDN, a meta element.',
 			),
 		reproduce,
 	},

@@ -79,7 +79,8 @@ function partsAfter(
 			.slice(0, MOST.parts);
 	return {
 		resources: live(page.resources, before?.resources),
-		inline: live(page.inline, before?.inline),
+		// The text of the last one may end where reading ended.
+		inline: live(page.truncated ? page.inline.slice(0, -1) : page.inline, before?.inline),
 		attributes: live(page.attributes, before?.attributes),
 	};
 }

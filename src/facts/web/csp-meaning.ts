@@ -66,6 +66,14 @@ function readList({ directives }: CspPolicy, subject: CspSubject): Governing | n
 	return null;
 }
 
+/** What a directive says, or the one in its place, whatever it is for; `null` where none does. */
+export function sourcesInForce(policy: CspPolicy, directive: string): readonly string[] | null {
+	if (Object.hasOwn(FALLBACKS, directive)) {
+		return governing(policy, directive as CspSubject)?.texts ?? null;
+	}
+	return policy.directives.get(directive) ?? null;
+}
+
 export function hasKeyword({ sources }: Governing, keyword: string): boolean {
 	return sources.some((one) => one.kind === 'keyword' && one.keyword === keyword);
 }

@@ -222,7 +222,7 @@ function inForce(policy: EnforcedPolicy, directive: string): readonly string[] |
 	if (!isSourceList(directive)) {
 		return directive === 'report-uri' ? (policy.directives.get(directive) ?? null) : null;
 	}
-	const known = directive in FALLBACKS ? (directive as CspSubject) : null;
+	const known = Object.hasOwn(FALLBACKS, directive) ? (directive as CspSubject) : null;
 	if (known === null) return policy.directives.get(directive) ?? null;
 	const list = governing(policy, known);
 	return list === null ? null : urlSources(list, known.startsWith('script') ? 'script' : 'other');
@@ -291,8 +291,11 @@ function sourcesWhere({ directives }: EnforcedPolicy, isMeant: (host: string) =>
 }
 
 function isAddress(host: string): boolean {
-	return addressClass(host) !== null;
+	return LIKE_ADDRESS.test(host) && addressClass(host) !== null;
 }
+
+/** Nothing else can be one; spares long lists a closer look. */
+const LIKE_ADDRESS = /^[\d.]+$|:/;
 
 const INNER_CLASSES: readonly string[] = ['loopback', 'private', 'link-local', 'carrier-nat'];
 
@@ -324,7 +327,7 @@ function isForDevelopment(home: string): (name: string) => boolean {
 }
 
 function isInner(host: string): boolean {
-	const kind = addressClass(host);
+	const kind = LIKE_ADDRESS.test(host) ? addressClass(host) : null;
 	if (kind !== null) return INNER_CLASSES.includes(kind) || host === '0.0.0.0';
 	return isLocalName(host) || TUNNELS.some((one) => isWithin(host, one));
 }

@@ -603,6 +603,25 @@ it('replaces unsafe-inline by hashes where the page never changes, and by a nonc
 	);
 });
 
+it('makes one policy of several, with what all of them let through', async () => {
+	const { policy } = await fixOf('several-policies', [
+		"default-src 'self' a.test; base-uri 'self'",
+		"script-src 'self' b.test; img-src a.test; form-action 'none'",
+	]);
+	expect(policy).toBe(
+		"default-src 'self' a.test; base-uri 'self'; script-src 'self'; img-src a.test; form-action 'none'",
+	);
+});
+
+it('does not take the rest of a page that was cut for a script of another text', async () => {
+	const [head, tail] = ['<script>let a = "', '"</script>'];
+	const inline = `${head}${'x'.repeat(100_000)}${tail}`;
+	const hash = sha('sha256', `let a = "${'x'.repeat(100_000)}"`);
+	const html = page(inline.repeat(12));
+	expect(html.length).toBeGreaterThan(1_048_576);
+	expect(await saidOf([withScripts(hash)], html)).toEqual(['enforced']);
+});
+
 it('quotes a policy into a meta element, and never into a server’s configuration that reads more into it', async () => {
 	const html = page('', meta('script-src a.test/&quot;x&quot;'));
 	const { texts } = await fixOf('no-base-uri', [], html);

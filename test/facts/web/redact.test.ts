@@ -29,6 +29,20 @@ const KEY_LINES = Array.from({ length: 6 }, (_, i) => `${i}aB/+`.repeat(12)).joi
 const pem = (label: string, inner = KEY_LINES) =>
 	`-----BEGIN ${label}-----\n${inner}\n-----END ${label}-----\n`;
 
+it('leaves nonces and hashes of policies and of markup alone', () => {
+	const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+	fc.assert(
+		fc.property(bytes(16), bytes(48), (first, second) => {
+			const [nonce, hash] = [first, second].map((one) => Buffer.from(one).toString('base64'));
+			const policy = `script-src 'nonce-${nonce}' 'sha384-${hash}'; report-uri https://a.test/r`;
+			const fields = [['Content-Security-Policy', policy]] as const;
+			expect(redactHeaders(fields)).toEqual(fields);
+			const html = `<!doctype html><script nonce="${nonce}" src="/a.js" integrity="sha384-${hash}"></script>`;
+			expect(redactBody(html)).toBe(html);
+		}),
+	);
+});
+
 describe('Set-Cookie', () => {
 	it.each([
 		['sid=abcdef; Path=/; HttpOnly', 'sid=<redacted:6>; Path=/; HttpOnly'],
