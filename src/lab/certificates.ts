@@ -479,8 +479,16 @@ function authorityInfo({ issuer, ocsp }: CertificateSpec, host: string): Der {
 	);
 }
 
-/** SignedCertificateTimestampList (RFC 6962 §3.3); the signatures are made up, as nobody checks them. */
+/** Embedded (RFC 6962 §3.3). */
 function timestamps(logs: number): Der {
+	return extension('1.3.6.1.4.1.11129.2.4.2', false, octets(timestampList(logs)));
+}
+
+/**
+ * SignedCertificateTimestampList (RFC 6962 §3.3) of so many logs; the signatures are made up, as nobody
+ * checks them.
+ */
+export function timestampList(logs: number): Buffer {
 	const items = Array.from({ length: logs }, (_, index) => {
 		const log = createHash('sha256').update(`log ${index}`).digest();
 		const signature = Buffer.alloc(70, index);
@@ -494,8 +502,7 @@ function timestamps(logs: number): Der {
 		return Buffer.concat([Buffer.of(item.length >> 8, item.length & 0xff), item]);
 	});
 	const list = Buffer.concat(items);
-	const whole = Buffer.concat([Buffer.of(list.length >> 8, list.length & 0xff), list]);
-	return extension('1.3.6.1.4.1.11129.2.4.2', false, octets(whole));
+	return Buffer.concat([Buffer.of(list.length >> 8, list.length & 0xff), list]);
 }
 
 function distributionPoint(url: string): Der {

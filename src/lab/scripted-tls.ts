@@ -1,5 +1,6 @@
 import { createDiffieHellmanGroup, generatePrimeSync, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { timestampList } from './certificates.ts';
 import { type ClientHello, clientHelloIn } from './client-hello.ts';
 import type { SCRIPTED_GROUPS, SCRIPTED_SUITES, TlsSpec } from './world.ts';
 
@@ -90,6 +91,7 @@ const GROUPS: Readonly<Record<Group, { number: number; shareBytes: number }>> = 
 const FALLBACK_SIGNAL = 0x5600;
 const RENEGOTIATION_SIGNAL = 0x00ff;
 const RENEGOTIATION_INFO = 0xff01;
+const TIMESTAMPS = 18;
 const SUPPORTED_VERSIONS = 43;
 const KEY_SHARE = 51;
 const DEFLATE = 1;
@@ -168,13 +170,18 @@ function flight(terms: Terms & { script: Script; suite: Suite; chain: readonly B
 			hello.extensions.has(RENEGOTIATION_INFO) || hello.suites.includes(RENEGOTIATION_SIGNAL);
 		const answered = script.secureRenegotiation && signalled;
 		const compresses = script.compression && hello.compressions.includes(DEFLATE);
+		const isAsked = script.timestamps > 0 && hello.extensions.has(TIMESTAMPS);
+		const extensions = Buffer.concat([
+			...(answered ? [extension(RENEGOTIATION_INFO, Buffer.of(0))] : []),
+			...(isAsked ? [extension(TIMESTAMPS, timestampList(script.timestamps))] : []),
+		]);
 		return Buffer.concat([
 			uint(NUMBERS[version], 2),
 			randomBytes(32),
 			vector(1, script.resumption ? randomBytes(32) : Buffer.alloc(0)),
 			uint(SUITES[suite].number, 2),
 			Buffer.of(compresses ? DEFLATE : 0),
-			...(answered ? [vector(2, extension(RENEGOTIATION_INFO, Buffer.of(0)))] : []),
+			...(extensions.length > 0 ? [vector(2, extensions)] : []),
 		]);
 	}
 }

@@ -376,6 +376,8 @@ const ScriptedTlsSchema = z.strictObject({
 	secureRenegotiation: z.boolean().default(true),
 	/** RFC 7507. */
 	fallbackSignal: z.boolean().default(true),
+	/** By extension, of so many logs, to whom asks for them (RFC 6962 §3.3.1); up to TLS 1.2. */
+	timestamps: z.number().int().min(0).max(20).default(0),
 	/** A session id. */
 	resumption: z.boolean().default(true),
 	/** What comes where there is no common version or suite. */

@@ -36,6 +36,16 @@ describe('timestamps of logs', () => {
 		expect(await scts(count, life)).toEqual([expected]);
 	});
 
+	test.each([
+		[0, 0, 'ssl/transparency/no-scts blocker'],
+		[0, 1, 'ssl/transparency/too-few-scts blocker'],
+		[1, 1, 'ssl/transparency/too-few-scts blocker'],
+		[0, 2, 'pass'],
+	])('of %d logs inside and %d by TLS extension: %s', async (count, timestamps, expected) => {
+		const scripted = { versions: ['TLSv1.2' as const], timestamps };
+		expect(await scts(count, 90, { scripted })).toEqual([expected]);
+	});
+
 	test('where TLS 1.3 hides what the extension holds, nobody can say', async () => {
 		expect(await scts(0, 90, { min: 'TLSv1.3' })).toEqual(['unknown']);
 		expect(await scts(2, 90, { min: 'TLSv1.3' })).toEqual(['pass']);
