@@ -58,6 +58,7 @@ it('found the checks', () => {
 		'headers/browser-policies',
 		'headers/content-type',
 		'headers/cookies',
+		'headers/cors',
 		'headers/csp',
 		'headers/disclosure',
 		'headers/framing',
