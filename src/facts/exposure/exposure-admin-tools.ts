@@ -44,9 +44,13 @@ const TOOLS: Readonly<Record<string, Tool>> = {
 	'/wp-admin/install.php': {
 		kind: 'installer-reachable',
 		what: 'WordPress’ installation, which waits for its first administrator',
+		// Once it is installed, the same page says "Already Installed" and has no form.
 		is: (bytes) =>
-			/<form[^>]{0,80}\bid=["']setup["']/.test(bytes) &&
-			/\bname=["'](?:weblog_title|language|admin_password2?)["']/.test(bytes),
+			/<title>[^<]{0,40}WordPress[^<]{0,40}Installation|\bname=["'](?:weblog_title|language|admin_password2?)["']/i.test(
+				bytes,
+			) &&
+			/<form\b[^>]{0,200}(?:\bid=["']?setup\b|\binstall\.php\?step=)/i.test(bytes) &&
+			!/already installed/i.test(bytes),
 	},
 	'/wp-admin/setup-config.php': {
 		kind: 'installer-reachable',
@@ -65,7 +69,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
 		what: 'Adminer’s sign-in to the database',
 		is: (bytes) =>
 			/<title>[^<]{0,200}\bAdminer\b/.test(bytes) &&
-			/\bname=["']auth\[(?:driver|username)\]|\?file=(?:default|functions)\./.test(bytes),
+			/\bname=["']?auth\[|\?file=(?:default|functions)\./.test(bytes),
 	},
 	'/phpmyadmin/': {
 		kind: 'login-reachable',
