@@ -113,6 +113,10 @@ const FIGURES = [
 	['the dns area, a sound zone', () => area('dns', zoneWith(false))],
 	['the dns area, a dead and a lame server', () => area('dns', zoneWith(true))],
 	['the email area, every usual DKIM selector', emailArea],
+	['the ssl area, one host', () => area('ssl', zoneWith(false))],
+	['the headers area, one host', () => area('headers', zoneWith(false))],
+	['the exposure area, one host, 45 paths', () => area('exposure', zoneWith(false))],
+	['the launch area, one host', () => area('launch', zoneWith(false))],
 	['launch-ready demo, two audits', () => wall([bin, 'demo', '--fail-on', 'never'])],
 ];
 
