@@ -5,6 +5,7 @@ import {
 	type CaaRecord,
 	cannotSay,
 	defineCheck,
+	doesNotApply,
 	type HostCaa,
 	hostCaa,
 	hosts,
@@ -69,15 +70,21 @@ export default defineCheck({
 			return say('lookup-fails', failing);
 		}
 		const wanted = bound.certificate?.authority?.caa[0] ?? USUAL;
-		if (caa.status === 'none') return say('missing', { ...about, wanted });
+		if (caa.status === 'none') {
+			return subject.name === subject.apex
+				? say('missing', { ...about, wanted })
+				: doesNotApply(`no CAA record binds it, as none binds ${subject.apex}, where that is said`);
+		}
 		const wrong = caa.records.flatMap((record) => writtenWrong(record, about));
 		const parameters = restrictions(caa.records);
+		const limited =
+			parameters.length > 0 ? [say('restricts-account', { ...about, parameters })] : [];
 		const said: Judgement<keyof typeof CAA_VERDICTS>[] = [
 			...wrong.map((args) => {
 				const locus = { kind: 'record', name: `${args.owner} CAA ${args.text}` } as const;
 				return at(locus, say('syntax', args));
 			}),
-			...(parameters.length > 0 ? [say('restricts-account', { ...about, parameters })] : []),
+			...limited,
 		];
 		const reading = readingOf(bound, { about, now });
 		if (reading.kind === 'unknown') {
@@ -86,11 +93,7 @@ export default defineCheck({
 		}
 		if (reading.kind === 'forbidden') {
 			const { args } = reading;
-			const key =
-				args.allowed.length === 0 && !args.byMistake
-					? 'forbids-everyone'
-					: 'forbids-current-issuer';
-			return [...said, say(key, args)];
+			return [...said, say(forbiddenKey(args), args)];
 		}
 		if (wrong.length > 0) return said;
 		return [...said, say('allows', { host: subject.name, what: reading.what })];
@@ -133,6 +136,9 @@ export default defineCheck({
 		const failed = { status: 'failed', at: 'example.com', failure: 'servfail' } as const;
 		return [
 			example('none', given([]), 'missing'),
+			example('none at a host below', given([]), 'not-applicable', {
+				subject: { name: 'app.example.com' },
+			}),
 			example('the own authority', given([own]), 'allows'),
 			example('in capitals', given([record('ISSUE', 'LetsEncrypt.org')]), 'allows'),
 			example('among others', given([other, own]), 'allows'),
@@ -205,6 +211,14 @@ export default defineCheck({
 		];
 	},
 });
+
+/** A record that cannot be read lets nobody issue either, but was not meant to. */
+function forbiddenKey({
+	allowed,
+	byMistake,
+}: Bound): 'forbids-everyone' | 'forbids-current-issuer' {
+	return allowed.length === 0 && !byMistake ? 'forbids-everyone' : 'forbids-current-issuer';
+}
 
 type Reading =
 	| { readonly kind: 'allowed'; readonly what: string }

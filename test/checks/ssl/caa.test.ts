@@ -85,6 +85,15 @@ describe('who may issue', () => {
 	});
 });
 
+test('that nobody is named is said once, of the domain', async () => {
+	const world: World = {
+		zones: { 'shop.test': { records: [`@ A ${AT}`, `app A ${AT}`] } },
+		sites: [{ hosts: ['shop.test', 'app.shop.test'], at: [AT] }],
+	};
+	const { said } = await auditLab(world, caa, { domain: 'shop.test' });
+	expect(said).toEqual(['missing shop.test', 'not-applicable app.shop.test']);
+});
+
 describe('a look-up that fails', () => {
 	test('SERVFAIL', async () => {
 		const dnsFaults: World['dnsFaults'] = [{ type: 'CAA', does: { rcode: 'SERVFAIL' } }];
