@@ -7,7 +7,6 @@ import {
 	isolationFault,
 	minutes,
 	obsoleteHeaders,
-	pageIn,
 	permissionsPolicyFault,
 	perPlatform,
 	readReferrerPolicy,
@@ -18,6 +17,7 @@ import {
 	unseenPage,
 	z,
 } from '../../src/sdk.ts';
+import { metaReferrers } from './_meta-referrers.ts';
 import { NOT_A_PAGE, pageWith } from './_page-samples.ts';
 
 interface Ignored {
@@ -238,9 +238,7 @@ function isolation(
 }
 
 function referrer({ url, answer }: SiteAnswer) {
-	const metas = (pageIn(answer, url)?.metas ?? [])
-		.filter(({ key }) => key === 'referrer')
-		.map(({ content }) => content);
+	const metas = metaReferrers(answer, url);
 	const policy = readReferrerPolicy(fieldValues(answer, 'referrer-policy'), metas);
 	if (policy.kind === 'absent' || (policy.kind === 'policy' && !policy.unsafe)) return [];
 	return policy.kind === 'policy'

@@ -56,6 +56,7 @@ it('found the checks', () => {
 		'exposure/security-txt',
 		'exposure/source-maps',
 		'headers/browser-policies',
+		'headers/consistency',
 		'headers/content-type',
 		'headers/cookies',
 		'headers/cors',
