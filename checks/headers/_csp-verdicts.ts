@@ -81,11 +81,13 @@ export const CSP_VERDICTS = {
 			`${a.url} sends its Content-Security-Policy as Report-Only: browsers report violations and stop nothing.`,
 		impact: 'Injected script runs as if there were no policy.',
 		fix: (a: Sent) =>
-			policyFix(
-				`Send the policy as ${ENFORCED} once its reports are quiet`,
-				a,
-				'Read the reports of the last days, and add what your own pages need.',
-				`Rename the header from ${REPORT_ONLY} to ${ENFORCED}.`,
+			apart(
+				policyFix(
+					`Send the policy as ${ENFORCED} once its reports are quiet`,
+					a,
+					'Read the reports of the last days, and add what your own pages need.',
+					`Rename the header from ${REPORT_ONLY} to ${ENFORCED}.`,
+				),
 			),
 		reproduce,
 	},
@@ -153,11 +155,13 @@ export const CSP_VERDICTS = {
 			`for i in 1 2; do curl -sSL -D - https://${a.host}/ | grep -io "nonce-[^']*"; done`,
 	},
 	...weakness('no-script-source', {
+		optional: true,
 		says: (a) => `The policy of ${a.url} has neither script-src nor default-src.`,
 		impact: 'Scripts may come from anywhere: the policy does not stop injected ones.',
 		fix: 'Add script-src with the hosts that the page loads scripts from',
 	}),
 	...weakness('unsafe-inline', {
+		optional: true,
 		says: (a) =>
 			`The policy of ${a.url} lets any inline script run ('unsafe-inline' in ${a.directive}).`,
 		impact:
@@ -166,12 +170,14 @@ export const CSP_VERDICTS = {
 		effort: 180,
 	}),
 	...weakness('broad-script-source', {
+		optional: true,
 		says: (a) =>
 			`The policy of ${a.url} lets scripts come from everywhere (${a.values.join(' ')} in ${a.directive}).`,
 		impact: 'Injected markup loads its script from the attacker’s own server.',
 		fix: 'Name the hosts that the page loads scripts from',
 	}),
 	...weakness('unsafe-eval', {
+		optional: true,
 		says: (a) => `The policy of ${a.url} allows eval ('unsafe-eval' in ${a.directive}).`,
 		impact:
 			'A place where the page turns text into code, which many libraries have, runs an attacker’s text.',
@@ -319,11 +325,13 @@ export const CSP_VERDICTS = {
 			`${a.url} enforces ${a.policies} policies: a browser lets through only what every one of them allows.`,
 		impact: 'A source that is added to one of them alone changes nothing.',
 		fix: (a: Sent): Fix =>
-			policyFix(
-				'Send one policy, from one place',
-				a,
-				'The text below keeps, for each directive, the sources that all of them have in common: what browsers allow today.',
-				'Find where the others are sent: the application, the web server, the CDN, a meta element.',
+			apart(
+				policyFix(
+					'Send one policy, from one place',
+					a,
+					'The text below keeps, for each directive, the sources that all of them have in common: what browsers allow today.',
+					'Find where the others are sent: the application, the web server, the CDN, a meta element.',
+				),
 			),
 		reproduce,
 	},
@@ -350,14 +358,17 @@ function weakness<K extends CspWeakness['id']>(id: K, about: Weakness) {
 		says: (a: Told) => about.says(a),
 		impact: about.impact,
 		fix: (a: Told) => {
-			const fix = policyFix(about.fix, a, ...(about.steps ?? []));
-			return about.optional === true ? apart(fix) : fix;
+			const steps = about.steps ?? [];
+			if (about.optional !== true) return policyFix(about.fix, a, ...steps);
+			return apart(policyFix(about.fix, a, ...steps, TRY_FIRST));
 		},
 		reproduce,
 		cause: (a: Told) => a.cause,
 	} as const;
 	return { [id]: spec } as Record<K, typeof spec>;
 }
+
+const TRY_FIRST = `It can stop something of yours: send it as ${REPORT_ONLY} first, beside today’s policy, and enforce it when the browser’s console stays quiet on every page.`;
 
 function starterFix(summary: string, { starter, inlineScripts }: Without): Fix {
 	return headerFix(
