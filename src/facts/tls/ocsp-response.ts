@@ -35,7 +35,7 @@ export type OcspAnswer =
 	| UselessOcsp;
 
 /** It proves nothing; `detail` says why, in words that follow "the response". */
-export interface UselessOcsp {
+interface UselessOcsp {
 	readonly kind: 'useless';
 	readonly why:
 		| 'malformed'

@@ -50,7 +50,7 @@ export const transparencyViews = defineDerivation({
 	},
 });
 
-export function logsNeeded(lifetimeSeconds: number): number {
+function logsNeeded(lifetimeSeconds: number): number {
 	return lifetimeSeconds <= SHORT_SECONDS ? 2 : 3;
 }
 
