@@ -49,7 +49,7 @@ export const CSP_VERDICTS = {
 		outcome: 'pass',
 		says: (a: { url: string; policies: number; directives: readonly string[] }) =>
 			`${a.url} enforces ${a.policies === 1 ? 'a policy' : `${a.policies} policies`} ` +
-			`(${a.directives.join(', ')}) that leaves injected script no way in and blocks nothing of the page.`,
+			`(${a.directives.join(', ')}): none of the known weaknesses, and nothing of the page as it came is blocked.`,
 	},
 	missing: {
 		outcome: 'fail',

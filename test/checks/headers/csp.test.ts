@@ -486,6 +486,42 @@ describe('what a policy blocks of its own page', () => {
 	});
 });
 
+const SOUND_PAGES: readonly (readonly [name: string, policy: string, html: string])[] = [
+	[
+		'of Next.js, as it is built',
+		NEXTJS,
+		page(
+			'<img src="/_next/image?url=%2Fa.png&w=640&q=75" srcset="/_next/image?url=%2Fa.png&w=640&q=75 1x, /_next/image?url=%2Fa.png&w=1080&q=75 2x" style="color:transparent" loading="lazy">' +
+				'<script src="/_next/static/chunks/main.js" async nonce="{{nonce}}"></script><script nonce="{{nonce}}">self.__next_f=[]</script>' +
+				'<script id="__NEXT_DATA__" type="application/json">{}</script>',
+			'<link rel="preload" as="script" nonce="{{nonce}}" href="/_next/static/chunks/w.js"><link rel="stylesheet" href="/_next/static/css/a.css"><script src="/_next/static/chunks/polyfills.js" nomodule></script>',
+		),
+	],
+	[
+		'with its files on a host of its own',
+		GITHUB_LIKE,
+		page(
+			'<img src="https://assets.shop.test/u/1?v=4" style="width:1px"><script type="application/json">{"a":1}</script>' +
+				'<script crossorigin src="https://assets.shop.test/app.js" defer></script>',
+			'<link crossorigin rel="stylesheet" href="https://assets.shop.test/light.css">',
+		),
+	],
+	[
+		'of a static site with fonts and counting',
+		"default-src 'self'; script-src 'self' https://plausible.io; style-src 'self' 'unsafe-inline' https://fonts.googleapis.com; " +
+			"font-src https://fonts.gstatic.com; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+		page(
+			'<img src="https://cdn.other.test/a.png"><script defer src="https://plausible.io/js/script.js"></script><p style="--x:1">x</p>',
+			'<link rel="stylesheet" href="https://fonts.googleapis.com/css2?family=Inter&display=swap"><style>a{}</style>',
+		),
+	],
+];
+
+it.each(SOUND_PAGES)('gives a sound page %s nothing above a note', async (_, policy, html) => {
+	const said = await saidOf([policy], html);
+	expect(said.filter((one) => !/ info$|^enforced$/.test(one))).toEqual([]);
+});
+
 function severities({ findings }: Awaited<ReturnType<typeof auditLab>>) {
 	return findings.map((one) => [one.verdict, 'severity' in one ? one.severity : one.outcome]);
 }
