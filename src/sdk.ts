@@ -467,6 +467,7 @@ export {
 	cookieLifetime,
 	cookieReach,
 	isAntiForgeryName,
+	isProvidersCookie,
 	isRemoval,
 	isSessionName,
 	parseSetCookie,
@@ -505,7 +506,7 @@ export { type HstsField, readHsts } from './facts/web/hsts.ts';
 export {
 	type HttpsStanding,
 	httpsStandings,
-	preloadFaults,
+	preloadFaultsIn,
 	preloadRedirectFaults,
 } from './facts/web/hsts-preload.ts';
 export {

@@ -24,7 +24,7 @@ export const COOKIE_VERDICTS = {
 		outcome: 'pass',
 		says: (a: { host: string; cookies: number }) =>
 			a.cookies === 0
-				? `${a.host} sets no cookie for a signed-out visitor of its start page.`
+				? `${a.host} sets no cookie for a signed-out visitor.`
 				: `${a.cookies === 1 ? 'The cookie' : `The ${a.cookies} cookies`} that ${a.host} sets for a signed-out visitor ` +
 					`${a.cookies === 1 ? 'carries' : 'carry'} the attributes that ${a.cookies === 1 ? 'it needs' : 'they need'}.`,
 	},
@@ -201,6 +201,6 @@ function quoted({ name }: Told): string {
 	return name === '' ? '(without a name)' : `"${name}"`;
 }
 
-function reproduce({ host }: Told): string {
-	return `curl -sSIL https://${host}/ | grep -i '^set-cookie'`;
+function reproduce({ url }: Told): string {
+	return `curl -sS -D - -o /dev/null '${url.replaceAll("'", '%27')}' | grep -i '^set-cookie'`;
 }

@@ -157,7 +157,8 @@ const FIELDS: readonly SecurityField[] = [
 	{
 		name: 'X-Content-Type-Options',
 		forAll: true,
-		isSent: (answer) => readNosniff(fieldValues(answer, 'x-content-type-options')) === 'nosniff',
+		isSent: (answer) =>
+			['nosniff', 'list'].includes(readNosniff(fieldValues(answer, 'x-content-type-options'))),
 		isMeant: never,
 	},
 	{

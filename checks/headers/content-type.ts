@@ -88,9 +88,14 @@ export default defineCheck({
 			outcome: 'fail',
 			severity: LATER,
 			effort: minutes(5),
-			says: (a: { url: string; value: string }) =>
-				`Browsers ignore the ${FIELD} of ${a.url}: "${a.value}" is not nosniff.`,
-			impact: GUESSED,
+			says: (a: { url: string; value: string; followed: boolean }) =>
+				a.followed
+					? `The ${FIELD} of ${a.url} has several values, "${a.value}", where the standard knows one: browsers read the first.`
+					: `Browsers ignore the ${FIELD} of ${a.url}: "${a.value}" is not nosniff.`,
+			impact: (a: { followed: boolean }) =>
+				a.followed
+					? 'None in browsers today; two places set it, and a change of order can put another value first.'
+					: GUESSED,
 			fix: header(FIELD, 'nosniff', 'One word, one field.'),
 			reproduce,
 		},
@@ -131,8 +136,14 @@ export default defineCheck({
 		const state = readNosniff(nosniff);
 		const found = [
 			...(state === 'absent' ? [say('nosniff-missing', { url })] : []),
-			...(state === 'invalid'
-				? [say('nosniff-invalid', { url, value: nosniff.join(', ').slice(0, 60) })]
+			...(state === 'invalid' || state === 'list'
+				? [
+						say('nosniff-invalid', {
+							url,
+							value: nosniff.join(', ').slice(0, 60),
+							followed: state === 'list',
+						}),
+					]
 				: []),
 			...samples
 				.filter(isUntyped)
@@ -153,7 +164,12 @@ export default defineCheck({
 	examples: (example) => [
 		example('sound', served([TEXT, [FIELD, 'nosniff']]), 'typed'),
 		example('in any case', served([TEXT, [FIELD, 'NoSniff']]), 'typed'),
-		example('the first of a list counts', served([TEXT, [FIELD, 'nosniff, nosniff']]), 'typed'),
+		example(
+			'twice, in two fields',
+			served([TEXT, [FIELD, 'nosniff'], [FIELD, 'nosniff']]),
+			'typed',
+		),
+		example('twice, in one field', served([TEXT, [FIELD, 'nosniff, nosniff']]), 'nosniff-invalid'),
 		example('without it', served([TEXT]), 'nosniff-missing'),
 		example('another word', served([TEXT, [FIELD, 'no-sniff']]), 'nosniff-invalid'),
 		example('a semicolon', served([TEXT, [FIELD, 'nosniff;']]), 'nosniff-invalid'),

@@ -9,7 +9,11 @@ import {
 	days,
 	defineCheck,
 	type Fact,
+	fieldValues,
+	type HostAnswers,
+	hostAnswers,
 	isAntiForgeryName,
+	isProvidersCookie,
 	isRemoval,
 	isSessionName,
 	known,
@@ -23,6 +27,7 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import { COOKIE_VERDICTS, type Told } from './_cookie-verdicts.ts';
+import { answered } from './_page-samples.ts';
 
 /** Browsers cut every lifetime to this (RFC 6265bis §5.5). */
 const LONGEST_LIFETIME = days(400);
@@ -48,16 +53,17 @@ export default defineCheck({
 
 	verdicts: COOKIE_VERDICTS,
 
-	needs: ({ subject }) => ({
-		secure: optional(siteHops({ host: subject.name, scheme: 'https' })),
-		plain: optional(siteHops({ host: subject.name, scheme: 'http' })),
+	needs: ({ subject: { name: host, seed, login, context } }) => ({
+		secure: optional(siteHops({ host, scheme: 'https' })),
+		plain: optional(siteHops({ host, scheme: 'http' })),
+		all: optional(hostAnswers({ host, seed, login, samples: context.kind !== 'redirect' })),
 	}),
 
 	judge({ given, subject, now, say }) {
 		const host = subject.name;
 		const facts = [given.secure, given.plain];
 		const hops = facts.flatMap((fact) => (fact.status === 'known' ? fact.value : []));
-		const own = hops.filter(({ denied }) => denied === null);
+		const own = [...hops.filter(({ denied }) => denied === null), ...besides(hops, given.all)];
 		const set = cookiesOf(own, now);
 		const problems = set.flatMap((one) => problemsOf(one, host, now));
 		const said = [
@@ -110,22 +116,34 @@ export default defineCheck({
 			{
 				secure: known([hop('https', ['a=x; Secure; Domain=example.com'])]),
 				plain: unknown('timeout', 'no answer in time'),
+				all: NO_MORE,
 			},
 			'unknown',
 		),
 		example('exactly 4,096 bytes', https('a=<redacted:4095>; Secure'), 'safe'),
-		example('nothing answers', { secure: known([]), plain: known([]) }, 'unknown'),
+		example('nothing answers', { secure: known([]), plain: known([]), all: NO_MORE }, 'unknown'),
+		example(
+			'a session that the sign-in page sets',
+			{ ...https(), all: signIn('sessionid=x; Secure') },
+			'session-not-httponly',
+		),
+		example('a load balancer’s cookie', https('heroku-session-affinity=x', 'AWSALB=x'), 'safe'),
 		example(
 			'a bot wall’s own cookie',
 			{
 				secure: known([{ ...hop('https', ['wall=x']), denied: 'it refuses us' }]),
 				plain: known([]),
+				all: NO_MORE,
 			},
 			'unknown',
 		),
 		example(
 			'https seen, http not',
-			{ secure: known([hop('https', [])]), plain: unknown('timeout', 'no answer in time') },
+			{
+				secure: known([hop('https', [])]),
+				plain: unknown('timeout', 'no answer in time'),
+				all: NO_MORE,
+			},
 			'unknown',
 		),
 	],
@@ -146,6 +164,18 @@ function unseen(
 	return hops.length === 0 ? cannotSay('inconclusive', `${host} answers nothing of its own`) : null;
 }
 
+/** Answers off the way from the start page, the sign-in page above all: what they set, counts too. */
+function besides(hops: readonly SiteHop[], all: Fact<HostAnswers>): readonly SiteHop[] {
+	if (all.status !== 'known') return [];
+	const known = new Set(hops.map(({ url }) => url));
+	return all.value.answers.flatMap(({ url, answer }) => {
+		if (known.has(url)) return [];
+		const setCookies = fieldValues(answer, 'set-cookie');
+		const hsts = fieldValues(answer, 'strict-transport-security');
+		return [{ url, status: answer.status, hsts, setCookies, denied: null }];
+	});
+}
+
 interface SetCookie {
 	readonly cookie: Cookie;
 	readonly url: string;
@@ -163,6 +193,7 @@ function cookiesOf(hops: readonly SiteHop[], now: Date): readonly SetCookie[] {
 		setCookies.flatMap((text) => {
 			const parsed = parseSetCookie(text);
 			if (parsed.kind === 'ignored' || isRemoval(parsed.cookie, now)) return [];
+			if (isProvidersCookie(parsed.cookie.name)) return [];
 			return [{ cookie: parsed.cookie, url, overHttp: url.startsWith('http:'), hsts }];
 		}),
 	);
@@ -223,9 +254,24 @@ function hop(scheme: 'http' | 'https', setCookies: readonly string[]): SiteHop {
 }
 
 function https(...setCookies: string[]) {
-	return { secure: known([hop('https', setCookies)]), plain: known<readonly SiteHop[]>([]) };
+	return {
+		secure: known([hop('https', setCookies)]),
+		plain: known<readonly SiteHop[]>([]),
+		all: NO_MORE,
+	};
 }
 
 function plainHttp(...setCookies: string[]) {
-	return { secure: known([hop('https', [])]), plain: known([hop('http', setCookies)]) };
+	return {
+		secure: known([hop('https', [])]),
+		plain: known([hop('http', setCookies)]),
+		all: NO_MORE,
+	};
+}
+
+const NO_MORE = known<HostAnswers>({ answers: [], denied: null });
+
+function signIn(...setCookies: string[]): Fact<HostAnswers> {
+	const answer = answered(setCookies.map((value) => ['Set-Cookie', value] as const));
+	return known({ answers: [{ url: 'https://example.com/login', answer }], denied: null });
 }

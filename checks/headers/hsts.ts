@@ -10,7 +10,7 @@ import {
 	httpsStandings,
 	known,
 	optional,
-	preloadFaults,
+	preloadFaultsIn,
 	preloadRedirectFaults,
 	readHsts,
 	type ServedChain,
@@ -92,20 +92,22 @@ export default defineCheck({
 		}
 		const { first, fields } = hsts;
 		const twice = repetition(fields).map((told) => say('sent-twice', { host, ...told }));
+		const faults = refusedByTheList(fields, subject.isBase ? seen(given.redirects) : []);
+		const refused = faults.length > 0 ? [say('preload-incomplete', { host, faults })] : [];
 		if (first.kind === 'invalid') {
 			const field = cut(fields[0] ?? '');
-			return [say('invalid', { host, field, problem: first.problem }), ...twice, ...overHttp];
+			const { problem } = first;
+			return [say('invalid', { host, field, problem }), ...refused, ...twice, ...overHttp];
 		}
 		const { maxAge } = first;
 		const { minMaxAge } = options;
 		const standings = seen(given.below);
 		const bare = subject.context.standing === 'apex' && !first.includeSubDomains;
-		const faults = refusedByTheList(first, subject.isBase ? seen(given.redirects) : []);
 		const broken = lockedOut(first, standings, { now, trust });
 		return [
 			say(lengthOf(maxAge, minMaxAge), { host, maxAge, minMaxAge }),
 			...(bare && maxAge > 0 ? [say('no-subdomains', { host })] : []),
-			...(faults.length > 0 ? [say('preload-incomplete', { host, faults })] : []),
+			...refused,
 			...(broken.length > 0 ? [say('preload-risky', { host, broken })] : []),
 			...twice,
 			...overHttp,
@@ -150,6 +152,13 @@ export default defineCheck({
 			{ ...sent(PRELOADED), redirects: known(['http://example.com/ does not redirect']) },
 			'preload-incomplete',
 		),
+		example(
+			'preload, in a field that cannot be read',
+			sent('max-age=300, includeSubDomains, preload'),
+			'preload-incomplete',
+		),
+		example('preload, sent twice', sent(PRELOADED, PRELOADED), 'preload-incomplete'),
+		example('unreadable, and no word of the list', sent('max-age=soon'), 'invalid'),
 		example('preload, all rules met', sent(PRELOADED), 'enforced'),
 		example(
 			'preload, and a sub-domain without HTTPS',
@@ -202,9 +211,13 @@ function lengthOf(maxAge: number, least: number): 'max-age-zero' | 'too-short' |
 
 type HstsPolicy = Extract<HstsField, { kind: 'policy' }>;
 
-/** Nothing is asked of a policy that does not ask to be on the list. */
-function refusedByTheList(policy: HstsPolicy, redirects: readonly string[]): readonly string[] {
-	return policy.preload ? [...preloadFaults(policy), ...redirects] : [];
+/** Nothing is asked of fields that do not ask to be on the list. */
+function refusedByTheList(
+	fields: readonly string[],
+	redirects: readonly string[],
+): readonly string[] {
+	const faults = preloadFaultsIn(fields);
+	return faults === null ? [] : [...faults, ...redirects];
 }
 
 /** Sub-domains that nobody could open once browsers build in HTTPS for everything below the name. */

@@ -2,13 +2,16 @@ import type { HttpAnswered } from '../../core/io.ts';
 import { isHtml, metaIn, pageIn } from './html.ts';
 import { fieldValues } from './http.ts';
 
-/** Whether browsers are told not to guess types: "determine nosniff" of the Fetch standard. */
-export function readNosniff(fields: readonly string[]): 'absent' | 'nosniff' | 'invalid' {
+/**
+ * Whether browsers are told not to guess types. By "determine nosniff" of the Fetch standard they read the
+ * first value; `list` is one that they follow although the grammar has no room for a second value in
+ * one field. Separate fields that agree are as good as one.
+ */
+export function readNosniff(fields: readonly string[]): 'absent' | 'nosniff' | 'list' | 'invalid' {
 	if (fields.length === 0) return 'absent';
 	const [first = ''] = fields.join(',').split(',');
-	return first.replaceAll(/^[\t ]+|[\t ]+$/g, '').toLowerCase() === 'nosniff'
-		? 'nosniff'
-		: 'invalid';
+	if (first.replaceAll(/^[\t ]+|[\t ]+$/g, '').toLowerCase() !== 'nosniff') return 'invalid';
+	return fields.some((field) => field.includes(',')) ? 'list' : 'nosniff';
 }
 
 /** A meta element counts within the first 1,024 bytes (HTML standard, "prescan a byte stream"). */

@@ -190,6 +190,14 @@ export function isSessionName(name: string): boolean {
 	return SESSION_NAMES.includes(bare) || /(?<!as|ob|pos)sess|login/.test(bare);
 }
 
+/**
+ * Set by a load balancer of the host's provider, which gives the owner no say in its attributes: it
+ * holds no session of the site. By its name alone.
+ */
+export function isProvidersCookie(name: string): boolean {
+	return /^(?:heroku-session-affinity|AWS(?:ALB|ELB)(?:TG)?(?:CORS)?)$/.test(name);
+}
+
 /** By its name alone: pages read such a cookie by script, on purpose. */
 export function isAntiForgeryName(name: string): boolean {
 	return /csrf|xsrf/i.test(name);

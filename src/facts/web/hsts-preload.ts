@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { type ServedChain, servedChains } from '../tls/served-chains.ts';
-import type { HstsField } from './hsts.ts';
+import { type HstsField, parseHstsField } from './hsts.ts';
 import { httpExchange } from './http.ts';
 import { redirectChain } from './redirects.ts';
 import { siteHops } from './sites.ts';
@@ -27,6 +27,35 @@ export function preloadFaults(field: HstsField): readonly string[] {
 	if (!includeSubDomains) faults.push('includeSubDomains is missing');
 	if (!preload) faults.push('preload is missing');
 	return faults;
+}
+
+/**
+ * The same for all fields of one answer that asks to be on the list; `null` for one that does not. Of a
+ * field that browsers ignore too, what can still be read of it is held against the rules.
+ */
+export function preloadFaultsIn(fields: readonly string[]): readonly string[] | null {
+	const [first] = fields;
+	if (first === undefined) return null;
+	const field = parseHstsField(first);
+	const words = first
+		.toLowerCase()
+		.split(/[;,]/)
+		.map((word) => word.trim());
+	if (field.kind === 'policy' ? !field.preload : !words.includes('preload')) return null;
+	return [
+		...preloadFaults(field),
+		...(field.kind === 'invalid' ? faultsOfTheRest(words) : []),
+		...(fields.length > 1 ? [`the header is sent ${fields.length} times`] : []),
+	];
+}
+
+function faultsOfTheRest(words: readonly string[]): readonly string[] {
+	const ages = words.flatMap((word) => /^max-age\s*=\s*"?([0-9]+)"?$/.exec(word)?.[1] ?? []);
+	const low = ages.find((digits) => Number(digits) < PRELOAD_FLOOR_SECONDS);
+	return [
+		...(low === undefined ? [] : [`max-age is ${low}, below ${PRELOAD_FLOOR_SECONDS}`]),
+		...(words.includes('includesubdomains') ? [] : ['includeSubDomains is missing']),
+	];
 }
 
 /** What the list allows on the way to the page. */

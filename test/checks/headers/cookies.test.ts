@@ -76,3 +76,38 @@ it('does not blame the site for a gatekeeper’s cookie', async () => {
 	const { findings } = await auditLab(world, cookies, HOST);
 	expect(findings).toMatchObject([{ outcome: 'unknown', reason: 'denied' }]);
 });
+
+it('reads the cookies of the sign-in page and of the API too', async () => {
+	const world = shop({
+		routes: {
+			'/': '<!doctype html><title>Shop</title><a href=/login>Sign in</a>',
+			'/login': {
+				headers: { 'Set-Cookie': 'sessionid=SECRETVALUE; Secure' },
+				body: '<!doctype html><title>Sign in</title><form method=post><input type=password></form>',
+			},
+			'/api': {
+				headers: { 'Set-Cookie': 'cart_session=x; HttpOnly' },
+				type: 'application/json',
+				body: '{}',
+			},
+		},
+	});
+	const { said, findings } = await auditLab(world, cookies, HOST);
+	expect([...said].sort()).toEqual([
+		'session-not-httponly cookie sessionid of shop.test',
+		'session-not-secure cookie cart_session of shop.test',
+	]);
+	expect(findings.find((one) => one.verdict === 'session-not-httponly')).toMatchObject({
+		reproduce: expect.stringContaining('https://shop.test/login'),
+	});
+	expect(JSON.stringify(findings)).not.toContain('SECRETVALUE');
+});
+
+it('does not blame the site for the cookies of its provider’s load balancer', async () => {
+	const { said } = await auditLab(
+		setting(SOUND, 'heroku-session-affinity=x; Path=/', 'AWSALB=x; Path=/'),
+		cookies,
+		HOST,
+	);
+	expect(said).toEqual(['safe shop.test']);
+});

@@ -78,6 +78,8 @@ const SETS: Readonly<Record<string, readonly Case[]>> = {
 		[[], ['content-type/nosniff-missing later']],
 		[['NOSNIFF'], []],
 		[['nosniff', 'nosniff'], []],
+		[['nosniff, nosniff'], ['content-type/nosniff-invalid later']],
+		[['other, nosniff'], ['content-type/nosniff-invalid later']],
 		[['no-sniff'], ['content-type/nosniff-invalid later']],
 		[['nosniff;'], ['content-type/nosniff-invalid later']],
 	],

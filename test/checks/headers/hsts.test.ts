@@ -29,6 +29,28 @@ describe('headers/hsts on a real exchange', () => {
 		expect(incomplete?.message).toMatch(/below 31536000.*includeSubDomains is missing/);
 	});
 
+	it.each([
+		[['max-age=300, includeSubdomains, preload'], /has a comma.*max-age is 300, below 31536000/],
+		[['preload'], /it has no max-age; includeSubDomains is missing/],
+		[
+			['max-age=63072000; preload; preload'],
+			/preload is given twice; includeSubDomains is missing/,
+		],
+		[
+			['max-age="63072000"; includeSubDomains; preload', 'max-age=1'],
+			/max-age is in quotes; the header is sent 2 times/,
+		],
+	])('names every reason of the preload list for %j', async (fields, words) => {
+		const { findings } = await auditLab(page(...fields), hsts, HOST);
+		const incomplete = findings.find((one) => one.verdict === 'preload-incomplete');
+		expect(incomplete?.message).toMatch(words);
+	});
+
+	it('says nothing of the list to a broken field that does not ask for it', async () => {
+		const { findings } = await auditLab(page('max-age=soon'), hsts, HOST);
+		expect(findings.map((one) => one.verdict)).toEqual(['invalid']);
+	});
+
 	it('gives a sound site nothing', async () => {
 		const { said } = await auditLab(
 			page('max-age=63072000; includeSubDomains; preload'),
