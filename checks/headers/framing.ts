@@ -1,4 +1,5 @@
 import {
+	asksForSecrets,
 	at,
 	defineCheck,
 	doesNotApply,
@@ -8,6 +9,7 @@ import {
 	minutes,
 	parseCsp,
 	readFrameOptions,
+	type SeenPage,
 	sitePage,
 	sitePages,
 	sites,
@@ -63,8 +65,10 @@ export default defineCheck({
 			outcome: 'fail',
 			severity: LATER,
 			effort: minutes(15),
-			says: (a: { url: string }) =>
-				`${a.url} sends neither frame-ancestors in a ${POLICY} nor ${FIELD}: every site may frame it.`,
+			says: (a: { url: string; open: string | null }) =>
+				a.open === null
+					? `${a.url} sends neither frame-ancestors in a ${POLICY} nor ${FIELD}: every site may frame it.`
+					: `Every site may frame ${a.url}: its ${POLICY} says frame-ancestors ${a.open}, which wins over any ${FIELD}.`,
 			impact: CLICKJACKED,
 			fix: send('Say that only your own pages may frame you'),
 			reproduce,
@@ -97,9 +101,9 @@ export default defineCheck({
 		const { pages } = given.pages;
 		const [start] = pages;
 		if (start === undefined) return doesNotApply(`${given.page.url} is no HTML page.`);
-		const found = pages.flatMap(({ url, answer }) => {
-			const fault = faultOf(answer);
-			return fault === null ? [] : [{ url, fault }];
+		const found = pages.flatMap((page) => {
+			const fault = faultOf(page);
+			return fault === null ? [] : [{ url: page.url, fault }];
 		});
 		// One place sends it for all pages, as a rule: the start page speaks for the sign-in page.
 		const [first] = found;
@@ -107,7 +111,7 @@ export default defineCheck({
 		const { url, fault } = first;
 		return at(
 			{ kind: 'url', name: url },
-			fault === MISSING ? say('missing', { url }) : say('invalid', { url, ...fault }),
+			'open' in fault ? say('missing', { url, ...fault }) : say('invalid', { url, ...fault }),
 		);
 	},
 
@@ -154,6 +158,23 @@ export default defineCheck({
 				given([[`${POLICY}-Report-Only`, "frame-ancestors 'none'"]]),
 				'missing',
 			),
+			example('a widget, for everybody', given([[POLICY, 'frame-ancestors *']]), 'protected'),
+			example(
+				'for everybody, beside a header that says nobody',
+				given([
+					[FIELD, 'DENY'],
+					[POLICY, 'frame-ancestors https:'],
+				]),
+				'missing',
+			),
+			example(
+				'for everybody in one policy, and for nobody in the next',
+				given([
+					[POLICY, 'frame-ancestors *'],
+					[POLICY, "frame-ancestors 'none'"],
+				]),
+				'protected',
+			),
 			example('the sign-in page alone', given([[FIELD, 'DENY']], []), 'missing'),
 			example(
 				'a page that is not there',
@@ -169,25 +190,46 @@ export default defineCheck({
 	},
 });
 
-/** A meta element's frame-ancestors is ignored (Content Security Policy Level 3 §3.3). */
-function hasAncestors(answer: HttpAnswered): boolean {
-	return parseCsp(fieldValues(answer, POLICY)).some(({ directives }) =>
-		directives.has('frame-ancestors'),
-	);
+/**
+ * The frame-ancestors of every enforced policy that has one; a meta element's is ignored (Content Security
+ * Policy Level 3 §3.3).
+ */
+function ancestorsOf(answer: HttpAnswered): readonly (readonly string[])[] {
+	return parseCsp(fieldValues(answer, POLICY)).flatMap(({ directives }) => {
+		const values = directives.get('frame-ancestors');
+		return values === undefined ? [] : [values];
+	});
+}
+
+/** It lets in everybody, or everybody with TLS. */
+function isOpen(values: readonly string[]): boolean {
+	return values.some((value) => ['*', 'https:', 'http:'].includes(value.toLowerCase()));
 }
 
 function wayOf(answer: HttpAnswered): string {
-	return hasAncestors(answer) ? 'frame-ancestors' : FIELD;
+	const ancestors = ancestorsOf(answer);
+	const [first] = ancestors;
+	if (first === undefined) return FIELD;
+	return ancestors.every(isOpen)
+		? `frame-ancestors ${first.join(' ')}: every site, so it is meant to be embedded`
+		: 'frame-ancestors';
 }
 
-const MISSING = 'missing';
+type Fault =
+	| { readonly open: string | null }
+	| { readonly problem: string; readonly blocksAll: boolean };
 
-type Fault = typeof MISSING | { readonly problem: string; readonly blocksAll: boolean };
-
-function faultOf(answer: HttpAnswered): Fault | null {
-	if (hasAncestors(answer)) return null;
+function faultOf({ answer, page }: SeenPage): Fault | null {
 	const options = readFrameOptions(fieldValues(answer, FIELD));
-	if (options.kind === 'absent') return MISSING;
+	const ancestors = ancestorsOf(answer);
+	const [first] = ancestors;
+	if (first !== undefined) {
+		if (!ancestors.every(isOpen)) return null;
+		// A widget is meant to be framed; a sign-in, or what says DENY beside it, is not.
+		const isMeant = options.kind !== 'policy' && !asksForSecrets(page);
+		return isMeant ? null : { open: first.join(' ').slice(0, 120) };
+	}
+	if (options.kind === 'absent') return { open: null };
 	if (options.kind === 'policy') return null;
 	return { problem: options.problem, blocksAll: options.blocksAll };
 }
