@@ -51,6 +51,12 @@ export function isOld({ versions }: TlsSurvey): boolean {
 	return isNo(versions['TLSv1.2']) && isNo(versions['TLSv1.3']);
 }
 
+/** `TLS 1.0` for `TLSv1`. */
+export function named(version: string): string {
+	const [family = '', number = ''] = version.split('v');
+	return `${family} ${number.includes('.') ? number : `${number}.0`}`;
+}
+
 /** What was seen; empty where it was not. */
 export function how(look: Looked | null): string {
 	return look?.seen === 'yes' ? look.how : '';

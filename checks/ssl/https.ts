@@ -24,6 +24,7 @@ import {
 } from '../../src/sdk.ts';
 import { besideOf, reproduce } from './_judged-chains.ts';
 import { sampleChain } from './_samples.ts';
+import { named } from './_surveyed.ts';
 
 type Failed = Extract<HttpsAnswer, { kind: 'failed' }>;
 type Completed = Extract<HttpsAnswer, { kind: 'completed' }>;
@@ -421,8 +422,14 @@ function isOutdated({ raw }: Failed): boolean {
 
 function behind({ version }: NonNullable<Failed['raw']>, subject: string) {
 	return isModern(version)
-		? blockedBy({ check: 'ssl/ciphers', subject }, 'it answers only hellos with weak suites')
-		: blockedBy({ check: 'ssl/protocols', subject }, `it answers only old hellos, with ${version}`);
+		? blockedBy(
+				{ check: 'ssl/ciphers', subject },
+				'it answers only hellos with weak suites, which no current client sends',
+			)
+		: blockedBy(
+				{ check: 'ssl/protocols', subject },
+				`it answers only hellos of the past, in ${named(version)}`,
+			);
 }
 
 /** Staging may be closed to the public by client certificates, and so may what we only guessed at. */

@@ -16,6 +16,7 @@ import {
 	isNo,
 	isOld,
 	isYes,
+	named,
 	notLooked,
 	type Open,
 	places,
@@ -168,7 +169,7 @@ function legacy(versions: TlsSurvey['versions']): Severity {
 /** Newest first. */
 function versionsIn({ versions }: TlsSurvey): readonly string[] {
 	const offered = Object.entries(versions).filter(([, look]) => isYes(look));
-	return offered.map(([version]) => version.replace('v', ' ')).reverse();
+	return offered.map(([version]) => named(version)).reverse();
 }
 
 function questions(survey: TlsSurvey): readonly Open[] {
@@ -176,7 +177,7 @@ function questions(survey: TlsSurvey): readonly Open[] {
 	const isProved = isYes(versions['TLSv1.2']) || isYes(versions['TLSv1.3']);
 	return [
 		...Object.entries(versions).map(([version, look]) => ({
-			what: version.replace('v', ' '),
+			what: named(version),
 			look,
 			couldBe: couldBe(version, isProved),
 		})),
