@@ -26,6 +26,8 @@ export function declaresEncoding(answer: HttpAnswered, url: string): boolean | n
 	const { bytes } = answer.body;
 	if (/^(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)/.test(bytes)) return true;
 	const type = fieldValues(answer, 'content-type').at(-1) ?? '';
+	// XML is UTF-8 unless it says otherwise by itself.
+	if (/^\s*application\/xhtml\+xml\b/i.test(type)) return true;
 	if (/;\s*charset\s*=\s*"?[\w.:-]+/i.test(type)) return true;
 	const start = pageIn(
 		{ ...answer, body: { ...answer.body, bytes: bytes.slice(0, PRESCANNED) } },

@@ -163,23 +163,25 @@ const ENDINGS: readonly Ending[] = [
 ];
 
 /** The same for headers whose whole value is a version. */
-const ENDINGS_BY_NAME: Readonly<Record<string, Ending>> = {
-	'x-aspnet-version': {
-		product: 'ASP.NET',
-		pattern: /^(\d+(?:\.\d+)*)/,
-		below: [['2.0', '2013-10-08']],
-	},
-	'x-aspnetmvc-version': {
-		product: 'ASP.NET MVC',
-		pattern: /^(\d+(?:\.\d+)*)/,
-		below: [['5.0', '2019-07-01']],
-	},
-	'x-php-version': {
-		product: 'PHP',
-		pattern: /^(\d+(?:\.\d+)*)/,
-		below: ENDINGS.find(({ product }) => product === 'PHP')?.below ?? [],
-	},
-};
+const ENDINGS_BY_NAME: ReadonlyMap<string, Ending> = new Map(
+	Object.entries({
+		'x-aspnet-version': {
+			product: 'ASP.NET',
+			pattern: /^(\d+(?:\.\d+)*)/,
+			below: [['2.0', '2013-10-08']],
+		},
+		'x-aspnetmvc-version': {
+			product: 'ASP.NET MVC',
+			pattern: /^(\d+(?:\.\d+)*)/,
+			below: [['5.0', '2019-07-01']],
+		},
+		'x-php-version': {
+			product: 'PHP',
+			pattern: /^(\d+(?:\.\d+)*)/,
+			below: ENDINGS.find(({ product }) => product === 'PHP')?.below ?? [],
+		},
+	}),
+);
 
 /** Distributions that repair old branches under their old number, and say their name. */
 const MAINTAINED =
@@ -193,8 +195,9 @@ const CENTOS: EndOfLife = { product: 'CentOS Linux', version: '8', ended: '2024-
  * that repairs older versions itself.
  */
 export function endedBy(name: string, value: string, now: Date): readonly EndOfLife[] {
+	const today = now.toISOString().slice(0, 10);
 	if (MAINTAINED.test(value)) return [];
-	const own = ENDINGS_BY_NAME[name.toLowerCase()];
+	const own = ENDINGS_BY_NAME.get(name.toLowerCase());
 	const found = [...(own === undefined ? [] : [own]), ...ENDINGS].flatMap((one) => {
 		const version = one.pattern.exec(value)?.[1];
 		if (version === undefined) return [];
@@ -202,7 +205,7 @@ export function endedBy(name: string, value: string, now: Date): readonly EndOfL
 		return row === undefined ? [] : [{ product: one.product, version, ended: row[1] }];
 	});
 	const system = /\(CentOS\b/i.test(value) ? [CENTOS] : [];
-	return [...found, ...system].filter(({ ended }) => new Date(ended) < now);
+	return [...found, ...system].filter(({ ended }) => ended < today);
 }
 
 function compareVersions(a: string, b: string): number {
