@@ -86,8 +86,9 @@ export interface TlsSurvey {
 /**
  * Every question about versions, suites and groups at one address, with about 20 hellos at a sound server
  * and a few more for each fault; at most six at once. What a server answers by closing the connection counts
- * as a refusal only where an ordinary handshake still completes right after it. After two hellos that are
- * lost or that take seconds, nothing more is sent. Blocked by `ssl/https` where it does not answer at all.
+ * as a refusal only where an ordinary handshake still completes right after it, and no refusal counts where
+ * none completes at the end. After two hellos that are lost or that take seconds, nothing more is sent.
+ * Blocked by `ssl/https` where it does not answer at all.
  */
 export const tlsSurvey = defineDerivation({
 	name: 'tls.survey',
@@ -104,9 +105,37 @@ export const tlsSurvey = defineDerivation({
 		if (Object.values(versions).every(({ seen: one }) => one !== 'yes')) {
 			return nothingOffered(at, base, versions);
 		}
-		return known({ address: at.address, versions, ...(await further(asker, seen, handshake)) });
+		const survey = { address: at.address, versions, ...(await further(asker, seen, handshake)) };
+		return known((await asker.isServed()) ? survey : withoutRefusals(survey));
 	},
 });
+
+const SHUT_OUT: Looked = {
+	seen: 'unknown',
+	because: 'denied',
+	detail:
+		'after these hellos no ordinary handshake completes any more, so that refusals say nothing',
+};
+
+/** What was answered stays; what was refused may have been refused to us alone. */
+function withoutRefusals(survey: TlsSurvey): TlsSurvey {
+	const open = (look: Looked): Looked => (look.seen === 'no' ? SHUT_OUT : look);
+	const orNone = (look: Looked | null) => (look === null ? null : open(look));
+	const { versions, weak, groups } = survey;
+	return {
+		...survey,
+		versions: byVersion((version) => open(versions[version])),
+		weak: weak === null ? null : byKind((kind) => open(weak[kind])),
+		groups: groups === null ? null : byGroup((group) => open(groups[group])),
+		aead: orNone(survey.aead),
+		forwardSecrecy: orNone(survey.forwardSecrecy),
+		staticRsa: orNone(survey.staticRsa),
+		cbc: orNone(survey.cbc),
+		dhe: orNone(survey.dhe),
+		// Refused is what it should be.
+		fallbackSignal: survey.fallbackSignal?.seen === 'yes' ? SHUT_OUT : survey.fallbackSignal,
+	};
+}
 
 /** A server that answers no hello at all has no versions. */
 function nothingOffered(
@@ -177,7 +206,7 @@ class Asker {
 			if (value.tookMs < SLOW_MS) this.#lose(because, detail);
 			return { kind: 'unknown', because, detail };
 		}
-		if (how !== 'reset') return { kind: 'refused', alert };
+		if (how === 'alert') return { kind: 'refused', alert };
 		if (await this.#stillAnswers()) return { kind: 'refused', alert: null };
 		const lost = `${detail}, and so was an ordinary one after it`;
 		this.#stopped ??= { kind: 'unknown', because: 'denied', detail: lost };
@@ -198,6 +227,12 @@ class Asker {
 		}
 		const detail = 'no second handshake in TLS 1.3 completed';
 		return { seen: 'unknown', because: 'inconclusive', detail };
+	}
+
+	/** The last word: what was refused, was not refused because we came too often. */
+	isServed(): Promise<boolean> {
+		if (this.#stopped !== null || !this.#completes) return Promise.resolve(true);
+		return this.#inTurn(() => this.#lookAgain());
 	}
 
 	/** After the reset: one control serves all who have come to ask for it before it starts. */
@@ -594,6 +629,7 @@ async function groupsOver(
 }
 
 function curveIn({ suite, keyExchange }: HelloAnswered): number | null {
+	if (cipherSuite(suite)?.keyExchange.startsWith('ECDHE_') !== true) return null;
 	const choice = keyExchangeIn(suite, keyExchange);
 	return choice?.kind === 'curve' ? choice.group : null;
 }

@@ -153,6 +153,20 @@ describe('the survey of one address', () => {
 		expect(asked.length).toBeLessThan(13);
 	});
 
+	test('takes no alert for a refusal where no handshake completes at the end', async () => {
+		const { fact } = await surveyed(
+			(one, count) => (count <= 6 ? sound(one) : failed('alert')),
+			(again) =>
+				again === 0
+					? HANDSHAKE
+					: { kind: 'failed', how: 'alert', phase: 'tls', alert: 80, detail: 'alert 80' },
+		);
+		const survey = surveyIn(fact);
+		expect(looks(survey).filter((one) => one?.seen === 'no')).toEqual([]);
+		expect(survey.versions['TLSv1.2']).toMatchObject({ seen: 'yes' });
+		expect(survey.weak?.rc4).toMatchObject({ seen: 'unknown', because: 'denied' });
+	});
+
 	test('stops after two hellos that nothing answers', async () => {
 		const { fact, asked } = await surveyed((one) =>
 			one.version === 'TLSv1.2' && one.suites.includes(0xc02f) ? sound(one) : failed('silent'),
