@@ -164,7 +164,7 @@ export function isCbc({ cipher }: CipherSuite): boolean {
 }
 
 /** Ephemeral Diffie-Hellman over a prime field, authenticated. */
-export function isDhe({ keyExchange }: CipherSuite): boolean {
+function isDhe({ keyExchange }: CipherSuite): boolean {
 	return keyExchange.startsWith('DHE_');
 }
 

@@ -47,10 +47,10 @@ export type Looked =
 	| { readonly seen: 'unknown'; readonly because: UnknownReason; readonly detail: string };
 
 /** The groups that are asked for one by one. */
-export const SURVEYED_GROUPS = ['X25519MLKEM768', 'X25519', 'P-256', 'P-384', 'P-521'] as const;
-export type SurveyedGroup = (typeof SURVEYED_GROUPS)[number] & GroupName;
+const SURVEYED_GROUPS = ['X25519MLKEM768', 'X25519', 'P-256', 'P-384', 'P-521'] as const;
+type SurveyedGroup = (typeof SURVEYED_GROUPS)[number] & GroupName;
 
-export interface Prime {
+interface Prime {
 	readonly bits: number;
 	/** As in `KeyExchangeChoice`. */
 	readonly sha256: string;
