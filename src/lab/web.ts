@@ -1,4 +1,4 @@
-import { constants, createDiffieHellmanGroup } from 'node:crypto';
+import { createDiffieHellmanGroup } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import {
@@ -185,12 +185,11 @@ function pairs(flat: readonly string[]): (readonly [string, string])[] {
 
 function contextFor(
 	{ key, chain }: Issued,
-	{ min, max, ciphers, groups, prime, resumption }: TlsSpec,
+	{ min, max, ciphers, groups, prime }: TlsSpec,
 ): SecureContext {
 	return createSecureContext({
 		...(groups !== undefined && { ecdhCurve: groups }),
 		...(prime !== undefined && { dhparam: parametersOf(prime) }),
-		...(!resumption && { secureOptions: constants.SSL_OP_NO_TICKET }),
 		key,
 		cert: chain.map((der) => pem('CERTIFICATE', der)).join(''),
 		minVersion: min,

@@ -397,8 +397,6 @@ const TlsSchema = z.strictObject({
 	groups: z.string().optional(),
 	/** DHE over this group of RFC 2409 or RFC 3526, where `ciphers` has such suites. */
 	prime: z.enum(['modp2', 'modp5', 'modp14']).optional(),
-	/** `false`: neither tickets nor session ids. */
-	resumption: z.boolean().default(true),
 	scripted: ScriptedTlsSchema.optional(),
 	/** A client certificate is asked for, not required. */
 	asksForCertificate: z.boolean().default(false),

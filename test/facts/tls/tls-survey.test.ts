@@ -167,6 +167,18 @@ describe('the survey of one address', () => {
 		expect(survey.weak?.rc4).toMatchObject({ seen: 'unknown', because: 'denied' });
 	});
 
+	test('asks TLS 1.3 for a ticket where no session was kept before', async () => {
+		const forgets = (one: Hello) => {
+			const outcome = sound(one);
+			return outcome.kind === 'answered' ? { ...outcome, sessionId: false } : outcome;
+		};
+		const asked = async (ticket: boolean) =>
+			surveyIn((await surveyed(forgets, () => ({ ...HANDSHAKE, ticket }))).fact).resumption;
+		expect(await asked(true)).toEqual({ seen: 'yes', how: 'TLSv1.3, ticket' });
+		expect(await asked(false)).toEqual({ seen: 'no' });
+		expect(surveyIn((await surveyed(forgets)).fact).resumption).toMatchObject({ seen: 'unknown' });
+	});
+
 	test('stops after two hellos that nothing answers', async () => {
 		const { fact, asked } = await surveyed((one) =>
 			one.version === 'TLSv1.2' && one.suites.includes(0xc02f) ? sound(one) : failed('silent'),
