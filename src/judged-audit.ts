@@ -13,6 +13,7 @@ import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
+import { seenCertificates } from './facts/tls/seen-certificates.ts';
 import { platformOf, platformsByHost, type Serving } from './facts/web/platform.ts';
 import { compose } from './report/compose.ts';
 import { serviceMap } from './report/service-map.ts';
@@ -86,7 +87,14 @@ export function reportOf(
 		findings,
 		waivers,
 		describe: (key) => store.describe(key),
-		map: serviceMap(observed, target, recordPurpose, reportTotalsIn(observed, target)),
+		map: serviceMap(observed, target, {
+			purposeOf: recordPurpose,
+			reports: reportTotalsIn(observed, target),
+			certificates: seenCertificates(observed, {
+				target,
+				now: options.asOf ?? new Date(header.startedAt),
+			}),
+		}),
 		timings: timingsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],
 		platformsByHost: platformsByHost(observed),

@@ -164,6 +164,25 @@ const ServiceMap = z.object({
 			notBefore: z.string(),
 			notAfter: z.string(),
 			sha256: z.string(),
+			service: z
+				.enum(['web', 'mail', 'mta-sts', 'bimi'])
+				.optional()
+				.describe(
+					'mail: STARTTLS at port 25; mta-sts: the policy host; bimi: the mark certificate',
+				),
+			servedAt: z.array(z.string()).optional().describe('ADDRESS:PORT; the URL for bimi'),
+			issuedBy: z.string().optional().describe('the authority, as people call it'),
+			key: z.string().optional(),
+			daysLeft: z
+				.number()
+				.int()
+				.optional()
+				.describe('whole days from the audit on; negative: past'),
+			trusted: z
+				.boolean()
+				.nullish()
+				.describe('by browsers, or by senders that check; null where that was not judged'),
+			problem: z.string().nullish().describe('why not'),
 		}),
 	),
 	mail: z.object({

@@ -7,9 +7,12 @@ import { visible } from './visible-text.ts';
 /** A key or a long text says nothing in a terminal beyond its beginning. */
 const LONGEST_VALUE = 60;
 
-/** The DNS map as lines: records by name, with what each is for, then redirects and other parties. */
+/**
+ * The DNS and service map as lines: records by name, with what each is for, then redirects, the
+ * certificates of web and mail on one page, and other parties.
+ */
 export function mapText(
-	{ records, redirects, externalDependencies }: ServiceMap,
+	{ records, redirects, certificates, externalDependencies }: ServiceMap,
 	{ chalk }: { readonly chalk: ChalkInstance },
 ): string {
 	const sections = [
@@ -32,6 +35,10 @@ export function mapText(
 			...redirects.map((one) => `  ${redirectText(one)}`),
 		],
 		[
+			chalk.bold(`Certificates, next to expire first (${certificates.length})`),
+			...certificates.flatMap((one) => certificateLines(one, chalk)),
+		],
+		[
 			chalk.bold(`Depends on (${externalDependencies.length})`),
 			...externalDependencies.map(({ name, seenIn }) => `  ${visible(name)} (${visible(seenIn)})`),
 		],
@@ -40,6 +47,54 @@ export function mapText(
 		.filter(({ length }) => length > 1)
 		.map((lines) => lines.join('\n'))
 		.join('\n\n');
+}
+
+const SERVICES = {
+	web: 'web',
+	mail: 'mail',
+	'mta-sts': 'mail policy',
+	bimi: 'mail logo',
+} as const;
+
+/** Names and places beyond these are counted. */
+const MOST_LISTED = 4;
+
+/** When, whose, what for; then by whom and for which names; then where. */
+function certificateLines(
+	one: ServiceMap['certificates'][number],
+	chalk: ChalkInstance,
+): readonly string[] {
+	const { host, notAfter, daysLeft, service = 'web', issuedBy, key, names, servedAt = [] } = one;
+	const left = daysLeft === undefined ? '' : ` (${leftInWords(daysLeft)})`;
+	const urgent = daysLeft !== undefined && daysLeft < URGENT_DAYS;
+	const when = `${notAfter.slice(0, 10)}${left}`;
+	const by = [issuedBy ?? one.issuer, key].flatMap((text) =>
+		text === undefined || text === '' ? [] : [visible(text)],
+	);
+	const listed = names.map((name) => visible(name.replace(/^(?:DNS|IP Address):/, ''), 253));
+	return [
+		`  ${urgent ? chalk.red(when) : when}  ${visible(host, 253)}, ${SERVICES[service]}`,
+		...(one.trusted === false
+			? [chalk.red(`    not trusted: ${visible(one.problem ?? 'no reason known', 300)}`)]
+			: []),
+		`    by ${by.join(', ')}${listed.length > 0 ? `, for ${someOf(listed)}` : ''}`,
+		...(servedAt.length > 0
+			? [chalk.dim(`    at ${someOf(servedAt.map((place) => visible(place, 253)))}`)]
+			: []),
+	];
+}
+
+/** What is left when a renewal that should have run has not. */
+const URGENT_DAYS = 14;
+
+function leftInWords(daysLeft: number): string {
+	if (daysLeft < 0) return 'expired';
+	return daysLeft === 1 ? '1 day left' : `${daysLeft} days left`;
+}
+
+function someOf(list: readonly string[]): string {
+	const more = list.length - MOST_LISTED;
+	return list.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Zones as people read them: a name after the one that it is part of, and NS before TXT. */

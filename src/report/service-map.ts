@@ -1,6 +1,5 @@
-import { X509Certificate } from 'node:crypto';
 import { groupBy } from '../core/group-by.ts';
-import type { DnsAnswer, DnsRecord, TlsOutcome } from '../core/io.ts';
+import type { DnsAnswer, DnsRecord } from '../core/io.ts';
 import type { ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { redirectMap } from './redirect-map.ts';
@@ -19,12 +18,18 @@ type DnsSeen = {
 	readonly value: DnsAnswer;
 };
 
+/** What is read elsewhere out of the same observations. */
+interface Known {
+	readonly purposeOf: PurposeOf;
+	readonly reports: ServiceMap['mail']['reports'];
+	readonly certificates: ServiceMap['certificates'];
+}
+
 /** The DNS and service map: what was seen of the target, its controls left out. */
 export function serviceMap(
 	observed: readonly Observed[],
 	target: Target,
-	purposeOf: PurposeOf,
-	reports: ServiceMap['mail']['reports'],
+	{ purposeOf, reports, certificates }: Known,
 ): ServiceMap {
 	const all = ofProbe<DnsSeen['params'], DnsAnswer>(observed, 'dns.answer').filter(
 		({ params }) => !params.name.includes(target.seed) && isOurs(params.name, target),
@@ -35,7 +40,7 @@ export function serviceMap(
 		records: recordsIn(all, target, purposeOf),
 		hosts: hostsIn(dns),
 		redirects: redirectMap(ofProbe(observed, 'http.exchange'), target),
-		certificates: certificatesIn(observed),
+		certificates: [...certificates],
 		mail: { ...mailIn(found, target), ...(reports !== undefined && { reports }) },
 		externalDependencies: externalIn(found, target),
 	};
@@ -111,33 +116,6 @@ function hostsIn(
 			addresses: [...addresses].sort(),
 			aliases: [...aliases],
 		}));
-}
-
-function certificatesIn(observed: readonly Observed[]): ServiceMap['certificates'] {
-	const handshakes = ofProbe<{ host: string }, TlsOutcome>(observed, 'tls.handshake');
-	return unique(
-		handshakes.flatMap(({ params: { host }, value }) => {
-			const leaf = value.kind === 'completed' ? value.chain[0] : undefined;
-			if (leaf === undefined) return [];
-			try {
-				const certificate = new X509Certificate(Buffer.from(leaf, 'base64'));
-				return [
-					{
-						host,
-						subject: certificate.subject ?? '',
-						issuer: certificate.issuer ?? '',
-						names: certificate.subjectAltName?.split(', ') ?? [],
-						notBefore: new Date(certificate.validFrom).toISOString(),
-						notAfter: new Date(certificate.validTo).toISOString(),
-						sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-					},
-				];
-			} catch {
-				// A certificate that cannot be read has its own finding; the map shows the readable ones.
-				return [];
-			}
-		}),
-	);
 }
 
 function mailIn(found: readonly DnsRecord[], { registrable }: Target): ServiceMap['mail'] {

@@ -52,6 +52,54 @@ it('lists records by name, each with its purpose, then redirects and dependencie
 	]);
 });
 
+it('lists certificates of web and mail alike, with what is left of each', () => {
+	const old = {
+		host: 'old.example.com',
+		subject: 'CN=old.example.com',
+		issuer: 'CN=R1',
+		names: ['DNS:old.example.com'],
+		notBefore: '2029-12-01T00:00:00.000Z',
+		notAfter: '2029-12-31T00:00:00.000Z',
+		sha256: '00',
+	};
+	const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `DNS:${name}.example.com`);
+	const mail = {
+		...old,
+		host: 'mx.example.net',
+		names,
+		notAfter: '2030-01-02T10:00:00.000Z',
+		service: 'mail' as const,
+		servedAt: ['203.0.113.25:25', '[2001:db8::25]:25'],
+		issuedBy: 'Trust\u001b[2J Co (R1)',
+		key: 'P-256',
+	};
+	const text = mapText(
+		{
+			...NOTHING,
+			certificates: [
+				{ ...mail, daysLeft: -1, trusted: false, problem: 'it expired' },
+				{ ...mail, daysLeft: 1, trusted: true, problem: null },
+				{ ...old },
+			],
+		},
+		{ chalk },
+	);
+	const who = [
+		'    by Trust\\u{1b}[2J Co (R1), P-256, for a.example.com, b.example.com, c.example.com, d.example.com and 2 more',
+		'    at 203.0.113.25:25, [2001:db8::25]:25',
+	];
+	expect(text.split('\n')).toEqual([
+		'Certificates, next to expire first (3)',
+		'  2030-01-02 (expired)  mx.example.net, mail',
+		'    not trusted: it expired',
+		...who,
+		'  2030-01-02 (1 day left)  mx.example.net, mail',
+		...who,
+		'  2029-12-31  old.example.com, web',
+		'    by CN=R1, for old.example.com',
+	]);
+});
+
 it('says nothing where nothing was seen', () => {
 	expect(mapText(NOTHING, { chalk })).toBe('');
 });
