@@ -1,4 +1,4 @@
-import { advice, minutes, perPlatform, type Site, type Verdicts } from '../../src/sdk.ts';
+import { advice, type Fix, minutes, perPlatform, type Site, type Verdicts } from '../../src/sdk.ts';
 import { HIGH, LATER } from './_staged.ts';
 
 /** How the application says it, and how the proxy in front of it does. */
@@ -16,6 +16,8 @@ export interface Told {
 	readonly url: string;
 	/** The host holds browsers to HTTPS. */
 	readonly hsts: boolean;
+	/** Attributes that it needs and has not: set together. */
+	readonly lacks: readonly (keyof typeof SPELLING)[];
 }
 
 /** What can be said about cookies. */
@@ -36,9 +38,9 @@ export const COOKIE_VERDICTS = {
 		impact: (a: Told) =>
 			'One plain-HTTP request, which any network on the way can provoke, carries the cookie in clear; ' +
 			`whoever reads it is signed in as the customer.${a.hsts ? ' HSTS lowers the risk for returning visitors, and does not remove it.' : ''}`,
-		fix: withAttribute('Secure'),
+		fix: withMissing,
 		reproduce,
-		cause: (a: Told) => `cookie ${a.name} without Secure`,
+		cause: (a: Told) => `cookie ${a.name} without its attributes`,
 	},
 	'session-not-httponly': {
 		outcome: 'fail',
@@ -49,8 +51,9 @@ export const COOKIE_VERDICTS = {
 		impact:
 			'Script that an attacker manages to inject, or a compromised third-party tag, reads the cookie and ' +
 			'is signed in as the customer from anywhere.',
-		fix: withAttribute('HttpOnly'),
+		fix: withMissing,
 		reproduce,
+		cause: (a: Told) => `cookie ${a.name} without its attributes`,
 	},
 	'not-secure': {
 		outcome: 'fail',
@@ -59,9 +62,9 @@ export const COOKIE_VERDICTS = {
 		says: (a: Told) => `The cookie ${quoted(a)} has no Secure attribute (set at ${a.url}).`,
 		impact: (a: Told) =>
 			`It also travels over plain HTTP, where it can be read and replaced.${a.hsts ? ' HSTS lowers the risk for returning visitors.' : ''}`,
-		fix: withAttribute('Secure'),
+		fix: withMissing,
 		reproduce,
-		cause: (a: Told) => `cookie ${a.name} without Secure`,
+		cause: (a: Told) => `cookie ${a.name} without its attributes`,
 	},
 	'same-site-none-not-secure': {
 		outcome: 'fail',
@@ -70,9 +73,9 @@ export const COOKIE_VERDICTS = {
 		says: (a: Told) =>
 			`Browsers drop the cookie ${quoted(a)}: it says SameSite=None without Secure (set at ${a.url}).`,
 		impact: 'What depends on this cookie does not work: it is never stored.',
-		fix: withAttribute('Secure'),
+		fix: withMissing,
 		reproduce,
-		cause: (a: Told) => `cookie ${a.name} without Secure`,
+		cause: (a: Told) => `cookie ${a.name} without its attributes`,
 	},
 	'same-site-invalid': {
 		outcome: 'fail',
@@ -83,7 +86,7 @@ export const COOKIE_VERDICTS = {
 		impact:
 			'Browsers fall back to their default, Lax in some and None in others, so the cookie is sent along ' +
 			'in one browser and not in the next.',
-		fix: withAttribute('SameSite=Lax'),
+		fix: (a: Told) => withAttributes(a, ['SameSite=Lax']),
 		reproduce,
 	},
 	'anti-forgery-without-same-site': {
@@ -94,7 +97,7 @@ export const COOKIE_VERDICTS = {
 			`The anti-forgery cookie ${quoted(a)} has no SameSite attribute (set at ${a.url}).`,
 		impact:
 			'Its own protection is one layer thinner: browsers may send it along with requests of other sites.',
-		fix: withAttribute('SameSite=Strict'),
+		fix: (a: Told) => withAttributes(a, ['SameSite=Strict']),
 		reproduce,
 	},
 	'prefix-broken': {
@@ -174,26 +177,29 @@ export const COOKIE_VERDICTS = {
 	},
 } satisfies Verdicts<Site['context']>;
 
+function withMissing(told: Told): Fix {
+	return withAttributes(told, told.lacks);
+}
+
 /** Only the cookie in question is touched, and its name is pasted only where no server reads more into it. */
-function withAttribute(attribute: keyof typeof SPELLING) {
-	const { option, flag } = SPELLING[attribute];
-	return ({ name }: Told) => {
-		const isPlain = /^[A-Za-z0-9_.-]+$/.test(name);
-		const quotedName = isPlain ? `'${name}'` : 'name';
-		const pattern = isPlain ? `${name.replaceAll('.', '\\.')}=` : '';
-		const edit = `edit Set-Cookie "^(${pattern}.*)$" "$1; ${attribute}"`;
-		return perPlatform(
-			`Set the cookie with ${attribute}`,
-			{
-				express: `res.cookie(${quotedName}, value, { ${option} }); // express-session: cookie: { ${option} }`,
-				nextjs: `(await cookies()).set(${quotedName}, value, { ${option} });`,
-				nginx: `proxy_cookie_flags ${isPlain ? name : '~'} ${flag};`,
-				// The first for the application's own answers, the second for its error pages and CGI.
-				apache: `Header ${edit}\nHeader always ${edit}`,
-			},
-			'Change it where the application or its framework sets the cookie; a rule in the proxy is the second choice.',
-		);
-	};
+function withAttributes({ name }: Told, attributes: Told['lacks']): Fix {
+	const options = attributes.map((one) => SPELLING[one].option).join(', ');
+	const flags = attributes.map((one) => SPELLING[one].flag).join(' ');
+	const isPlain = /^[A-Za-z0-9_.-]+$/.test(name);
+	const quotedName = isPlain ? `'${name}'` : 'name';
+	const pattern = isPlain ? `${name.replaceAll('.', '\\.')}=` : '';
+	const edit = `edit Set-Cookie "^(${pattern}.*)$" "$1; ${attributes.join('; ')}"`;
+	return perPlatform(
+		`Set the cookie with ${attributes.join(' and ')}`,
+		{
+			express: `res.cookie(${quotedName}, value, { ${options} }); // express-session: cookie: { ${options} }`,
+			nextjs: `(await cookies()).set(${quotedName}, value, { ${options} });`,
+			nginx: `proxy_cookie_flags ${isPlain ? name : '~'} ${flags};`,
+			// The first for the application's own answers, the second for its error pages and CGI.
+			apache: `Header ${edit}\nHeader always ${edit}`,
+		},
+		'Change it where the application or its framework sets the cookie; a rule in the proxy is the second choice.',
+	);
 }
 
 /** A cookie is named by itself, so that its name never reads as part of the sentence. */

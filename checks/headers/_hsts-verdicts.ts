@@ -8,6 +8,7 @@ import {
 	type Site,
 	type Verdicts,
 } from '../../src/sdk.ts';
+import { NOT_SENT } from './_not-sent.ts';
 import { HIGH, LATER } from './_staged.ts';
 
 /** Long enough for the browsers' preload list, should it be wanted later. */
@@ -50,6 +51,7 @@ export const HSTS_VERDICTS = {
 		impact: INTERCEPTED,
 		fix: send,
 		reproduce: shown,
+		cause: NOT_SENT,
 	},
 	invalid: {
 		outcome: 'fail',

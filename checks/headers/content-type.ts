@@ -16,6 +16,7 @@ import {
 	unseenPage,
 	z,
 } from '../../src/sdk.ts';
+import { NOT_SENT } from './_not-sent.ts';
 import { answered, PAGE } from './_page-samples.ts';
 import { LATER } from './_staged.ts';
 
@@ -83,6 +84,7 @@ export default defineCheck({
 			impact: GUESSED,
 			fix: header(FIELD, 'nosniff', 'Send it with every answer: pages, scripts, uploads, errors.'),
 			reproduce,
+			cause: NOT_SENT,
 		},
 		'nosniff-invalid': {
 			outcome: 'fail',

@@ -213,13 +213,24 @@ type Problem =
 	| 'longer-than-400-days'
 	| 'over-4096-bytes';
 
+function lackedBy(
+	{ secure, httpOnly }: Cookie,
+	{ overHttp, session }: { overHttp: boolean; session: boolean },
+): Told['lacks'] {
+	return [
+		...(!overHttp && !secure ? (['Secure'] as const) : []),
+		...(session && !httpOnly ? (['HttpOnly'] as const) : []),
+	];
+}
+
 function problemsOf(
 	{ cookie, url, overHttp, hsts }: SetCookie,
 	host: string,
 	now: Date,
 ): readonly { readonly verdict: Problem; readonly args: Told }[] {
-	const told = { name: cookie.name, url, hsts, host };
 	const session = isSessionName(cookie.name);
+	const lacks = lackedBy(cookie, { overHttp, session });
+	const told = { name: cookie.name, url, hsts, host, lacks };
 	const prefix = brokenPrefix(cookie);
 	const lifetime = cookieLifetime(cookie, now) ?? 0;
 	const reach = cookieReach(cookie, host);

@@ -16,6 +16,7 @@ import {
 	unseenPage,
 	z,
 } from '../../src/sdk.ts';
+import { NOT_SENT } from './_not-sent.ts';
 import { NOT_A_PAGE, pagesWith, pageWith } from './_page-samples.ts';
 import { LATER } from './_staged.ts';
 
@@ -72,6 +73,7 @@ export default defineCheck({
 			impact: CLICKJACKED,
 			fix: send('Say that only your own pages may frame you'),
 			reproduce,
+			cause: NOT_SENT,
 		},
 		invalid: {
 			outcome: 'fail',

@@ -138,7 +138,7 @@ class Page {
 			return {
 				place: String(this.#place(risk)),
 				wrong: [visible(risk.title), ...this.#about(risk)],
-				second: visible(second(finding)),
+				second: this.#sharing(risk, second) ?? visible(second(finding)),
 				effort: effortOf(risk),
 			};
 		});
@@ -174,13 +174,24 @@ class Page {
 		return `${heading}\n${table.toString()}${rest}`;
 	}
 
+	/** What is said of each kind of finding, where one block of headers mends several kinds. */
+	#sharing({ findings }: Risk, second: (finding: ReportFinding) => string): string | null {
+		if (!findings.every((one) => this.#inBlocks.has(one))) return null;
+		const all = findings.map((one) => this.#findings.get(one) as ReportFinding);
+		const kinds = [...groupBy(all, ({ id }) => id).values()].map(([first]) => second(first));
+		return kinds.length > 1 ? [...new Set(kinds)].map((one) => visible(one)).join('; ') : null;
+	}
+
 	/** Id, the other names that have the same trouble, and what cannot be judged until it is fixed. */
 	#about({ id, findings, hides }: Risk): readonly string[] {
 		const { chalk } = this.#style;
 		const names = [...new Set(findings.map((one) => this.#subjectOf(one)))];
 		const listed = someOf(names, 3);
+		const ids = [...new Set(findings.map((one) => this.#findings.get(one)?.id ?? id))];
+		const others = ids.filter((one) => one !== id);
 		return [
 			chalk.dim(`${id}${listed === '' ? '' : ` at ${listed}`}`),
+			...(others.length > 0 ? [chalk.dim(`with ${someOf(others, 3)}`)] : []),
 			...(hides.length > 0
 				? [chalk.dim(`hides ${hides.length} ${hides.length === 1 ? 'check' : 'checks'}`)]
 				: []),
@@ -249,12 +260,16 @@ class Page {
 		const left = same.length - shown.length;
 		return [
 			chalk.bold(`${HEADER_BLOCKS} (${this.#inBlocks.size} findings)`),
-			...shown.flatMap(([first, ...others]) => {
+			...shown.flatMap(([first, ...others], index) => {
+				const [snippet] = first.snippets;
+				const isRepeated = shown
+					.slice(0, index)
+					.some(([other]) => other.snippets[0]?.platform === snippet?.platform);
 				const hosts = [first, ...others].map(({ host }) => visible(host, 253));
 				const places = [...new Set([first, ...others].flatMap((one) => this.#mendedBy(one)))];
 				return [
 					this.#wrap(`${someOf(hosts)}: mends ${someOf(places, 6)}`, 4, 2),
-					...this.#snippet(first.snippets),
+					...this.#snippet(isRepeated ? first.snippets.map(withoutRemarks) : first.snippets),
 				];
 			}),
 			...(left > 0 ? [`  … and ${left} more: see fixBlocks in --format json`] : []),
@@ -408,6 +423,11 @@ const ASCII_TABLE = {
 	'right-mid': '+',
 	middle: '|',
 };
+
+/** Said once a page: the same remarks stand above each block of a platform. */
+function withoutRemarks(snippet: ReportFinding['fix']['snippets'][number]) {
+	return { ...snippet, text: snippet.text.replace(/^(?:(?:#|\/\/|<!--)[^\n]*\n)+/, '') };
+}
 
 function placeOf({ check, subject }: { readonly check: string; readonly subject: string }): string {
 	return `${check} at ${visible(subject, 120)}`;
