@@ -91,8 +91,11 @@ export const STAGING_VERDICTS = {
 			`Comments of scripts, text that people read, ${a.kind === 'local' ? 'http://localhost without port or path in scripts, ' : ''}comparisons and branches for local development were left out, as were the audited hosts.`,
 		// What a script has it may never come to.
 		confidence: (a: Leftover) => (a.breaks === 'code' ? 'medium' : 'high'),
-		reproduce: (a: Leftover) =>
-			`curl -sSL https://${a.host}/ | grep -nE 'localhost|staging|127\\.0\\.0\\.1'`,
+		reproduce: (a: Leftover) => {
+			const url = /\((https?:\/\/[^\s)]+)\)/.exec(a.places[0] ?? '')?.[1] ?? `https://${a.host}/`;
+			const quoted = (text: string) => `'${text.replaceAll("'", '%27')}'`;
+			return `curl -sSL ${quoted(url)} | grep -oF ${quoted(a.origin)}`;
+		},
 	},
 	indexable: {
 		outcome: 'fail',

@@ -35,6 +35,30 @@ type Disallowed = {
 	readonly line: number;
 };
 
+/** Where the header comes from. */
+const WITHOUT_HEADER = {
+	nginx: '# delete this line for the production server\nadd_header X-Robots-Tag "noindex";',
+	apache: '# instead of Header set X-Robots-Tag "noindex"\nHeader always unset X-Robots-Tag',
+	caddy: 'header -X-Robots-Tag',
+	cloudflare:
+		'Rules > Transform Rules > Modify Response Header: delete the rule that sets X-Robots-Tag.',
+	vercel:
+		'{ "headers": [] }   // take X-Robots-Tag out; Vercel adds noindex by itself to preview deployments: assign the domain to Production',
+	netlify: '# delete from _headers or netlify.toml\n/*\n  X-Robots-Tag: noindex',
+	nextjs: "export const metadata = { robots: { index: process.env.VERCEL_ENV === 'production' } };",
+	express: "app.use((req, res, next) => { res.removeHeader('X-Robots-Tag'); next(); });",
+	wordpress:
+		'// Settings > Reading > untick "Discourage search engines", or: wp option update blog_public 1',
+};
+
+/** What a page says itself. */
+const WITHOUT_META = {
+	any: '<meta name="robots" content="index, follow">',
+	nextjs: "export const metadata = { robots: { index: process.env.VERCEL_ENV === 'production' } };",
+	wordpress:
+		'// Settings > Reading > untick "Discourage search engines", or: wp option update blog_public 1',
+};
+
 export default defineCheck({
 	id: 'launch/indexing',
 	title: 'Search engines may list the site',
@@ -78,23 +102,7 @@ export default defineCheck({
 					a.inHeader
 						? 'Send no X-Robots-Tag with noindex from the production site.'
 						: 'Take noindex out of the robots meta element of the production build.',
-					{
-						nginx:
-							'# delete this line for the production server\nadd_header X-Robots-Tag "noindex";',
-						apache:
-							'# instead of Header set X-Robots-Tag "noindex"\nHeader always unset X-Robots-Tag',
-						caddy: 'header -X-Robots-Tag',
-						cloudflare:
-							'Rules > Transform Rules > Modify Response Header: delete the rule that sets X-Robots-Tag.',
-						vercel:
-							'{ "headers": [] }   // take X-Robots-Tag out; Vercel adds noindex by itself to preview deployments: assign the domain to Production',
-						netlify: '# delete from _headers or netlify.toml\n/*\n  X-Robots-Tag: noindex',
-						nextjs:
-							"export const metadata = { robots: { index: process.env.VERCEL_ENV === 'production' } };",
-						express: "app.use((req, res, next) => { res.removeHeader('X-Robots-Tag'); next(); });",
-						wordpress:
-							'// Settings > Reading > untick "Discourage search engines", or: wp option update blog_public 1',
-					},
+					a.inHeader ? WITHOUT_HEADER : WITHOUT_META,
 					'Look for the setting that depends on the environment, and for a build that was made with the one of the test site.',
 					'After the deployment, ask Google Search Console to index the start page (URL Inspection > Request Indexing).',
 				),

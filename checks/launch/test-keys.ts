@@ -26,7 +26,11 @@ type Key = {
 
 const PROVIDER = { stripe: 'Stripe', paystack: 'Paystack', clerk: 'Clerk' } as const;
 
-const reproduce = (a: Key) => `curl -sSL https://${a.host}/ | grep -o 'pk_test_[A-Za-z0-9]\\{4\\}'`;
+/** Where it stands, be that the page or a script of its. */
+const reproduce = (a: Key) => {
+	const url = /https?:\/\/\S+/.exec(a.place)?.[0] ?? `https://${a.host}/`;
+	return `curl -sSL '${url.replaceAll("'", '%27')}' | grep -o 'pk_test_[A-Za-z0-9]\\{4\\}'`;
+};
 const keyOf = (a: Key) => `${a.shown} (fingerprint ${a.fingerprint})`;
 const CONTROL =
 	'Counted only where it is a whole string or attribute that code works with; comments and text that shows a key are left out.';
