@@ -38,7 +38,8 @@ export function headerBlocks(
 		if (mended.length < 2 || mended.every(({ severity }) => severity === 'info')) return [];
 		const fields = merged
 			.filter((one) => one.findings.some((finding) => mended.includes(finding)))
-			.map(({ field: { name, value } }) => ({ name, value }));
+			.map(({ field: { name, value } }) => ({ name, value }))
+			.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 		const { snippets } = headers('', fields);
 		return [
 			{
@@ -49,6 +50,12 @@ export function headerBlocks(
 			},
 		];
 	});
+}
+
+/** By name, and policies, which are long, last. */
+function placeOf({ name }: HeaderField): string {
+	const key = name.toLowerCase();
+	return key.startsWith('content-security-policy') ? `~${key}` : key;
 }
 
 function hostOf(subject: string): string {

@@ -243,7 +243,10 @@ class Page {
 		if (snippet === undefined) return [];
 		const { chalk } = this.#style;
 		const text = indented(visibleLines(snippet.text), '     ').map((line) => chalk.cyan(line));
-		return snippet.platform === 'any' ? text : [chalk.dim(`   ${snippet.platform}:`), ...text];
+		if (snippet.platform === 'any') return text;
+		const isKnown = this.#report.target.platform !== undefined;
+		const label = isKnown ? snippet.platform : `${snippet.platform} (others: --format json)`;
+		return [chalk.dim(`   ${label}:`), ...text];
 	}
 
 	/** The headers that a host's findings ask for, as one text; hosts that need the same one share it. */
@@ -443,9 +446,10 @@ function effortOf({ effortMinutes, leadSeconds }: Risk): string {
 	return leadSeconds > 0 ? `${work}, then wait ${duration(leadSeconds)}` : work;
 }
 
-/** Wraps at words, and inside those that are longer than a line (URLs, keys). */
+/** Wraps at words, and inside those that are longer than a line (URLs, keys), which start one. */
 function wrap(text: string, width: number): string {
-	return wrapAnsi(text, width, { hard: true, trim: true });
+	const long = new RegExp(` (?=\\S{${width + 1}})`, 'g');
+	return wrapAnsi(text.replace(long, '\n'), width, { hard: true, trim: true });
 }
 
 function indented(text: string, by: string): readonly string[] {

@@ -48,11 +48,14 @@ const ids = ({ findings }: Report, ...severities: string[]) => [
 	...new Set(findings.filter((one) => severities.includes(one.severity)).map(({ id }) => id)),
 ];
 
-test('the unready start-up must not launch, for four reasons', () => {
+test('the unready start-up must not launch, for seven reasons', () => {
 	expect(unready.decision.launch).toBe('NO_GO');
 	expect(ids(unready, 'blocker').sort()).toEqual([
 		'email/spf/multiple',
 		'exposure/dotenv/readable',
+		'launch/indexing/site-noindex',
+		'launch/staging/url-in-page',
+		'launch/test-keys/stripe-test-key',
 		'redirects/chain/loop',
 		'ssl/certificate/expired',
 	]);
@@ -65,6 +68,7 @@ test('the unready start-up shows a fault in every area', () => {
 			'dns/resolution/no-address',
 			'email/dmarc/missing',
 			'email/mx/target-missing',
+			'exposure/source-maps/public',
 			'headers/cookies/session-not-secure',
 			'headers/csp/missing',
 			'headers/hsts/missing',
@@ -72,8 +76,33 @@ test('the unready start-up shows a fault in every area', () => {
 			'redirects/https-upgrade/missing',
 			'secrets/tree/restricted-key',
 			'ssl/certificate/expires-soon',
+			'ssl/protocols/tls-1-0-offered',
 		]),
 	);
+});
+
+test('what one change mends is one risk, and all headers of a host are one text', () => {
+	const kinds = new Map(unready.findings.map(({ fingerprint, id }) => [fingerprint, id]));
+	const risks = unready.risks.map(({ findings }) => [
+		...new Set(findings.map((one) => kinds.get(one))),
+	]);
+	expect(risks).toContainEqual([
+		'headers/hsts/missing',
+		'headers/content-type/nosniff-missing',
+		'headers/framing/missing',
+	]);
+	expect(risks).toContainEqual([
+		'headers/cookies/session-not-httponly',
+		'headers/cookies/session-not-secure',
+	]);
+	const home = unready.fixBlocks?.find(({ host }) => host === 'unready.example');
+	expect(home?.headers.map(({ name }) => name)).toEqual([
+		'Strict-Transport-Security',
+		'X-Content-Type-Options',
+		'X-Frame-Options',
+		'Content-Security-Policy-Report-Only',
+	]);
+	expect(ready.fixBlocks).toEqual([]);
 });
 
 /** A machine that is too busy for timing leaves the endpoint unjudged, and says so: another look. */

@@ -137,7 +137,7 @@ it('does not claim to mend a finding about another policy', () => {
 		sends(...NOSNIFF),
 	]);
 	expect(block?.findings).toEqual(['first', 'X-Content-Type-Options-nosniff']);
-	expect(block?.headers[0]).toEqual({ name: CSP, value: "script-src 'self'" });
+	expect(block?.headers[1]).toEqual({ name: CSP, value: "script-src 'self'" });
 });
 
 it('keeps a policy that is only reported apart from one that is enforced', () => {
