@@ -67,6 +67,9 @@ function verdictPage(
 		wrap(`Why: ${visible(finding.impact)}`),
 		wrap(`Fix: ${visible(fix.summary)}`),
 		...fix.steps.map((step, index) => wrap(`  ${index + 1}. ${visible(step)}`)),
+		...(snippet === undefined || snippet.platform === 'any'
+			? []
+			: [chalk.dim(`  ${snippet.platform}:`)]),
 		...(snippet === undefined ? [] : [visibleLines(snippet.text).replace(/^/gm, '    ')]),
 	].join('\n');
 }

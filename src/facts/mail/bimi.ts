@@ -9,6 +9,7 @@ import {
 import type { HttpAnswered } from '../../core/io.ts';
 import { lookup } from '../dns/dns.ts';
 import { type CertificateSummary, certificateSummary } from '../tls/served-chains.ts';
+import { firstCertificateIn } from '../tls/x509.ts';
 import { fieldValues, isSilence } from '../web/http.ts';
 import { strangerExchange } from '../web/stranger.ts';
 import { type BimiRecord, isBimiText, looksLikeBimi, parseBimiRecord } from './bimi-record.ts';
@@ -160,19 +161,10 @@ async function logoAt(url: string, home: string, get: GetFact): Promise<BimiLogo
 async function certificateAt(url: string, home: string, get: GetFact): Promise<BimiCertificate> {
 	const file = await fetched(url, home, get);
 	if (file.kind !== 'answered') return file;
-	const mark = markCertificateIn(file.answer.body.bytes);
+	const mark = firstCertificateIn(file.answer.body.bytes);
 	if (mark === null) return { kind: 'unreadable', detail: 'it holds no certificate in PEM' };
 	const certificate = certificateSummary(mark);
 	return certificate === null
 		? { kind: 'unreadable', detail: 'its certificate cannot be read' }
 		: { kind: 'fetched', certificate };
-}
-
-/** DER in base64 of the first certificate of a PEM file. */
-export function markCertificateIn(text: string): string | null {
-	const pem =
-		/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{1,100000})-----END CERTIFICATE-----/.exec(
-			text,
-		)?.[1];
-	return pem?.replace(/\s+/g, '') ?? null;
 }

@@ -4,12 +4,12 @@ import type { DnsAnswer, HttpOutcome, SmtpOutcome, TlsOutcome, TrustStore } from
 import type { ServiceMap } from '../../core/report.ts';
 import type { Target } from '../../core/target.ts';
 import { isWithin } from '../dns/ancestry.ts';
-import { markCertificateIn } from '../mail/bimi.ts';
 import { isBimiText, parseBimiRecord } from '../mail/bimi-record.ts';
 import { mailCertificateProblems } from '../mail/mail-certificate.ts';
 import { fieldValues } from '../web/http.ts';
 import { certificateIn } from './served-certificates.ts';
 import { assessServed, certificateSummary } from './served-chains.ts';
+import { firstCertificateIn } from './x509.ts';
 import { attributeText, displayName } from './x509-name.ts';
 
 type Row = ServiceMap['certificates'][number];
@@ -110,7 +110,7 @@ function inFile(
 	marks: ReadonlySet<string>,
 ): readonly Shown[] {
 	if (outcome.kind !== 'answered' || outcome.status !== 200 || !marks.has(url)) return [];
-	const mark = markCertificateIn(outcome.body.bytes);
+	const mark = firstCertificateIn(outcome.body.bytes);
 	if (mark === null) return [];
 	return [{ service: 'bimi', host: new URL(url).hostname, place: url, chain: [mark] }];
 }

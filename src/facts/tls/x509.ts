@@ -229,3 +229,10 @@ export function certificatesInPem(pem: string): readonly Uint8Array[] {
 /** A machine has one public bundle and at most one private. */
 const MOST_BUNDLES = 8;
 const BUNDLES = new Map<string, readonly Uint8Array[]>();
+
+/** DER in base64 of the first certificate of a PEM file, whether or not it can be read. */
+export function firstCertificateIn(pem: string): string | null {
+	const found =
+		/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{1,100000})-----END CERTIFICATE-----/.exec(pem);
+	return found?.[1]?.replace(/\s+/g, '') ?? null;
+}
