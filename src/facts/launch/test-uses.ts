@@ -1,5 +1,5 @@
 import type { Page } from '../web/html.ts';
-import { type Literal, literalsWith } from './js-literals.ts';
+import { type Literal, literalsWith } from '../web/js-literals.ts';
 import { scriptsIn } from './site-code.ts';
 import { type Own, type TestAddress, testAddressIn } from './test-address.ts';
 
