@@ -72,7 +72,8 @@ const NAMED_RANDOMNESS = -1.5;
 const DIGEST_WORD =
 	/(?:hash|sha\d{0,3}|md5|checksum|digest|integrity|commit|version|revision|_id|Id|uuid|name|url)$/;
 const VALUE = `(\\\\?["'\`]?)(?:(?:Bearer|Token|Basic|token|SSWS|Bot)[ ])?`;
-const OPENING = '\\\\?["\'`]?\\([ \\t]{0,4}';
+/** An argument; a space, as in `ENV name value` and `--name value`; a sentence. */
+const OPENING = '\\\\?["\'`]?\\([ \\t]{0,4}|["\'`]?[ \\t]{1,4}(?:(?:is|to|as)[ \\t])?';
 
 /** Characters behind a provider's name in which the name of its secret is looked for. */
 const NEAR = 48;

@@ -12,6 +12,9 @@ const DOCS =
 	/\.(?:md|mdx|markdown|rst|adoc|asciidoc)$|(?:^|\/)(?:docs?|documentation|wiki|examples?|samples?)\/|(?:^|\/)(?:readme|changelog|contributing|license|security)(?:\.txt)?$|[._-](?:example|sample)(?:\.\w{1,6})?$|\.dist(?:\.\w{1,6})?$|\.(?:template|tmpl|tpl|skel)$|(?:^|\/)(?:example|sample)\.\w{1,6}$/i;
 const CLIENT =
 	/(?:^|\/)(?:\.next\/static|dist\/assets|build\/static|out\/_next\/static|\.output\/public|\.svelte-kit\/output\/client|\.nuxt\/dist\/client|public|wwwroot)\//;
+/** Keys that every build of Next.js makes anew for itself. */
+const GENERATED =
+	/(?:^|\/)\.next\/(?:prerender-manifest\.json|cache\/\.\w+|server\/server-reference-manifest\.js(?:on)?)$/;
 const ENV_FILE = /(?:^|\/)(?:\.env(?:\.[\w-]+)*|[\w-]+\.env|\.envrc|\.dev\.vars)$/i;
 const PRODUCTION_ENV = /(?:^|\/)(?:\.env|\.env\.prod\w*(?:\.local)?|prod\w*\.env)$/i;
 
@@ -28,11 +31,12 @@ export interface PlacedFile {
 export function placeOf(file: PlacedFile, inGit: boolean): SecretPlace | null {
 	const { path, tracked } = file;
 	if (isClient(path)) return 'client';
-	if (FIXTURE.test(path)) return tracked || !file.ignored ? 'fixture' : null;
-	if (DOCS.test(path)) return tracked || !file.ignored ? 'docs' : null;
+	if (!tracked && (GENERATED.test(path) || (file.ignored && !ENV_FILE.test(path)))) return null;
+	const aside = FIXTURE.test(path) ? 'fixture' : DOCS.test(path) ? 'docs' : null;
+	if (aside !== null) return tracked || !file.ignored ? aside : null;
 	if (tracked) return 'head';
 	if (ENV_FILE.test(path)) return inGit && !file.ignored ? 'unignored' : 'own';
-	return file.ignored ? null : 'head';
+	return 'head';
 }
 
 /** A folder of tests inside `public` is published too; a `public` inside a folder of tests is not. */

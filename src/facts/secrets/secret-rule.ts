@@ -90,7 +90,7 @@ export function rule(
 	options: RuleOptions = {},
 ): SecretRule {
 	const templates = [shapes].flat().map(templateOf);
-	const names = options.names ?? [];
+	const names = [...new Set((options.names ?? []).flatMap(writtenForms))];
 	const tier = options.tier ?? 'server';
 	const literals = templates.flatMap(({ literal }) => (literal === null ? [] : [literal]));
 	const anchors = options.anchors ?? (names.length > 0 ? names : literals);
@@ -119,6 +119,12 @@ export function rule(
 				? null
 				: { template: templateOf(options.pair.template), rule: options.pair.rule },
 	};
+}
+
+/** `fb_app_secret` is `fbAppSecret` and `fb-app-secret` too; case is folded later. */
+function writtenForms(name: string): readonly string[] {
+	if (!/^\w+_\w+$/.test(name)) return [name];
+	return [name, name.replaceAll('_', ''), name.replaceAll('_', '-'), name.replaceAll('_', '.')];
 }
 
 const KIND_OF: Readonly<Record<Tier, SecretKind>> = {

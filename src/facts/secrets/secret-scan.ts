@@ -4,6 +4,11 @@ import {
 	assignmentAt,
 	keyFileIn,
 } from './secret-assignment.ts';
+import {
+	AUTHORIZATION_ANCHORS,
+	AUTHORIZATION_RULES,
+	authorizationAt,
+} from './secret-authorization.ts';
 import { type Automaton, automatonOf } from './secret-automaton.ts';
 import { encodedIn } from './secret-encoded.ts';
 import { type Finder, finderOf } from './secret-finder.ts';
@@ -14,6 +19,7 @@ import { withPairs } from './secret-pairs.ts';
 import type { FileNature } from './secret-place.ts';
 import { RANKS, type SecretRule } from './secret-rule.ts';
 import { PROVIDER_RULES } from './secret-rules.ts';
+import { SIGNED_URL_ANCHORS, SIGNED_URL_RULES, signedUrlAt } from './secret-signed-url.ts';
 import { URI_ANCHORS, URI_RULES, uriAt } from './secret-uri.ts';
 
 /** Every rule there is, structures included. */
@@ -22,6 +28,8 @@ export const SECRET_RULES: readonly SecretRule[] = [
 	...KEY_RULES,
 	...JWT_RULES,
 	...URI_RULES,
+	...AUTHORIZATION_RULES,
+	...SIGNED_URL_RULES,
 	...ASSIGNMENT_RULES,
 ];
 
@@ -47,6 +55,8 @@ function theScanner(): Scanner {
 		{ anchors: KEY_ANCHORS, find: keyAt },
 		{ anchors: JWT_ANCHORS, find: jwtAt },
 		{ anchors: URI_ANCHORS, find: uriAt },
+		{ anchors: AUTHORIZATION_ANCHORS, find: authorizationAt },
+		{ anchors: SIGNED_URL_ANCHORS, find: signedUrlAt },
 		{ anchors: ASSIGNMENT_ANCHORS, find: assignmentAt },
 	]);
 	return scanner;
