@@ -31,12 +31,20 @@ export interface PlacedFile {
 export function placeOf(file: PlacedFile, inGit: boolean): SecretPlace | null {
 	const { path, tracked } = file;
 	if (isClient(path)) return 'client';
-	if (!tracked && (GENERATED.test(path) || (file.ignored && !ENV_FILE.test(path)))) return null;
-	const aside = FIXTURE.test(path) ? 'fixture' : DOCS.test(path) ? 'docs' : null;
-	if (aside !== null) return tracked || !file.ignored ? aside : null;
-	if (tracked) return 'head';
-	if (ENV_FILE.test(path)) return inGit && !file.ignored ? 'unignored' : 'own';
-	return 'head';
+	if (!tracked && (file.ignored || GENERATED.test(path)))
+		return ENV_FILE.test(path) ? ownPlace(file) : null;
+	const aside = asideOf(path);
+	if (aside !== null) return aside;
+	return tracked || !ENV_FILE.test(path) ? 'head' : inGit ? 'unignored' : 'own';
+}
+
+/** Of an env file that git does not see; those of tests and examples are nobody's. */
+const ownPlace = ({ path }: PlacedFile): SecretPlace | null =>
+	asideOf(path) === null ? 'own' : null;
+
+function asideOf(path: string): 'fixture' | 'docs' | null {
+	if (FIXTURE.test(path)) return 'fixture';
+	return DOCS.test(path) ? 'docs' : null;
 }
 
 /** A folder of tests inside `public` is published too; a `public` inside a folder of tests is not. */
