@@ -23,8 +23,9 @@ export function isStandIn(value: string): boolean {
 /** As above, for tokens of an exact shape, in which short words turn up by chance. */
 export function isPlaceholderToken(token: string): boolean {
 	return (
-		/example|placeholder|redacted|changeme|your[-_]|xxxx|\.{3}|\*{4}|<[a-z]/i.test(token) ||
-		isPattern(token)
+		/example|placeholder|redacted|changeme|your[-_]|(?:key|token|secret)[-_]here|xxxx|\.{3}|\*{4}|<[a-z]|\/(\w)\1{4,20}(?!\w)/i.test(
+			token,
+		) || isPattern(token)
 	);
 }
 

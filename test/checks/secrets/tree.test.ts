@@ -162,7 +162,7 @@ describe('every verdict, from real files', () => {
 		expect(await sayings({ 'a.ts': `'${key}'` })).toEqual(['later test-key a.ts:1']);
 	});
 
-	test('generic, in configuration and not in source', async () => {
+	test('generic, in configuration, and in source where it is beyond doubt', async () => {
 		const value = random62(32, random);
 		expect(await sayings({ '.env': `INTERNAL_API_TOKEN=${value}\n` })).toEqual([
 			'high generic .env:1',
@@ -173,7 +173,13 @@ describe('every verdict, from real files', () => {
 		expect(await sayings({ 'a.json': `{"clientSecret": "${value}"}` })).toEqual([
 			'high generic a.json:1',
 		]);
-		expect(await sayings({ 'a.ts': `const apiToken = '${value}';` })).toEqual(['pass']);
+		expect(await sayings({ 'a.ts': `const apiToken = '${value}';` })).toEqual([
+			'high generic a.ts:1',
+		]);
+		for (const written of ['refresh-token-2', 'AccessTokenV2Handler', value.slice(0, 9)]) {
+			const text = `const apiToken = '${written}';`;
+			expect(await sayings({ 'a.ts': text }), text).toEqual(['pass']);
+		}
 		expect(await sayings({ 'test/a.yml': `api_key: ${value}` })).toEqual(['pass']);
 	});
 
