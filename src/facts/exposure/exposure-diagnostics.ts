@@ -315,7 +315,10 @@ const ERROR_PAGES: readonly ErrorPage[] = [
 		kind: 'debug-page',
 		what: 'Express’ error page with a stack trace',
 		made: 'express',
-		is: all(/\bat (?:new )?Layer\.handle(?:Request\b| ?\[as |_request\b|\b)/),
+		// With the place in the source: a manual that explains the trace seldom has that.
+		is: all(
+			/\bat (?:new )?Layer\.handle(?:Request|_request| \[as \w{1,40}\])? \([^()\n<]{1,300}:\d+:\d+\)/,
+		),
 	},
 	{
 		kind: 'debug-page',

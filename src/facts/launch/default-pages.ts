@@ -353,7 +353,7 @@ const NOT_FOUND_PAGES: readonly NotFoundMarks[] = [
 		body: /<title>Not Found<\/title>/,
 		also: /tracking-wider">\s{0,80}404\s{0,80}<\/div>/,
 	},
-	{ name: 'Spring Boot', body: /Whitelabel Error Page/ },
+	{ name: 'Spring Boot', body: /<h1>Whitelabel Error Page<\/h1>/ },
 	{ name: 'FastAPI', body: /^\s*\{"detail":"Not Found"\}\s*$/ },
 	{ name: 'Vercel', body: /The page could not be found\s+NOT_FOUND\b|<code>NOT_FOUND<\/code>/ },
 	{
