@@ -315,10 +315,7 @@ const ERROR_PAGES: readonly ErrorPage[] = [
 		kind: 'debug-page',
 		what: 'Express’ error page with a stack trace',
 		made: 'express',
-		// With the place in the source: a manual that explains the trace seldom has that.
-		is: all(
-			/\bat (?:new )?Layer\.handle(?:Request|_request| \[as \w{1,40}\])? \([^()\n<]{1,300}:\d+:\d+\)/,
-		),
+		is: all(/\bat (?:new )?Layer\.handle(?:Request\b| ?\[as |_request\b|\b)/),
 	},
 	{
 		kind: 'debug-page',

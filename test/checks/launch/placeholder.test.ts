@@ -293,6 +293,7 @@ describe('the page for what is missing', () => {
 
 	it.each([
 		['our own', html('Not found', '<h1>Nothing here</h1><a href="/">Start page</a>')],
+		['our own that lists others', html('Not found', '<p>See: Whitelabel Error Page, explained')],
 		['our own that speaks like others', html('Not found', '<p>This page could not be found.</p>')],
 	])('is left alone where it is %s', async (_, body) => {
 		const { said } = await judged({ routes: { '/': PAGE }, fallback: { status: 404, body } });
