@@ -1,4 +1,6 @@
 import { isPlaceholder } from '../secrets/secret-placeholder.ts';
+import { randomness } from '../secrets/secret-randomness.ts';
+import { isLocalHost } from '../secrets/secret-uri.ts';
 import { type EnvEntry, readDotenv } from './dotenv.ts';
 import { isSecretValue, isUsual, namesSecret } from './format-secrets.ts';
 
@@ -50,14 +52,19 @@ const withoutValue = ({ name, line }: EnvEntry): EnvVariable => ({ name, line })
 
 const isBlank = (value: string): boolean => value === '' || isUsual(value) || isPlaceholder(value);
 
+const WITH_PASSWORD = /:\/\/[^\s:@/]{0,64}:([^\s@/]{4,200})@([^\s/?#"']{1,255})/;
+
 /** Values worth comparing with those of other files: not flags, numbers, names or usual words. */
 export function comparable(text: string): readonly EnvEntry[] {
-	return readDotenv(text).filter(
-		({ name, value }) =>
-			!FOR_BROWSERS.test(name) &&
-			value.length >= 8 &&
-			value.length <= 4_000 &&
-			!isBlank(value) &&
-			(namesSecret(name) || /:\/\/[^\s:@/]{0,64}:[^\s@/]{4,200}@/.test(value)),
-	);
+	return readDotenv(text).filter(({ name, value }) => {
+		if (FOR_BROWSERS.test(name) || value.length < 8 || value.length > 4_000) return false;
+		const uri = WITH_PASSWORD.exec(value);
+		if (uri === null) return namesSecret(name) && !isBlank(value) && !/^[\w.+-]+:\/\//.test(value);
+		const [, password = '', host = ''] = uri;
+		return !isBlank(password) && !isLocalHost(host);
+	});
 }
+
+/** Of these the ones that a generator made, or what they hold of a password. */
+export const looksMade = ({ value }: EnvEntry): boolean =>
+	randomness(WITH_PASSWORD.exec(value)?.[1] ?? value) > 0;

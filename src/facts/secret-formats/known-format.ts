@@ -100,11 +100,12 @@ const FORMATS: readonly KnownFormat[] = [
 	credentials(/(?:^|\/)\.my\.cnf$/i, 'a MySQL option file', readMyCnf),
 	credentials(/(?:^|\/)\.git-credentials$/i, "git's credential store", readGitCredentials),
 	credentials(
-		/(?:^|\/)(?:\.docker\/config\.json|\.dockercfg|\.?dockerconfig(?:json|\.json)|config\.json)$/i,
+		/(?:^|\/)(?:config\.json|\.?dockerconfig(?:json|\.json))$/i,
 		'a Docker client configuration',
 		readRegistryAuths,
-		'"auth',
+		'"auths"',
 	),
+	credentials(/(?:^|\/)\.dockercfg$/i, 'a Docker client configuration', readRegistryAuths),
 	credentials(
 		/(?:^|\/)(?:\.s3cfg|\.boto|rclone\.conf|\.passwd-s3fs)$/i,
 		'a storage client configuration',

@@ -7,7 +7,7 @@ import { PLACES, placeOf } from '../secrets/secret-place.ts';
 import { composeBuilds, folderCopies, type ImageBuild, usualContext } from './build-contexts.ts';
 import { isDockerIgnored } from './docker-ignore.ts';
 import type { EnvEntry } from './dotenv.ts';
-import { comparable, envFileSort, readEnvFile } from './env-file.ts';
+import { comparable, envFileSort, looksMade, readEnvFile } from './env-file.ts';
 import { EXPOSURES, exposedCommandsIn } from './exposed-commands.ts';
 import { formatSecrets } from './format-secrets.ts';
 import { isKeyFileName, keyStoreIn } from './key-store.ts';
@@ -46,6 +46,8 @@ const ExampleSchema = FileSchema.extend({
 			fingerprint: z.string(),
 		}),
 	),
+	/** Lines whose value a generator made. */
+	made: z.array(z.number().int()),
 });
 
 const KeyFileSchema = FileSchema.extend({ form: z.string() });
@@ -57,7 +59,7 @@ const NotedFileSchema = FileSchema.extend({
 	people: z.number().int(),
 	/** Passwords that only decryption with a published key shows. */
 	masked: z.number().int(),
-	/** Lines to which findings are confined, first and last; `null`: anywhere. */
+	/** Lines to which findings are confined, first and last; `null`: anywhere; none: nowhere. */
 	within: z.array(z.tuple([z.number().int(), z.number().int()])).nullable(),
 });
 
@@ -206,8 +208,12 @@ async function examplesOf(survey: Survey, real: EnvFiles['values']) {
 		const here = placed(survey, file);
 		const text = here === null ? null : await survey.read(file.path, 1024 * 1024);
 		if (here === null || text === null) continue;
-		const same = comparable(text).flatMap((entry) => sameAs(entry, real, survey.key));
-		examples.push({ ...here, same: same.slice(0, MOST) });
+		const entries = comparable(text).slice(0, MOST);
+		examples.push({
+			...here,
+			same: entries.flatMap((entry) => sameAs(entry, real, survey.key)),
+			made: entries.filter(looksMade).map(({ line }) => line),
+		});
 	}
 	return examples;
 }
@@ -285,7 +291,8 @@ function contentOf(path: string, text: string): Pick<NotedFile, 'people' | 'mask
 		return { people: addressesIn(printed), masked: 0, within: joined(lines) };
 	}
 	if (/\.(?:sql|dump|pgdump|mysqldump|sqlite3?|db3?|bak)$/i.test(path)) {
-		return { people: addressesIn(rowsOf(text)), masked: 0, within: null };
+		const rows = rowsOf(text);
+		return { people: addressesIn(rows), masked: 0, within: rows === '' ? [] : null };
 	}
 	const masked = /credentials-config\.json$/i.test(path) ? formatSecrets(path, text).length : 0;
 	return { people: 0, masked, within: null };
@@ -310,30 +317,37 @@ async function imagesOf(
 	survey: Survey,
 	env: readonly EnvFile[],
 ): Promise<RepositoryFiles['images']> {
-	const { listing, read } = survey;
-	const named: ImageBuild[] = [];
-	for (const file of listing.files) {
-		if (!COMPOSE.test(file.path) || placed(survey, file) === null) continue;
-		named.push(...composeBuilds(file.path, parseYamlTrees((await read(file.path)) ?? '')));
-	}
-	const paths = new Set(listing.files.map(({ path }) => path));
+	const paths = new Set(survey.listing.files.map(({ path }) => path));
+	const named = await composedBuilds(survey);
 	const copies: RepositoryFiles['images']['copies'] = [];
-	let count = 0;
-	for (const file of listing.files) {
-		const here = DOCKERFILE.test(file.path) ? placed(survey, file) : null;
-		if (here === null || here.place === 'fixture' || here.place === 'docs') continue;
-		count++;
-		const text = (await read(file.path)) ?? '';
-		const contexts = named
-			.filter(({ dockerfile }) => dockerfile === file.path)
-			.map((one) => one.context);
-		for (const context of new Set(contexts.length > 0 ? contexts : [usualContext(file.path)])) {
-			copies.push(
-				...(await copiesIn(survey, { dockerfile: file.path, context }, text, env, paths)),
-			);
+	const dockerfiles = survey.listing.files.filter(
+		(file) => DOCKERFILE.test(file.path) && isDeployed(placed(survey, file)?.place),
+	);
+	for (const { path } of dockerfiles) {
+		const text = (await survey.read(path)) ?? '';
+		const contexts = named.filter(({ dockerfile }) => dockerfile === path);
+		const usual = { dockerfile: path, context: usualContext(path) };
+		for (const build of contexts.length > 0 ? contexts : [usual]) {
+			copies.push(...(await copiesIn(survey, build, text, env, paths)));
 		}
 	}
-	return { count, copies };
+	return { count: dockerfiles.length, copies };
+}
+
+const isDeployed = (place: Placed['place'] | undefined): boolean =>
+	place !== undefined && place !== 'fixture' && place !== 'docs';
+
+/** Each once, though several services may be built from it. */
+async function composedBuilds(survey: Survey): Promise<readonly ImageBuild[]> {
+	const builds = new Map<string, ImageBuild>();
+	for (const file of survey.listing.files) {
+		if (!COMPOSE.test(file.path) || placed(survey, file) === null) continue;
+		const trees = parseYamlTrees((await survey.read(file.path)) ?? '');
+		for (const build of composeBuilds(file.path, trees)) {
+			builds.set(`${build.dockerfile}\0${build.context}`, build);
+		}
+	}
+	return [...builds.values()];
 }
 
 async function copiesIn(
@@ -369,8 +383,7 @@ async function commandsOf(survey: Survey): Promise<RepositoryFiles['commands']> 
 	for (const file of survey.listing.files) {
 		const { path, bytes } = file;
 		if (bytes > 512 * 1024 || !(SHELL.test(path) || sortsOf(path).includes('pipeline'))) continue;
-		const place = placed(survey, file)?.place;
-		if (place === undefined || place === 'fixture' || place === 'docs') continue;
+		if (!isDeployed(placed(survey, file)?.place)) continue;
 		const text = await survey.read(path);
 		for (const one of text === null ? [] : exposedCommandsIn(path, text)) {
 			commands.push({ file: path, ...one });
