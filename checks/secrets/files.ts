@@ -671,8 +671,7 @@ function realExamples({ found, files, now }: Seen): readonly Told[] {
 	return files.examples.flatMap((file) => {
 		const same = new Map(file.same.map((one) => [one.line, one]));
 		const at = secretsAsCommitted(found, file.path, now).flatMap(({ secret, line, severity }) => {
-			const isInUse = secret.inProduction || same.has(line);
-			if (isInUse || !BY_LOOKS.includes(secret.kind)) return [{ secret, line, severity }];
+			if (same.has(line) || !BY_LOOKS.includes(secret.kind)) return [{ secret, line, severity }];
 			if (!file.made.includes(line)) return [];
 			const lowered = secret.kind === 'connection-uri' ? severity : oneLower(severity);
 			return lowered === 'info' ? [] : [{ secret, line, severity: lowered }];

@@ -50,7 +50,12 @@ export function readEnvFile(text: string): EnvReading {
 
 const withoutValue = ({ name, line }: EnvEntry): EnvVariable => ({ name, line });
 
-const isBlank = (value: string): boolean => value === '' || isUsual(value) || isPlaceholder(value);
+/** Ciphertext, or where a store keeps the value: made to be committed. */
+const ELSEWHERE =
+	/^(?:encrypted:|ENC\[|AQICAH|op:\/\/|vault:|ref\+|secret:\/\/|arn:aws|projects\/|\{\{|\$[{(A-Za-z_])/;
+
+const isBlank = (value: string): boolean =>
+	value === '' || ((isUsual(value) || isPlaceholder(value)) && !ELSEWHERE.test(value));
 
 const WITH_PASSWORD = /:\/\/[^\s:@/]{0,64}:([^\s@/]{4,200})@([^\s/?#"']{1,255})/;
 
@@ -59,7 +64,13 @@ export function comparable(text: string): readonly EnvEntry[] {
 	return readDotenv(text).filter(({ name, value }) => {
 		if (FOR_BROWSERS.test(name) || value.length < 8 || value.length > 4_000) return false;
 		const uri = WITH_PASSWORD.exec(value);
-		if (uri === null) return namesSecret(name) && !isBlank(value) && !/^[\w.+-]+:\/\//.test(value);
+		if (uri === null)
+			return (
+				namesSecret(name) &&
+				!isBlank(value) &&
+				!ELSEWHERE.test(value) &&
+				!/^[\w.+-]+:\/\//.test(value)
+			);
 		const [, password = '', host = ''] = uri;
 		return !isBlank(password) && !isLocalHost(host);
 	});
