@@ -579,8 +579,14 @@ interface Seen {
 	readonly now: Date;
 }
 
-const nameOf = ({ provider, what, variable }: FoundSecret): string =>
-	variable === '' ? `a ${provider} ${what}` : `${variable} (a ${provider} ${what})`;
+/** `DB_PASSWORD (an SMTP password)`; what no provider is known for is its name alone. */
+function nameOf({ provider, what, variable, tier, kind }: FoundSecret): string {
+	const noun = kind === 'private-key' ? 'private key' : `${provider} ${what}`;
+	const article =
+		/^(?:[AEIO]|[FHLMNRSX][A-Z])/i.test(noun) && !/^[hlmnrsfx][a-z]/i.test(noun) ? 'an' : 'a';
+	if (variable === '') return `${article} ${noun}`;
+	return tier === 'generic' ? variable : `${variable} (${article} ${noun})`;
+}
 
 function toldOf(
 	file: { path: string; tracked: boolean },
@@ -739,6 +745,8 @@ function keyFiles({ found, files, now }: Seen): readonly Told[] {
 function notedFiles(seen: Seen, sort: NotedFile['sort']): readonly Told[] {
 	return seen.files.noted.flatMap((file) => {
 		if (file.sort !== sort) return [];
+		// A service account's key is told as a key.
+		if (seen.files.serviceAccounts.includes(file.path)) return [];
 		const at = secretsAt(seen.found, file.path, seen.now).filter(({ line }) =>
 			isWithin(file, line),
 		);

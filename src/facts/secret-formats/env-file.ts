@@ -76,6 +76,9 @@ export function comparable(text: string): readonly EnvEntry[] {
 	});
 }
 
-/** Of these the ones that a generator made, or what they hold of a password. */
-export const looksMade = ({ value }: EnvEntry): boolean =>
-	randomness(WITH_PASSWORD.exec(value)?.[1] ?? value) > 0;
+/** Of these the ones that a generator made, by the value or by the password in it. */
+export function looksMade({ value }: EnvEntry): boolean {
+	const made = WITH_PASSWORD.exec(value)?.[1] ?? value;
+	const isMixed = /\d/.test(made) && /[a-z]/.test(made) && /[A-Z]/.test(made);
+	return randomness(made) > 0 || (isMixed && made.length >= 16);
+}
