@@ -149,7 +149,7 @@ function matchOf(
 	const rule = BY_NAME.get(name);
 	const { password, host, from } = uri;
 	if (rule === undefined || password === '' || isStandIn(password, host)) return null;
-	const local = isLocal(host);
+	const local = isLocalHost(host);
 	// How web addresses are explained and tested; a real one has a real host.
 	if (local && (name === 'HTTP' || name === 'FTP')) return null;
 	return {
@@ -174,7 +174,7 @@ function isStandIn(password: string, host: string): boolean {
 }
 
 /** RFC 2606 and RFC 6761 names, this machine, and names without a dot: compose services. */
-function isLocal(host: string): boolean {
+export function isLocalHost(host: string): boolean {
 	const name = host
 		.replace(/:\d{1,5}$/, '')
 		.replace(/^\[|\]$/g, '')

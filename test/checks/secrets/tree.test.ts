@@ -187,7 +187,7 @@ describe('every verdict, from real files', () => {
 		const value = random62(24, random);
 		expect(
 			await sayings({ '.netrc': `machine git.shop-prod.io\n  login a\n  password ${value}\n` }),
-		).toEqual(['high generic .netrc:3']);
+		).toEqual(['blocker connection-uri .netrc:3']);
 		const hex = Buffer.from(value).toString('hex').slice(0, 32);
 		expect(await sayings({ 'config/master.key': hex })).toEqual([
 			'blocker signing-secret config/master.key:1',
