@@ -70,6 +70,8 @@ it('found the checks', () => {
 		'launch/placeholder',
 		'launch/staging',
 		'launch/test-keys',
+		'logs/content',
+		'logs/files',
 		'redirects/campaigns',
 		'redirects/canonical',
 		'redirects/chain',
