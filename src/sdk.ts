@@ -208,6 +208,8 @@ export { type Own, type TestKind, testAddressIn } from './facts/launch/test-addr
 export type { Use } from './facts/launch/test-uses.ts';
 export type { LogKind, LogReading, RepositoryLogs } from './facts/logs/log-findings.ts';
 export { givenLog, type LogPlace, logPlaces, repositoryLogs } from './facts/logs/log-places.ts';
+export { repositoryLogging } from './facts/logs/logging.ts';
+export type { Logging, LoggingFinding } from './facts/logs/logging-finding.ts';
 export {
 	type BimiCertificate,
 	type BimiLogo,

@@ -70,6 +70,7 @@ it('found the checks', () => {
 		'launch/placeholder',
 		'launch/staging',
 		'launch/test-keys',
+		'logs/code',
 		'logs/content',
 		'logs/files',
 		'redirects/campaigns',
