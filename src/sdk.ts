@@ -206,6 +206,10 @@ export { type StagingHost, stagingHosts } from './facts/launch/staging-hosts.ts'
 export { type FoundUse, type StagingSurvey, stagingSurvey } from './facts/launch/staging-survey.ts';
 export { type Own, type TestKind, testAddressIn } from './facts/launch/test-address.ts';
 export type { Use } from './facts/launch/test-uses.ts';
+export type { LogKind, LogReading, RepositoryLogs } from './facts/logs/log-findings.ts';
+export { givenLog, type LogPlace, logPlaces, repositoryLogs } from './facts/logs/log-places.ts';
+export { repositoryLogging } from './facts/logs/logging.ts';
+export type { Logging, LoggingFinding } from './facts/logs/logging-finding.ts';
 export {
 	type BimiCertificate,
 	type BimiLogo,

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { Unobserved } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
 import { formatSecrets } from '../secret-formats/format-secrets.ts';
+import { fingerprintOf } from './secret-fingerprint.ts';
 import { isAllowed, lineCounter, redactedLine, variableBefore } from './secret-lines.ts';
 import type { Match } from './secret-match.ts';
 import { isProductionEnv, natureOf, placeOf, type SecretPlace } from './secret-place.ts';
@@ -229,11 +229,7 @@ function secretFrom(entry: Entry, key: string): FoundSecret {
 		...traits,
 		preview: hasPreview ? value.slice(0, 4) : '',
 		length: value.length,
-		fingerprint: createHmac('sha256', Buffer.from(key, 'hex'))
-			.update(`${rule.id}\0`)
-			.update(value, 'latin1')
-			.digest('hex')
-			.slice(0, 16),
+		fingerprint: fingerprintOf(key, rule, value),
 		variable: entry.variable,
 		inProduction: entry.inProduction,
 		places: places.slice(0, MOST_PLACES),
