@@ -513,18 +513,20 @@ export interface FilesPort {
 	/** Where and when blobs were in the tree, as everything that refs, HEAD and stashes lead to says. */
 	blobPast(root: string, wanted: BlobWish): Promise<BlobPast>;
 	/**
-	 * Which of these tips has a blob at a path: for each pair the indices of all that do. Tips beyond
-	 * what can be asked for are left out: `asked` says how many were.
+	 * What each of these commits has at each of these paths; `null` where it has nothing. Commits beyond
+	 * what git can be asked about are left out, the last first.
 	 */
-	holders(
+	blobsAt(
 		root: string,
-		tips: readonly string[],
-		pairs: readonly { readonly blob: string; readonly path: string }[],
-	): Promise<{ readonly asked: number; readonly holders: readonly (readonly number[])[] }>;
+		commits: readonly string[],
+		paths: readonly string[],
+	): Promise<readonly (readonly (string | null)[])[]>;
 	/** The user's key for secret fingerprints: this machine only; made on first use. Hex. */
 	fingerprintKey(): Promise<string>;
 	/** What an earlier run kept under this name; `null` where there is nothing that can be read. */
 	kept(name: string): Promise<string | null>;
+	/** Which program this is, to the version: what one has kept says nothing to another. */
+	readonly program?: string | undefined;
 	/** For later runs, whole or not at all. A folder that cannot be written keeps nothing. */
 	keep(name: string, text: string): Promise<void>;
 }
@@ -628,6 +630,4 @@ export interface BlobAppearance {
 	readonly removed: { readonly commit: string; readonly at: number } | null;
 	/** Refs that lead to the first commit; `null` where there are too many commits to tell. */
 	readonly refs: number | null;
-	/** HEAD has it at this path. */
-	readonly inHead: boolean;
 }

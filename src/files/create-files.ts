@@ -10,10 +10,10 @@ import {
 import { join } from 'node:path';
 import { Unobserved } from '../core/fact.ts';
 import type { FileListing, FilesPort } from '../core/io.ts';
+import { blobsAt } from './blobs-at.ts';
 import { fingerprintKeyIn } from './fingerprint-key.ts';
 import { type Git, gitIn, gitStarter, type StartGit } from './git.ts';
 import { blobsIn } from './git-blobs.ts';
-import { holdersIn } from './git-holders.ts';
 import { blobPastIn } from './git-past.ts';
 import { gitStoreIn } from './git-store.ts';
 import { keepIn, keptIn } from './kept-text.ts';
@@ -38,6 +38,7 @@ export function createFiles({
 	configFolder,
 	searchPath = USUAL_PATH,
 	signal,
+	program,
 }: {
 	/** The user's folder for this program; made on first use. */
 	configFolder: string;
@@ -45,6 +46,8 @@ export function createFiles({
 	searchPath?: string | undefined;
 	/** Ends what is under way in git; its reason is an `Unobserved`. */
 	signal?: AbortSignal | undefined;
+	/** Name and version of this program. */
+	program?: string | undefined;
 }): FilesPort {
 	let key: Promise<string> | undefined;
 	const roots = new Map<string, string>();
@@ -96,16 +99,17 @@ export function createFiles({
 		linesAt: async (root, commit, words) => linesIn(gitAt(root), commit, words),
 		gitStore: async (root) => gitStoreIn(gitAt(root), realRoot(root)),
 		blobs: (root, choose) => blobsIn(startAt(root), choose, signal),
-		blobPast: async (root, wish) => blobPastIn(startAt(root), gitAt(root), wish, signal),
-		async holders(root, tips, pairs) {
+		blobPast: async (root, wish) => blobPastIn(startAt(root), wish, signal),
+		async blobsAt(root, tips, paths) {
 			const prefix = await gitAt(root)('rev-parse', '--show-prefix');
 			const below = prefix.kind === 'answered' ? prefix.output.toString('utf8').trimEnd() : '';
-			return holdersIn(startAt(root), { below, tips, pairs }, signal);
+			return blobsAt(startAt(root), { below, tips, paths }, signal);
 		},
 		fingerprintKey() {
 			key ??= fingerprintKeyIn(configFolder);
 			return key;
 		},
+		program,
 		kept: (name) => keptIn(configFolder, name),
 		keep: (name, text) => keepIn(configFolder, name, text),
 	};

@@ -1,6 +1,6 @@
 import type { BlobAppearance, BlobPast, BlobWish } from '../core/io.ts';
 import { commitGraph } from './commit-graph.ts';
-import { type Git, reasonIn, type StartGit, whatItSays } from './git.ts';
+import { reasonIn, type StartGit, whatItSays } from './git.ts';
 
 /** A repository with more has been made to have them. */
 const MOST_APPEARANCES = 100_000;
@@ -47,7 +47,6 @@ interface Reading {
 
 export async function blobPastIn(
 	start: StartGit,
-	git: Git,
 	wish: BlobWish,
 	signal: AbortSignal | undefined,
 ): Promise<BlobPast> {
@@ -60,10 +59,7 @@ export async function blobPastIn(
 		now: { commit: '', at: 0 },
 		ids: [],
 	};
-	const [stopped, inHead] = await Promise.all([
-		readLog(start, into, signal),
-		blobsOfHead(git, wish),
-	]);
+	const stopped = await readLog(start, into, signal);
 	signal?.throwIfAborted();
 	const refsOf = into.graph.refsOf(wish.store.refs.map(({ commit }) => commit));
 	return {
@@ -71,15 +67,7 @@ export async function blobPastIn(
 		missing: into.missing.size,
 		stopped: into.entries.size < MOST_APPEARANCES ? stopped : 'there are too many places to keep',
 		appearances: [...into.entries.values()].flatMap(({ blob, path, added, removed }) =>
-			added === null
-				? []
-				: [
-						{
-							...{ blob, path, added, removed },
-							refs: refsOf(added.commit),
-							inHead: inHead.has(`${blob} ${path}`),
-						},
-					],
+			added === null ? [] : [{ blob, path, added, removed, refs: refsOf(added.commit) }],
 		),
 	};
 }
@@ -165,18 +153,4 @@ function entryFor({ entries }: Reading, blob: string, path: string): Entry | nul
 	const made: Entry = { blob, path, added: null, removed: null };
 	entries.set(key, made);
 	return made;
-}
-
-async function blobsOfHead(git: Git, { store, wants }: BlobWish): Promise<ReadonlySet<string>> {
-	if (store.head === '') return new Set();
-	const answer = await git('ls-tree', '-r', '-z', store.head);
-	if (answer.kind !== 'answered') return new Set();
-	const found = new Set<string>();
-	for (const line of answer.output.toString('utf8').split('\0')) {
-		const tab = line.indexOf('\t');
-		const id = line.slice(0, tab).split(' ')[2] ?? '';
-		const path = line.slice(tab + 1);
-		if (tab !== -1 && wants(id, path)) found.add(`${id} ${path}`);
-	}
-	return found;
 }

@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { defineProbe, type Fact, known } from '../../core/fact.ts';
 import { defineSubjects, type Subject } from '../../core/subject.ts';
+import { scanHistory } from './history-scan.ts';
+import { type RepositoryHistory, RepositoryHistorySchema } from './history-sighting.ts';
 import { scanRepository } from './secret-repository.ts';
 import { RepositorySecretsSchema } from './secret-sighting.ts';
 
@@ -51,3 +53,26 @@ export const repositorySecrets = defineProbe({
 
 const wordsFor = (place: { file: string; line: number } | undefined): string =>
 	place === undefined ? '' : `${place.file}:${place.line}`;
+
+/**
+ * Every secret in the past of a repository: in any commit that a branch, a tag, HEAD or a stash leads
+ * to, and, where asked, in what git still has beside. Every blob is read once, by git's own commands;
+ * nothing is fetched and nothing of the repository is run. Outside git it is known, and empty; where
+ * git refuses the folder it is unknown. What is not on this machine is told in `gaps`.
+ */
+export const repositoryHistory = defineProbe({
+	name: 'repository.history',
+	params: z.object({ root: z.string(), unreachable: z.boolean() }),
+	value: RepositoryHistorySchema,
+	observe: ({ root, unreachable }, io): Promise<RepositoryHistory> =>
+		scanHistory(root, io.files, { unreachable }),
+	describe: ({ root }, { secrets, scanned }) => ({
+		kind: 'file',
+		summary: `${nameOf(root)}: ${secrets.length} values in ${scanned.blobs} blobs of ${scanned.commits} commits`,
+		detail: secrets
+			.slice(0, 20)
+			.map(({ provider, what, places }) => `${provider} ${what}: ${wordsFor(places[0])}`)
+			.join('\n'),
+	}),
+	plan: () => null,
+});

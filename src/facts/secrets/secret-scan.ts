@@ -129,24 +129,42 @@ interface Scan {
 	onCut(): void;
 }
 
+/** Decoded text is read as a configuration without names. */
+const INSIDE: FileNature = {
+	loose: true,
+	generic: false,
+	named: false,
+	spaced: false,
+	key: false,
+};
+
 function scan(text: string, { nature, depth, onCut }: Scan): readonly Match[] {
-	const plain = withPairs(text, apart(candidatesIn(text, nature, onCut)), SECRET_RULES);
+	const candidates = candidatesIn(text, nature, MOST_MATCHES);
+	if (candidates.length >= MOST_MATCHES) onCut();
+	const plain = withPairs(text, apart(candidates), SECRET_RULES);
 	if (depth === 0) return plain;
 	const seen = new Set(plain.map(({ value }) => value));
-	const inside = { loose: true, generic: false, named: false, spaced: false, key: false };
-	const deeper = { nature: inside, depth: depth - 1, onCut };
+	const deeper = { nature: INSIDE, depth: depth - 1, onCut };
 	const decoded = encodedIn(text, (inner) => scan(inner, deeper)).filter(
 		({ value, rule }) => !seen.has(value) && rule.kind !== 'signing-secret',
 	);
 	return decoded.length === 0 ? plain : apart([...plain, ...decoded]);
 }
 
-function candidatesIn(text: string, nature: FileNature, onCut: () => void): Match[] {
+/** Whether `secretsIn` could find anything, found out as soon as it is known. */
+export function mayHoldSecrets(text: string, nature: FileNature): boolean {
+	if (nature.key && keyFileIn(text) !== null) return true;
+	if (candidatesIn(text, nature, 1).length > 0) return true;
+	const deeper = { nature: INSIDE, depth: DEEPEST - 1, onCut: () => undefined };
+	return encodedIn(text, (inner) => scan(inner, deeper)).length > 0;
+}
+
+function candidatesIn(text: string, nature: FileNature, most: number): Match[] {
 	const { automaton, lengths, lookersOf, finders } = theScanner();
 	const { keywords, ends } = automaton.search(text);
 	const found: Match[] = [];
 	const doneUpTo = new Map<number, number>();
-	for (let index = 0; index < keywords.length; index++) {
+	for (let index = 0; index < keywords.length && found.length < most; index++) {
 		const keyword = keywords[index] as number;
 		const hit = (ends[index] as number) - (lengths[keyword] as number);
 		for (const { finder, exactly } of lookersOf[keyword] as readonly Looker[]) {
@@ -156,10 +174,6 @@ function candidatesIn(text: string, nature: FileNature, onCut: () => void): Matc
 			if (match === null) continue;
 			doneUpTo.set(finder, match.end);
 			found.push(match);
-		}
-		if (found.length >= MOST_MATCHES) {
-			onCut();
-			break;
 		}
 	}
 	return found;

@@ -3,38 +3,29 @@ import type { StartGit } from './git.ts';
 /** Questions to git in all; each costs the reading of a few trees. */
 const MOST_ASKED = 40_000;
 
-export interface Holders {
-	readonly asked: number;
-	readonly holders: readonly (readonly number[])[];
-}
-
 /** `below` is the root's place in the repository: empty, or ending with `/`. */
-export async function holdersIn(
+export async function blobsAt(
 	start: StartGit,
-	{
-		below,
-		tips,
-		pairs,
-	}: {
-		below: string;
-		tips: readonly string[];
-		pairs: readonly { readonly blob: string; readonly path: string }[];
+	asked: {
+		readonly below: string;
+		readonly tips: readonly string[];
+		readonly paths: readonly string[];
 	},
 	signal: AbortSignal | undefined,
-): Promise<Holders> {
-	const asked = Math.min(tips.length, Math.floor(MOST_ASKED / Math.max(1, pairs.length)));
-	const questions = pairs.flatMap(({ path }, pair) =>
-		// One line is one question.
-		path.includes('\n')
-			? []
-			: tips.slice(0, asked).map((tip, at) => ({ pair, at, text: `${tip}:${below}${path}\n` })),
+): Promise<readonly (readonly (string | null)[])[]> {
+	const { below, paths } = asked;
+	const most = Math.floor(MOST_ASKED / Math.max(1, paths.length));
+	const tips = asked.tips.slice(0, most).filter((tip) => /^[0-9a-f]{40,64}$/.test(tip));
+	// One line is one question: a name of several cannot be asked for.
+	const safe = paths.map((path) => (path.includes('\n') ? '' : `${below}${path}`));
+	const questions = tips.map((tip) => safe.map((path) => `${tip}:${path}\n`).join('')).join('');
+	const answers = await answersTo(start, questions, signal);
+	return tips.map((_, tip) =>
+		safe.map((path, at) => {
+			const answer = answers[tip * safe.length + at] ?? '';
+			return path !== '' && /^[0-9a-f]{40,64}$/.test(answer) ? answer : null;
+		}),
 	);
-	const answers = await answersTo(start, questions.map(({ text }) => text).join(''), signal);
-	const holders: number[][] = pairs.map(() => []);
-	for (const [index, { pair, at }] of questions.entries()) {
-		if (answers[index] === pairs[pair]?.blob) holders[pair]?.push(at);
-	}
-	return { asked, holders };
 }
 
 /** One line each: the id of what is there, or that nothing is. */
