@@ -241,19 +241,29 @@ const SPACES = /\s{1,20}/y;
 const SET_BEFORE = /(?:^|[ \t\n])(?:ENV|setx?|setenv|set -x) $/i;
 
 function assignedAt(text: string, hit: number, nature: FileNature): Assignment | null {
-	let nameAt = hit;
-	while (nameAt > 0 && hit - nameAt < 60 && /[\w.-]/.test(text.charAt(nameAt - 1))) nameAt--;
 	const nameEnd = endOf(NAME_REST, text, hit);
-	const valueAt = valueAfter(text, nameAt, nameEnd, nature);
+	const valueAt = valueAfter(text, hit, nameEnd, nature);
 	if (valueAt === nameEnd) return null;
-	const name = wordsOf(text.slice(nameAt, nameEnd));
+	const name = wordsOf(text.slice(nameStart(text, hit), nameEnd));
 	return quotedAt(text, nameEnd, valueAt, name) ?? looseAt(text, valueAt, name, nature);
 }
 
-function valueAfter(text: string, nameAt: number, nameEnd: number, nature: FileNature): number {
+function nameStart(text: string, hit: number): number {
+	let start = hit;
+	while (start > 0 && hit - start < 60 && NAME_CODES[text.charCodeAt(start - 1)] === 1) start--;
+	return start;
+}
+
+const NAME_CODES = new Uint8Array(256);
+for (let code = 0; code < 128; code++) {
+	if (/[\w.-]/.test(String.fromCharCode(code))) NAME_CODES[code] = 1;
+}
+
+function valueAfter(text: string, hit: number, nameEnd: number, nature: FileNature): number {
 	if (nature.spaced) return endOf(SPACES, text, nameEnd);
 	const given = endOf(nature.minified === true ? GIVEN : GIVEN_OR_PASSED, text, nameEnd);
-	if (given !== nameEnd || !nature.loose) return given;
+	if (given !== nameEnd || !nature.loose || !/[ \t]/.test(text.charAt(nameEnd))) return given;
+	const nameAt = nameStart(text, hit);
 	const isOption = text.startsWith('--', nameAt);
 	const isSet = SET_BEFORE.test(text.slice(Math.max(0, nameAt - 9), nameAt));
 	return isOption || isSet ? endOf(SPACE, text, nameEnd) : nameEnd;
