@@ -33,6 +33,7 @@ function exactFinder(rule: SecretRule): Finder {
 		pattern.lastIndex = start;
 		const value = pattern.exec(text)?.[0];
 		if (value === undefined || isPlaceholderToken(bodyOf(rule, value))) return null;
+		if (isInData(text, start)) return null;
 		if (rule.serverOnly?.test(lineBefore(text, start)) === true) return null;
 		return matchOf(rule, 'exact', start, value);
 	};
@@ -52,6 +53,11 @@ function startOf({ opens, before, templates }: SecretRule, text: string, hit: nu
 	while (start > 0 && hit - start < before && isIn(start - 1)) start--;
 	return start;
 }
+
+/** In the middle of base64, where every short beginning turns up. */
+const isInData = (text: string, start: number): boolean =>
+	/[+/]/.test(text.charAt(start - 1)) &&
+	/^[A-Za-z0-9+/]{24}$/.test(text.slice(Math.max(0, start - 24), start));
 
 /** A run of the same letter that a format prescribes makes no placeholder. */
 const bodyOf = ({ templates }: SecretRule, value: string): string =>

@@ -71,7 +71,7 @@ export function uriAt(text: string, hit: number): Match | null {
 }
 
 const USERINFO =
-	/:\/\/([^\s:@/?#"'`<>\\,;|()]{0,64}):([^\s@/?#"'`<>\\]{1,200})@([^\s/?#"'`<>\\,;)]{1,200})/y;
+	/:\/\/([^\s:@/?#"'`<>\\,;|(){}]{0,64}):([^\s@/?#"'`<>\\]{1,200})@([^\s/?#"'`<>\\,;)]{1,200})/y;
 
 function authorityAt(text: string, hit: number): Match | null {
 	USERINFO.lastIndex = hit;

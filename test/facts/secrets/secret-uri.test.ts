@@ -77,6 +77,7 @@ describe('a password for a server', () => {
 			`"postgres${'://'}app:${password}@\${HOST}/x"`,
 			`"postgres${'://'}app:${password}@{host}/x"`,
 			`"https${'://'}{user:32}@o{digit:1-20}.shop-prod.io/"`,
+			`"https${'://'}{user:32}@shop-prod.io/"`,
 			`"https${'://'}shop-prod.io:8443/@scope/package"`,
 			`"app:$PASSWORD@tcp(db.shop-prod.io:3306)/shop"`,
 			`new PDO($dsn, $user, '${password}')`,
