@@ -125,7 +125,7 @@ function isForPeople({ format = 'table' }: CliOptions): boolean {
 const REPORTS_ADVICE = 'give the folder that holds the reports';
 
 /** A mistyped folder is the caller's; one that cannot be read is found out, and said, by the audit. */
-async function requireFolder(
+export async function requireFolder(
 	folder: string | undefined,
 	from: string,
 	advice: string,

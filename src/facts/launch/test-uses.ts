@@ -1,5 +1,5 @@
 import type { Page } from '../web/html.ts';
-import { type Literal, literalsWith } from './js-literals.ts';
+import { type Literal, literalsWith } from '../web/js-literals.ts';
 import { scriptsIn } from './site-code.ts';
 import { type Own, type TestAddress, testAddressIn } from './test-address.ts';
 
@@ -64,7 +64,7 @@ function loaded({ resources }: Page): readonly Named[] {
 	});
 }
 
-function ledTo({ relations, metas, refreshes, links }: Page): readonly Named[] {
+function ledTo({ relations, metas, refreshes, links, text }: Page): readonly Named[] {
 	return [
 		...relations.map(({ rel, href }): Named => [href, 'link', `<link rel="${rel.join(' ')}">`]),
 		...metas.map(
@@ -74,6 +74,8 @@ function ledTo({ relations, metas, refreshes, links }: Page): readonly Named[] {
 		...links
 			// A developers' portal is called dev. too.
 			.filter((link) => !/^https?:\/\/dev\./i.test(link))
+			// "Then open http://localhost:3000": a manual shows readers the address that it links to.
+			.filter((link) => !text.includes(new URL(link).host))
 			.map((link): Named => [link, 'link', 'a link leads there']),
 	];
 }

@@ -18,7 +18,10 @@ export function randomness(value: string): number {
 	);
 }
 
-/** Numbers of the trigrams of a value, 0 up to 38³. */
+/**
+ * Numbers of the trigrams of a value, 0 up to 38³.
+ * @public The training reads it.
+ */
 export function trigramsIn(value: string): readonly number[] {
 	const codes = Array.from(`_${value}_`, (character) => symbolOf(character.charCodeAt(0)));
 	return codes
@@ -27,13 +30,16 @@ export function trigramsIn(value: string): readonly number[] {
 }
 
 /** What the model weighs, the mean of the trigrams first. */
-export function traitsOf(value: string, trigrams: readonly number[]): readonly number[] {
+function traitsOf(value: string, trigrams: readonly number[]): readonly number[] {
 	const levels = trigrams.map((trigram) => LEVELS.indexOf(TRIGRAMS.charAt(trigram)) - 32);
 	const mean = levels.reduce((sum, level) => sum + level * LEVEL, 0) / Math.max(1, levels.length);
 	return [mean, ...shapeOf(value)];
 }
 
-/** Everything but the trigrams, each about 0 to 1. */
+/**
+ * Everything but the trigrams, each about 0 to 1.
+ * @public The training reads it.
+ */
 export function shapeOf(value: string): readonly number[] {
 	const kinds = Array.from(value, kindOf);
 	const changes = kinds.filter((kind, at) => at > 0 && kind !== kinds[at - 1]).length;

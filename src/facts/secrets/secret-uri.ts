@@ -78,6 +78,8 @@ function authorityAt(text: string, hit: number): Match | null {
 	const found = USERINFO.exec(text);
 	if (found === null) return null;
 	const [whole, user = '', password = '', host = ''] = found;
+	// `https://{user:password}@host`: both are filled in later.
+	if (user.lastIndexOf('{') > user.lastIndexOf('}')) return null;
 	const schemeAt = schemeStart(text, hit);
 	const scheme = text.slice(schemeAt, hit).toLowerCase();
 	const from = hit + '://'.length + user.length + 1;

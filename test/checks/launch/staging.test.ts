@@ -175,6 +175,10 @@ describe('what is no leftover', () => {
 		],
 		['the audited TLD', serving('<script src="https://cdn.test/x.js"></script>')],
 		['text of documentation', serving('<p>Open <code>http://localhost:3000</code></p>')],
+		[
+			'a link of documentation',
+			serving('<p>Then open <a href="http://localhost:3000/">http://localhost:3000</a>.</p>'),
+		],
 		['a placeholder', serving('<input placeholder="http://localhost:3000">')],
 		['a line comment', script('// fetch("http://localhost:3000/api")\na()')],
 		['a block comment', script('/* baseURL: "http://localhost:3000" */a()')],

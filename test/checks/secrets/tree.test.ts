@@ -382,6 +382,7 @@ test('placeholders, references and published samples are not reported', async ()
 		'SESSION_SECRET=your-secret-here-please',
 		`DATABASE_URL=postgres${'://'}user:password@db.shop-prod.io/app`,
 		`DATABASE_URL=postgres${'://'}\${USER}:\${PASSWORD}@db.shop-prod.io/app`,
+		`const dsn = 'https${'://'}{hex:32}@errors.shop-prod.io/1';`,
 		`GITHUB_TOKEN=ghp_${'1234567890'.repeat(4).slice(0, 36)}`,
 		`API_KEY: \${{ secrets.API_KEY }}`,
 		'API_TOKEN=vault:secret/data/app#token',
