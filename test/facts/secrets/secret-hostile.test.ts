@@ -58,7 +58,8 @@ function fastest(text: string): number {
 	return best;
 }
 
-describe('time grows with the length of a text, whatever it is made of', () => {
+// A machine that is busy elsewhere makes single runs long, never all of four.
+describe('time grows with the length of a text, whatever it is made of', { retry: 3 }, () => {
 	test.each(SECRET_RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
 		for (const text of hostileTo(rule)) {
 			expect(fastest(text), JSON.stringify(text.slice(0, 120))).toBeLessThan(MOST);
