@@ -611,13 +611,21 @@ function envCommitted({ found, files, now }: Seen): readonly Told[] {
 		.filter(({ tracked }) => tracked)
 		.flatMap((file): readonly Told[] => {
 			const at = secretsAt(found, file.path, now);
-			if (file.place === 'fixture') {
+			if (file.place === 'fixture' || file.place === 'docs') {
 				return at.length === 0 ? [] : [{ ...toldOf(file, ENV, at), severity: 'later' }];
 			}
-			const known = new Set(at.map(({ line }) => line));
+			const known = linesOf(found, file.path);
 			const more = file.real.filter(({ line }) => !known.has(line));
 			return at.length + more.length > 0 ? [inUse(file, at, more)] : standIns(file);
 		});
+}
+
+/** Where the scan has its own word on a value, also that it is for browsers or for this machine only. */
+function linesOf(found: RepositorySecrets, file: string): ReadonlySet<number> {
+	const places = found.secrets.flatMap((secret) =>
+		secret.places.filter((one) => one.file === file),
+	);
+	return new Set(places.map(({ line }) => line));
 }
 
 const ENV = 'an env file';
@@ -682,7 +690,7 @@ function realExamples({ found, files, now }: Seen): readonly Told[] {
 			const lowered = secret.kind === 'connection-uri' ? severity : oneLower(severity);
 			return lowered === 'info' ? [] : [{ secret, line, severity: lowered }];
 		});
-		const known = new Set(at.map(({ line }) => line));
+		const known = linesOf(found, file.path);
 		const more = file.same.filter(({ line }) => !known.has(line));
 		if (at.length + more.length === 0) return [];
 		const told = toldOf(file, 'an example', at);
