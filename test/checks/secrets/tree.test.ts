@@ -109,6 +109,10 @@ describe('every verdict, from real files', () => {
 		for (const host of ['localhost', '127.0.0.1', 'db', 'db.example.com', 'x.test']) {
 			expect(await sayings({ 'a.ts': uri(host) }), host).toEqual(['info connection-uri a.ts:1']);
 		}
+		const letters = uri('db.shop-prod.io').replace(password, 'narHWsahEdMASKzXFLrf');
+		expect(await sayings({ 'a.ts': letters })).toEqual(['blocker connection-uri a.ts:1']);
+		const word = uri('db.shop-prod.io').replace(password, 'randompassword');
+		expect(await sayings({ 'a.ts': word })).toEqual(['pass']);
 		const others = [
 			`jdbc:postgresql://db.shop-prod.io/app?user=app&password=${password}`,
 			`Server=db.shop-prod.io;Database=app;User Id=app;Password=${password};`,
