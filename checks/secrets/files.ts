@@ -174,7 +174,7 @@ export default defineCheck({
 			fix: (a: Told) => ({
 				summary: `Blank the ${a.holds.length === 1 ? 'value' : 'values'} in ${a.file} and replace them where they are in use`,
 				steps: [
-					...a.rotate.map((url) => `Create a new value: ${url}`),
+					...a.rotate.map(replaceAt),
 					`Leave only the names in ${a.file}, each followed by = and nothing.`,
 					'Only then revoke the old values: the history keeps them.',
 				],
@@ -579,9 +579,17 @@ interface Seen {
 	readonly now: Date;
 }
 
+/** Rules that are called after what the value opens. */
+const NO_PROVIDER =
+	/^(?:Server|Database|Package registry|Cloud storage|Framework|Account|Stored|Configured|Private|Unidentified|Application)$/;
+
 /** `DB_PASSWORD (an SMTP password)`; what no provider is known for is its name alone. */
 function nameOf({ provider, what, variable, tier, kind }: FoundSecret): string {
-	const noun = kind === 'private-key' ? 'private key' : `${provider} ${what}`;
+	const noun = NO_PROVIDER.test(provider)
+		? `${provider.toLowerCase()} ${what}`
+		: kind === 'private-key'
+			? 'private key'
+			: `${provider} ${what}`;
 	const article =
 		/^(?:[AEIO]|[FHLMNRSX][A-Z])/i.test(noun) && !/^[hlmnrsfx][a-z]/i.test(noun) ? 'an' : 'a';
 	if (variable === '') return `${article} ${noun}`;
@@ -796,13 +804,19 @@ function gapsIn({ gitUnread, unread }: RepositoryFiles) {
 const variableIn = (holds: string): string =>
 	/^[A-Z][A-Z0-9_]*(?= \(|$)/.exec(holds)?.[0] ?? 'NAME';
 
+/** A guide where no provider is known. */
+const replaceAt = (url: string): string =>
+	/cheatsheetseries|datatracker/.test(url)
+		? `Set a new value where the old one is accepted (how to keep it: ${url}).`
+		: `Create a new value: ${url}`;
+
 /** Replace first, then out of git and kept out; the file itself stays on the machine. */
 function takenOut(a: Told, rules: readonly string[], summary: string, ...steps: string[]): Fix {
 	const { file, tracked, rotate } = a;
 	return commands(
 		summary,
 		[...(tracked ? [`git rm --cached -- ${pasted(file)}`] : []), ignoreLine(file, rules)],
-		...rotate.map((url) => `Create a new value: ${url}`),
+		...rotate.map(replaceAt),
 		...steps,
 		'Commit the removal. It stays in the history and in every clone: only replacing the values ends their use.',
 	);
