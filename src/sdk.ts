@@ -385,6 +385,13 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
+export { isKeyFileName } from './facts/secret-formats/key-store.ts';
+export {
+	type EnvFile,
+	type NotedFile,
+	type RepositoryFiles,
+	repositoryFiles,
+} from './facts/secret-formats/repository-files.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';

@@ -79,6 +79,8 @@ it('found the checks', () => {
 		'redirects/old-urls',
 		'redirects/open-redirect',
 		'redirects/preservation',
+		'secrets/ci',
+		'secrets/files',
 		'secrets/tree',
 		'ssl/addresses',
 		'ssl/caa',

@@ -8,7 +8,7 @@ const WEAK =
 
 /** A value that is only a reference: interpolation, a call, a path into a secret store, ciphertext. */
 const REFERENCE =
-	/^(?:[<[{%!]|\$|#\{|@|\*{3}|\.{3}|process\.|import\.|os\.|env[.(]|config[.(]|vault:|ref\+|secret:\/\/|op:\/\/|arn:aws|projects\/|file:|ENC[[(]|sealed|AQICAH)|\$\{|\{\{|\$\(|<[a-z_-]+>|%[sd]|\.{3}|\*{4}|\u2026|^\w+\(.*\)?;?$/i;
+	/^(?:[<[{%!]|\$|#\{|@|\*{3}|\.{3}|process\.|import\.|os\.|env[.(]|config[.(]|vault:|ref\+|secret:\/\/|op:\/\/|arn:aws|projects\/|file:|ENC[[(]|encrypted:|sealed|AQICAH)|\$\{|\{\{|\$\(|<[a-z_-]+>|%[sd]|\.{3}|\*{4}|\u2026|^\w+\(.*\)?;?$/i;
 
 /** Whether somebody wrote it to show where a value belongs, and not as one. */
 export function isPlaceholder(value: string): boolean {

@@ -139,7 +139,7 @@ function candidatesIn(text: string, nature: FileNature, onCut: () => void): Matc
 }
 
 /** Of matches on the same bytes the more exact one, then the longer. */
-function apart(found: readonly Match[]): readonly Match[] {
+export function apart(found: readonly Match[]): readonly Match[] {
 	const best = [...found].sort(
 		(a, b) =>
 			RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) ||

@@ -1,5 +1,6 @@
 import { type Match, PLAIN } from './secret-match.ts';
 import { isPlaceholder } from './secret-placeholder.ts';
+import { randomness } from './secret-randomness.ts';
 import { rule, type SecretRule } from './secret-rule.ts';
 
 export const URI_ANCHORS: readonly string[] = [
@@ -197,7 +198,7 @@ function matchOf(
 	const rule = BY_NAME.get(name);
 	const { password, host, from } = uri;
 	if (rule === undefined || password === '' || isStandIn(password, host)) return null;
-	const local = isLocal(host);
+	const local = isLocalHost(host);
 	// How web addresses are explained and tested; a real one has a real host.
 	if (local && (name === 'HTTP' || name === 'FTP')) return null;
 	return {
@@ -214,15 +215,20 @@ function matchOf(
 function isStandIn(password: string, host: string): boolean {
 	return (
 		isPlaceholder(password) ||
-		/^(?:\*+|x+|-+|_+|\.+|p+w+d*|secret\w{0,3}|pass\w{0,6}|admin|root|test|postgres|mysql|guest|redis|default|[A-Z][A-Z_]{3,40})$/i.test(
+		/^(?:\*+|x+|-+|_+|\.+|p+w+d*|secret\w{0,3}|pass\w{0,6}|admin|root|test|postgres|mysql|guest|redis|default)$/i.test(
 			password,
 		) ||
+		isWord(password) ||
 		/[{}<>$]|^(?:%|host(?:name)?(?::|$)|\[host|your)/i.test(host)
 	);
 }
 
+/** `DB_PASSWORD` and `randompassword`, and not letters that a generator mixed. */
+const isWord = (password: string): boolean =>
+	/^(?:[A-Z][A-Z_]{3,40}|[A-Z]?[a-z_]{3,40})$/.test(password) && randomness(password) <= 0;
+
 /** RFC 2606 and RFC 6761 names, this machine, and names without a dot: compose services. */
-function isLocal(host: string): boolean {
+export function isLocalHost(host: string): boolean {
 	const name = host
 		.replace(/:\d{1,5}$/, '')
 		.replace(/^\[|\]$/g, '')

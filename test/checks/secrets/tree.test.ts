@@ -109,6 +109,10 @@ describe('every verdict, from real files', () => {
 		for (const host of ['localhost', '127.0.0.1', 'db', 'db.example.com', 'x.test']) {
 			expect(await sayings({ 'a.ts': uri(host) }), host).toEqual(['info connection-uri a.ts:1']);
 		}
+		const letters = uri('db.shop-prod.io').replace(password, 'narHWsahEdMASKzXFLrf');
+		expect(await sayings({ 'a.ts': letters })).toEqual(['blocker connection-uri a.ts:1']);
+		const word = uri('db.shop-prod.io').replace(password, 'randompassword');
+		expect(await sayings({ 'a.ts': word })).toEqual(['pass']);
 		const others = [
 			`jdbc:postgresql://db.shop-prod.io/app?user=app&password=${password}`,
 			`Server=db.shop-prod.io;Database=app;User Id=app;Password=${password};`,
@@ -236,7 +240,7 @@ describe('every verdict, from real files', () => {
 		const value = random62(24, random);
 		expect(
 			await sayings({ '.netrc': `machine git.shop-prod.io\n  login a\n  password ${value}\n` }),
-		).toEqual(['high generic .netrc:3']);
+		).toEqual(['blocker connection-uri .netrc:3']);
 		const hex = Buffer.from(value).toString('hex').slice(0, 32);
 		expect(await sayings({ 'config/master.key': hex })).toEqual([
 			'blocker signing-secret config/master.key:1',
