@@ -385,7 +385,13 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
+export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
+export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export {
+	type RepositoryFingerprints,
+	repositoryFingerprints,
+} from './facts/secrets/repository-fingerprints.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
 export {
