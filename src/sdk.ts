@@ -385,6 +385,7 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
+export { type BuildSecrets, buildSecrets } from './facts/secrets/build-secrets.ts';
 export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
 export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';

@@ -74,6 +74,28 @@ export function remarksOf({ remarks }: Leak): string {
 	return remarks === '' ? '' : ` ${remarks}`;
 }
 
+/** A path that a shell reads as it is. */
+const isPlain = (path: string): boolean => /^[\w./-]+$/.test(path);
+
+/**
+ * Counts or names files, so that the terminal does not show the secret either. Without a provider's own
+ * beginning the value is taken from the env file itself.
+ */
+export function lookFor({ file, anchor, twin }: OutputLeak): string {
+	const place = file.replace(/ \(.*$/, '');
+	const isByValue = twin !== null && twin.variable !== '' && isPlain(twin.file);
+	const value = isByValue
+		? `v=$(sed -n 's/^\\(export \\)*${twin.variable}=//p' ${twin.file} | tr -d ""'"); `
+		: '';
+	const wanted = isByValue ? '"$v"' : `'${anchor.replaceAll("'", "'\\''")}'`;
+	const options = isByValue ? 'F' : 'iF';
+	if (URL.canParse(place)) {
+		return `${value}curl -sSL '${place.replaceAll("'", '%27')}' | grep -c${options} -e ${wanted}`;
+	}
+	const where = isPlain(place) ? place : '.';
+	return `${value}grep -rl${options} -e ${wanted} ${where}`;
+}
+
 const EXPRESS = (variable: string) =>
 	[
 		"app.get('/api/quote', async (req, res) => {",

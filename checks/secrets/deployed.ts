@@ -18,6 +18,7 @@ import { evidenceFor } from './_leak.ts';
 import {
 	furtherPlaces,
 	isPassing,
+	lookFor,
 	type OutputLeak,
 	outputLeak,
 	placeNames,
@@ -42,7 +43,7 @@ const served = {
 		`${a.host} hands every visitor a ${a.name}${a.shown}: it is in ${placeOfLeak(a)}${furtherPlaces(a)}.${remarksOf(a)}`,
 	confidence: (a: OutputLeak) => a.confidence,
 	control: (a: OutputLeak) => a.control,
-	reproduce: fetchOf,
+	reproduce: lookFor,
 	evidence: evidenceFor,
 	cause: (a: OutputLeak) => `secret/${a.fingerprint}`,
 } as const;
@@ -281,12 +282,6 @@ function twinInWords({ twin }: OutputLeak): string {
 	if (twin === null) return 'the one of the repository';
 	const place = `${twin.file}:${twin.line}`;
 	return twin.variable === '' ? `the one in ${place}` : `${twin.variable} of ${place}`;
-}
-
-/** Counts the lines, so that the terminal does not show the secret either. */
-function fetchOf({ file, anchor }: OutputLeak): string {
-	const url = (file.split(' ', 1)[0] ?? file).replaceAll("'", '%27');
-	return `curl -sSL '${url}' | grep -ciF -e '${anchor.replaceAll("'", "'\\''")}'`;
 }
 
 function count(number: number, one: string, several = `${one}s`): string {

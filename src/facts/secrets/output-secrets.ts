@@ -229,8 +229,8 @@ const SECRET_NAME =
 	/(?:secret|passw(?:or)?d|passphrase|pwd|private_?key|service_?key|master_?key|admin_?(?:api_?)?key|server_?key|encryption_?key|signing_?key|secret_?token|(?:smtp|db|database)_?pass)(?:_?(?:key|value|prod|production|live))?$/i;
 /** Made for every visitor anew, or the name of a field. */
 const FOR_VISITORS =
-	/csrf|xsrf|nonce|captcha|public|payment_?intent|reset|forgot|confirm|placeholder|label|message|error|hint/i;
-const NAME = /([\w$.-]{1,80})\\?["'`\]]{0,2}\s{0,4}(?::|=|,|\|\||\?\?)\s{0,4}\\?["'`]$/;
+	/csrf|xsrf|nonce|captcha|public|payment_?intent|preview_?mode|reset|forgot|confirm|placeholder|label|message|error|hint/i;
+const NAME = /([\w$.-]{1,80})\\?["'`\]]{0,2}\s{0,4}(?::|=|,|\|\||\?\?)\s{0,4}\\?["'`]?$/;
 
 /** What a bundle can hold without being a leak: names beside texts, ids, keys of no known provider. */
 function isForSure(match: Match, text: string): boolean {
