@@ -56,6 +56,13 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export type {
+	Migration,
+	MigrationIssue,
+	Migrations,
+	SchemaPush,
+} from './facts/deploy/migration-issue.ts';
+export { repositoryMigrations } from './facts/deploy/migrations.ts';
 export {
 	type AddressClass,
 	addressClass,

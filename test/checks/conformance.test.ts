@@ -13,6 +13,7 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
+		'deploy/migrations',
 		'dns/addresses',
 		'dns/alias',
 		'dns/caa',
