@@ -56,6 +56,13 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export type {
+	Migration,
+	MigrationIssue,
+	Migrations,
+	SchemaPush,
+} from './facts/deploy/migration-issue.ts';
+export { repositoryMigrations } from './facts/deploy/migrations.ts';
 export {
 	type AddressClass,
 	addressClass,
@@ -396,7 +403,14 @@ export {
 	type RepositoryFiles,
 	repositoryFiles,
 } from './facts/secret-formats/repository-files.ts';
+export { type BuildSecrets, buildSecrets } from './facts/secrets/build-secrets.ts';
+export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
+export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export {
+	type RepositoryFingerprints,
+	repositoryFingerprints,
+} from './facts/secrets/repository-fingerprints.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
 export {

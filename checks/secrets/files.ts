@@ -174,7 +174,7 @@ export default defineCheck({
 			fix: (a: Told) => ({
 				summary: `Blank the ${a.holds.length === 1 ? 'value' : 'values'} in ${a.file} and replace them where they are in use`,
 				steps: [
-					...a.rotate.map((url) => `Create a new value: ${url}`),
+					...a.rotate.map(replaceAt),
 					`Leave only the names in ${a.file}, each followed by = and nothing.`,
 					'Only then revoke the old values: the history keeps them.',
 				],
@@ -579,9 +579,17 @@ interface Seen {
 	readonly now: Date;
 }
 
+/** Rules that are called after what the value opens. */
+const NO_PROVIDER =
+	/^(?:Server|Database|Package registry|Cloud storage|Framework|Account|Stored|Configured|Private|Unidentified|Application)$/;
+
 /** `DB_PASSWORD (an SMTP password)`; what no provider is known for is its name alone. */
 function nameOf({ provider, what, variable, tier, kind }: FoundSecret): string {
-	const noun = kind === 'private-key' ? 'private key' : `${provider} ${what}`;
+	const noun = NO_PROVIDER.test(provider)
+		? `${provider.toLowerCase()} ${what}`
+		: kind === 'private-key'
+			? 'private key'
+			: `${provider} ${what}`;
 	const article =
 		/^(?:[AEIO]|[FHLMNRSX][A-Z])/i.test(noun) && !/^[hlmnrsfx][a-z]/i.test(noun) ? 'an' : 'a';
 	if (variable === '') return `${article} ${noun}`;
@@ -611,13 +619,21 @@ function envCommitted({ found, files, now }: Seen): readonly Told[] {
 		.filter(({ tracked }) => tracked)
 		.flatMap((file): readonly Told[] => {
 			const at = secretsAt(found, file.path, now);
-			if (file.place === 'fixture') {
+			if (file.place === 'fixture' || file.place === 'docs') {
 				return at.length === 0 ? [] : [{ ...toldOf(file, ENV, at), severity: 'later' }];
 			}
-			const known = new Set(at.map(({ line }) => line));
+			const known = linesOf(found, file.path);
 			const more = file.real.filter(({ line }) => !known.has(line));
 			return at.length + more.length > 0 ? [inUse(file, at, more)] : standIns(file);
 		});
+}
+
+/** Where the scan has its own word on a value, also that it is for browsers or for this machine only. */
+function linesOf(found: RepositorySecrets, file: string): ReadonlySet<number> {
+	const places = found.secrets.flatMap((secret) =>
+		secret.places.filter((one) => one.file === file),
+	);
+	return new Set(places.map(({ line }) => line));
 }
 
 const ENV = 'an env file';
@@ -682,7 +698,7 @@ function realExamples({ found, files, now }: Seen): readonly Told[] {
 			const lowered = secret.kind === 'connection-uri' ? severity : oneLower(severity);
 			return lowered === 'info' ? [] : [{ secret, line, severity: lowered }];
 		});
-		const known = new Set(at.map(({ line }) => line));
+		const known = linesOf(found, file.path);
 		const more = file.same.filter(({ line }) => !known.has(line));
 		if (at.length + more.length === 0) return [];
 		const told = toldOf(file, 'an example', at);
@@ -788,13 +804,19 @@ function gapsIn({ gitUnread, unread }: RepositoryFiles) {
 const variableIn = (holds: string): string =>
 	/^[A-Z][A-Z0-9_]*(?= \(|$)/.exec(holds)?.[0] ?? 'NAME';
 
+/** A guide where no provider is known. */
+const replaceAt = (url: string): string =>
+	/cheatsheetseries|datatracker/.test(url)
+		? `Set a new value where the old one is accepted (how to keep it: ${url}).`
+		: `Create a new value: ${url}`;
+
 /** Replace first, then out of git and kept out; the file itself stays on the machine. */
 function takenOut(a: Told, rules: readonly string[], summary: string, ...steps: string[]): Fix {
 	const { file, tracked, rotate } = a;
 	return commands(
 		summary,
 		[...(tracked ? [`git rm --cached -- ${pasted(file)}`] : []), ignoreLine(file, rules)],
-		...rotate.map((url) => `Create a new value: ${url}`),
+		...rotate.map(replaceAt),
 		...steps,
 		'Commit the removal. It stays in the history and in every clone: only replacing the values ends their use.',
 	);

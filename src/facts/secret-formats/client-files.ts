@@ -25,7 +25,6 @@ export function readFileZilla(text: string): readonly Reading[] {
 				end: start + written.length,
 				slot: 'login',
 				host,
-				encoded: isEncoded ? 'base64' : null,
 			}),
 		);
 	}

@@ -50,9 +50,11 @@ function entryAt(
 	}
 	const rest = text.slice(from, lineEnd);
 	const comment = rest.search(/(?:^|\s)#/);
-	const value = (comment === -1 ? rest : rest.slice(0, comment)).trim();
+	const given = comment === -1 ? rest : rest.slice(0, comment);
+	const value = given.trim();
+	const start = from + given.length - given.trimStart().length;
 	return {
-		entry: { name, value, line, start: from, end: from + value.length },
+		entry: { name, value, line, start, end: start + value.length },
 		end: lineEnd + 1,
 	};
 }

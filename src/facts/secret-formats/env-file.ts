@@ -21,7 +21,7 @@ export function envFileSort(path: string): 'env' | 'example' | null {
 }
 
 /** What a variable is worth, without its value. */
-export interface EnvVariable {
+interface EnvVariable {
 	readonly name: string;
 	readonly line: number;
 }
@@ -79,6 +79,6 @@ export function comparable(text: string): readonly EnvEntry[] {
 /** Of these the ones that a generator made, by the value or by the password in it. */
 export function looksMade({ value }: EnvEntry): boolean {
 	const made = WITH_PASSWORD.exec(value)?.[1] ?? value;
-	const isMixed = /\d/.test(made) && /[a-z]/.test(made) && /[A-Z]/.test(made);
+	const isMixed = /[a-z][A-Z]/.test(made) && /[A-Z][a-z]/.test(made);
 	return randomness(made) > 0 || (isMixed && made.length >= 16);
 }

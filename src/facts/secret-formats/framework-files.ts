@@ -4,10 +4,10 @@ import { entriesOf, nodeAt, type TreeNode, textAt, wordsAt } from './tree-node.t
 /** WordPress' configuration: the database's password, and the keys and salts of sessions. */
 export function readWpConfig(text: string): readonly Reading[] {
 	const host =
-		/define\(\s{0,8}['"]DB_HOST['"]\s{0,4},\s{0,8}['"]([^'"\n]{1,255})['"]/.exec(text)?.[1] ?? '';
+		/define\(\s{0,8}['"]DB_HOST['"]\s{0,4},\s{0,20}['"]([^'"\n]{1,255})['"]/.exec(text)?.[1] ?? '';
 	return quoted(
 		text,
-		/define\(\s{0,8}['"](DB_PASSWORD|FTP_PASS|(?:SECURE_)?AUTH_KEY|LOGGED_IN_KEY|NONCE_KEY|(?:SECURE_)?AUTH_SALT|LOGGED_IN_SALT|NONCE_SALT)['"]\s{0,4},\s{0,8}(?:'([^'\n]{1,400})'|"([^"\n]{1,400})")/g,
+		/define\(\s{0,8}['"](DB_PASSWORD|FTP_PASS|(?:SECURE_)?AUTH_KEY|LOGGED_IN_KEY|NONCE_KEY|(?:SECURE_)?AUTH_SALT|LOGGED_IN_SALT|NONCE_SALT)['"]\s{0,4},\s{0,20}(?:'([^'\n]{1,400})'|"([^"\n]{1,400})")/g,
 		(name) =>
 			/PASS/.test(name)
 				? { slot: 'database', host: name === 'DB_PASSWORD' ? host : '' }

@@ -25,6 +25,7 @@ export interface Reading {
 	readonly slot: Slot;
 	/** What it opens; empty where the format does not say. */
 	readonly host: string;
+	/** Where the encoding is the writer's, and not a part of the format. */
 	readonly encoded: 'base64' | null;
 	/** Belongs to a development or test section, which nobody deploys. */
 	readonly forDevelopment: boolean;

@@ -21,7 +21,7 @@ function authsIn(tree: TreeNode): readonly Reading[] {
 		});
 		return auth === undefined || password === undefined
 			? plain
-			: [{ ...readingOf('auth', password, auth, host), encoded: 'base64' as const }, ...plain];
+			: [readingOf('auth', password, auth, host), ...plain];
 	});
 }
 

@@ -360,7 +360,9 @@ async function copiesIn(
 	const before = context === '' ? '' : `${context}/`;
 	// A Dockerfile may have an ignore file of its own, which then counts alone.
 	const ignoreFile =
-		[`${dockerfile}.dockerignore`, `${before}.dockerignore`].find((path) => paths.has(path)) ?? '';
+		[`${dockerfile}.dockerignore`, `${before}.containerignore`, `${before}.dockerignore`].find(
+			(path) => paths.has(path),
+		) ?? '';
 	const rules = ignoreFile === '' ? '' : ((await read(ignoreFile)) ?? '');
 	const inContext = env
 		.filter(({ path, place, usual }) => usual && place !== 'fixture' && path.startsWith(before))

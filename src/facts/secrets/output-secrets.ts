@@ -42,6 +42,8 @@ interface Piece {
 	readonly file: string;
 	readonly text: string;
 	readonly nature: FileNature;
+	/** The part of the whole text that holds it, where that is written in another way. */
+	readonly within?: string;
 }
 
 /**
@@ -90,14 +92,15 @@ function piecesOf({ file, text, sort }: OutputText): readonly Piece[] {
 		return mapPieces(file, text) ?? [{ file, text, nature: natureIn(file, text) }];
 	if (sort === 'settings') return [{ file, text, nature: natureOf(file, text) }];
 	const nature = natureIn(file, text);
-	const resolved = sort === 'markup' || isData(text) ? resolvedText(text) : null;
-	const inside = sort === 'code' ? sourceMapComment(text.slice(-MOST_RESOLVED)) : null;
+	const inside = sort === 'code' ? sourceMapComment(text) : null;
 	const map = inside === null ? null : dataUrlBytes(inside);
-	return [
-		{ file, text, nature },
-		...(resolved === null ? [] : [{ file, text: resolved, nature }]),
-		...(map === null ? [] : (mapPieces(file, map) ?? [])),
-	];
+	if (inside !== null && map !== null) {
+		const pieces = mapPieces(file, map) ?? [];
+		const code = text.slice(0, text.lastIndexOf(inside));
+		return [{ file, text: code, nature }, ...pieces.map((one) => ({ ...one, within: inside }))];
+	}
+	const resolved = sort === 'markup' || isData(text) ? resolvedText(text) : null;
+	return [{ file, text, nature }, ...(resolved === null ? [] : [{ file, text: resolved, nature }])];
 }
 
 /** JSON, whatever it is called. */
@@ -166,7 +169,7 @@ function mapPieces(file: string, text: string): readonly Piece[] | null {
 
 interface Sighted {
 	readonly match: Match;
-	/** The text that gives it away: of an encoded one, its code. */
+	/** The text that gives it away: of an encoded one, its code; a map inside the text, whole. */
 	readonly written: string;
 	readonly known: EnvValue | null;
 	readonly file: string;
@@ -176,7 +179,7 @@ interface Sighted {
 }
 
 function sightingsIn(
-	{ file, text, nature }: Piece,
+	{ file, text, nature, within }: Piece,
 	known: EnvValues | null,
 	onCut: () => void,
 ): readonly Sighted[] {
@@ -189,7 +192,7 @@ function sightingsIn(
 	const lineOf = lineCounter(text);
 	return all.map((match) => ({
 		match,
-		written: text.slice(match.start, match.end),
+		written: within ?? text.slice(match.start, match.end),
 		known: hits.find((hit) => overlap(hit, match))?.known ?? null,
 		file,
 		line: lineOf(match.start),
@@ -226,8 +229,8 @@ const SECRET_NAME =
 	/(?:secret|passw(?:or)?d|passphrase|pwd|private_?key|service_?key|master_?key|admin_?(?:api_?)?key|server_?key|encryption_?key|signing_?key|secret_?token|(?:smtp|db|database)_?pass)(?:_?(?:key|value|prod|production|live))?$/i;
 /** Made for every visitor anew, or the name of a field. */
 const FOR_VISITORS =
-	/csrf|xsrf|nonce|captcha|public|payment_?intent|reset|forgot|confirm|placeholder|label|message|error|hint/i;
-const NAME = /([\w$.-]{1,80})\\?["'`\]]{0,2}\s{0,4}(?::|=|,|\|\||\?\?)\s{0,4}\\?["'`]$/;
+	/csrf|xsrf|nonce|captcha|public|payment_?intent|preview_?mode|reset|forgot|confirm|placeholder|label|message|error|hint/i;
+const NAME = /([\w$.-]{1,80})\\?["'`\]]{0,2}\s{0,4}(?::|=|,|\|\||\?\?)\s{0,4}\\?["'`]?$/;
 
 /** What a bundle can hold without being a leak: names beside texts, ids, keys of no known provider. */
 function isForSure(match: Match, text: string): boolean {

@@ -8,6 +8,9 @@ export interface RepositoryPlace {
 	readonly line: number;
 }
 
+/** By fingerprint. */
+export type RepositoryFingerprints = Readonly<Record<string, RepositoryPlace>>;
+
 /** What a build writes: that it equals what is deployed says nothing. */
 const BUILT =
 	/(?:^|\/)(?:\.next|\.output|\.nuxt|\.svelte-kit|\.vercel|dist|build|out|storybook-static)\//;
@@ -16,12 +19,12 @@ const BUILT =
 export const repositoryFingerprints = defineDerivation({
 	name: 'repository.fingerprints',
 	params: z.object({ root: z.string().nullable() }),
-	async derive({ root }, get): Promise<Fact<ReadonlyMap<string, RepositoryPlace>>> {
-		if (root === null) return known(new Map());
+	async derive({ root }, get): Promise<Fact<RepositoryFingerprints>> {
+		if (root === null) return known({});
 		const found = await get(repositorySecrets({ root }));
 		if (found.status !== 'known') return found;
 		return known(
-			new Map(
+			Object.fromEntries(
 				found.value.secrets.flatMap(({ fingerprint, places }) => {
 					const source = places.find(({ file }) => !BUILT.test(file));
 					return source === undefined

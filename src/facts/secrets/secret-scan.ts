@@ -146,9 +146,15 @@ function scan(text: string, { nature, depth, onCut }: Scan): readonly Match[] {
 	const seen = new Set(plain.map(({ value }) => value));
 	const deeper = { nature: INSIDE, depth: depth - 1, onCut };
 	const decoded = encodedIn(text, (inner) => scan(inner, deeper)).filter(
-		({ value, rule }) => !seen.has(value) && rule.kind !== 'signing-secret',
+		(match) =>
+			!seen.has(match.value) && match.rule.kind !== 'signing-secret' && !isSeen(plain, match),
 	);
 	return decoded.length === 0 ? plain : apart([...plain, ...decoded]);
+}
+
+/** Found as it is written already, in the same place. */
+function isSeen(plain: readonly Match[], { rule, start, end }: Match): boolean {
+	return plain.some((one) => one.rule.id === rule.id && one.start < end && start < one.end);
 }
 
 /** Whether `secretsIn` could find anything, found out as soon as it is known. */

@@ -261,7 +261,7 @@ describe('example-has-real-value', () => {
 		}
 		expect(
 			await sayings(
-				{ '.env.example': `DB_PASSWORD=${password}\n`, ...ignored },
+				{ '.env.example': 'DB_PASSWORD=local-dev-only\n', ...ignored },
 				{ '.env': `DB_PASSWORD=${typed()}\n` },
 			),
 		).toEqual(['pass']);
