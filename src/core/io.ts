@@ -587,8 +587,10 @@ export interface GitStore {
 	readonly defaultBranch: string | null;
 	/** Commits of all stashes, and what they hold beside: the index, untracked files. */
 	readonly stashes: readonly string[];
-	/** Why some of the past is not on this machine, in a line each. */
-	readonly gaps: readonly string[];
+	/** Commits before a depth were left on the server. */
+	readonly shallow: boolean;
+	/** Contents may have been left on the server. */
+	readonly partial: boolean;
 	/** Folders outside of the root that objects would be read from; then none are read. */
 	readonly borrows: readonly string[];
 }

@@ -26,7 +26,7 @@ export async function gitStoreIn(git: Git, root: string): Promise<GitStore | nul
 		git('rev-parse', '--verify', '--quiet', 'HEAD'),
 		git(...REFS),
 		git('rev-list', '--walk-reflogs', '--parents', 'refs/stash', '--'),
-		git('config', '--get-regexp', '^(?:extensions\\.partialclone|remote\\..*\\.promisor)$'),
+		git('config', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$'),
 	]);
 	if (refs.kind !== 'answered') throw new Unobserved('unreadable', 'git does not list its refs');
 	const isPartial = promisors.kind === 'answered' && promisors.output.length > 0;
@@ -34,10 +34,8 @@ export async function gitStoreIn(git: Git, root: string): Promise<GitStore | nul
 		head: head.kind === 'answered' ? head.output.toString('latin1').trim() : '',
 		...refsIn(refs.output.toString('utf8')),
 		stashes: stashes.kind === 'answered' ? commitsIn(stashes.output.toString('latin1')) : [],
-		gaps: [
-			...(shallow === 'true' ? ['the clone is shallow: older commits are not here'] : []),
-			...(isPartial ? ['the clone is partial: some contents were left on the server'] : []),
-		],
+		shallow: shallow === 'true',
+		partial: isPartial,
 		borrows: alternatesOf(join(folder, 'objects'), [root, folder], 0),
 	};
 }

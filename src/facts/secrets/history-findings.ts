@@ -55,10 +55,11 @@ export async function historyFrom(
 	};
 }
 
-function gapsOf({ gaps }: GitStore, { missing, stopped }: BlobPast): string[] {
+function gapsOf({ shallow, partial }: GitStore, { missing, stopped }: BlobPast): string[] {
+	const left = partial ? ' (the clone is partial: they were left on the server)' : '';
 	return [
-		...gaps,
-		...(missing > 0 ? [`contents that are not here: ${missing}`] : []),
+		...(shallow ? ['the clone is shallow: older commits are not here'] : []),
+		...(missing > 0 ? [`contents that are not here: ${missing}${left}`] : []),
 		...(stopped === '' ? [] : [`git log stopped: ${stopped}`]),
 	];
 }

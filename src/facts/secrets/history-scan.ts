@@ -1,4 +1,5 @@
 import type { BlobAppearance, BlobBatch, BlobPast, FilesPort, GitStore } from '../../core/io.ts';
+import type { Target } from '../../core/target.ts';
 import { envFileSort } from '../secret-formats/env-file.ts';
 import { hasFormatByName } from '../secret-formats/known-format.ts';
 import { type BlobIds, blobIds } from './blob-ids.ts';
@@ -27,18 +28,20 @@ const OUTSIDE: RepositoryHistory = {
 /**
  * Every secret in every blob that git has of a folder's past, each blob read once: first all of them
  * for what could be one, in git's own order, then the few that have something at the paths at which
- * commits have them. `unreachable`: also what no ref leads to.
+ * commits have them. With `all` also what no ref leads to.
  */
 export async function scanHistory(
 	root: string,
 	port: FilesPort,
-	{ unreachable }: { unreachable: boolean },
+	wanted: Target['history'],
 ): Promise<RepositoryHistory> {
+	if (wanted === 'none') return OUTSIDE;
+	const unreachable = wanted === 'all';
 	const store = await port.gitStore(root);
 	if (store === null) return OUTSIDE;
 	if (store.borrows.length > 0) return { ...OUTSIDE, git: true, gaps: borrowed(store.borrows) };
 	const key = await port.fingerprintKey();
-	const before = await keptHistory(port, root, { store, asked: `${unreachable}`, key });
+	const before = await keptHistory(port, root, { store, asked: wanted, key });
 	if (before.result !== null) return before.result;
 	const crew = secretCrew();
 	try {

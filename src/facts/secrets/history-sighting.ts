@@ -50,7 +50,7 @@ const HistorySightingSchema = PastSchema.extend({
 export type HistorySighting = z.infer<typeof HistorySightingSchema>;
 
 const HistorySecretSchema = FoundSecretSchema.omit({ places: true, inProduction: true }).extend({
-	/** As in `RepositorySecrets.inUse`. */
+	/** As in `RepositorySecrets.values`. */
 	identity: z.string(),
 	/** At most 20, the most public first. */
 	places: z.array(HistorySightingSchema),

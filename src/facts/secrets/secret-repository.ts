@@ -1,5 +1,6 @@
 import { Unobserved } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
+import { fingerprintOfValue } from './secret-fingerprint.ts';
 import { foundSecret } from './secret-found.ts';
 import { isAllowed, lineCounter, redactedLine, variableBefore } from './secret-lines.ts';
 import type { Match } from './secret-match.ts';
@@ -27,6 +28,7 @@ interface Entry {
 interface Gathered {
 	readonly byValue: Map<string, Entry>;
 	readonly allowed: { file: string; line: number }[];
+	readonly allowedValues: Set<string>;
 	readonly tooLarge: string[];
 	readonly unreadable: string[];
 	files: number;
@@ -41,6 +43,7 @@ export async function scanRepository(root: string, port: FilesPort): Promise<Rep
 	const into: Gathered = {
 		byValue: new Map(),
 		allowed: [],
+		allowedValues: new Set(),
 		tooLarge: [],
 		unreadable: [],
 		files: 0,
@@ -103,6 +106,7 @@ function gather(into: Gathered, file: ListedFile, place: SecretPlace, text: stri
 		const line = lineOf(match.start);
 		if (isAllowed(text, match)) {
 			into.allowed.push({ file: file.path, line });
+			into.allowedValues.add(match.value);
 			continue;
 		}
 		const seen = entryFor(into, match);
@@ -145,9 +149,11 @@ function sayingMore({ rank, traits }: Match): number {
 }
 
 function factFrom(listing: FileListing, into: Gathered, key: string): RepositorySecrets {
-	const secrets = [...into.byValue.values()]
-		.filter(({ sightings }) => sightings.length > 0)
-		.map((entry) => secretFrom(entry, key));
+	const all = [...into.byValue].map(([value, entry]) => ({
+		value,
+		inProduction: entry.inProduction,
+		secret: entry.sightings.length > 0 ? secretFrom(entry, key) : null,
+	}));
 	return {
 		head: listing.head,
 		gitUnread: listing.gitUnread ?? '',
@@ -157,7 +163,23 @@ function factFrom(listing: FileListing, into: Gathered, key: string): Repository
 		unreadable: [...(listing.unreadable ?? []), ...into.unreadable].slice(0, MOST_LISTED),
 		skipped: [...listing.skipped],
 		allowed: { count: into.allowed.length, places: into.allowed.slice(0, MOST_LISTED) },
-		secrets,
+		secrets: all.flatMap(({ secret }) => secret ?? []),
+		values: [
+			...all.map(({ value, inProduction, secret }) => ({
+				identity: fingerprintOfValue(key, value),
+				fingerprint: secret?.fingerprint ?? '',
+				inProduction,
+				allowed: into.allowedValues.has(value),
+			})),
+			...[...into.allowedValues]
+				.filter((value) => !into.byValue.has(value))
+				.map((value) => ({
+					identity: fingerprintOfValue(key, value),
+					fingerprint: '',
+					inProduction: false,
+					allowed: true,
+				})),
+		],
 		truncated: into.truncated || listing.cut === true,
 	};
 }
