@@ -79,11 +79,11 @@ export default defineCheck({
 					{
 						platform: 'any',
 						language: 'shell',
-						text: "git grep -nE 'launch-ready:allow|gitleaks:allow|pragma: allowlist|secretlint-disable|nosec|noqa'",
+						text: "git grep -nE '(launch-ready|gitleaks|betterleaks|kingfisher):allow|(kingfisher|trufflehog):ignore|ggignore|pragma: ?(allow|white)list|secretlint-disable'",
 					},
 				],
 			},
-			reproduce: "git grep -cE 'launch-ready:allow|gitleaks:allow|pragma: allowlist'",
+			reproduce: "git grep -cE '(launch-ready|gitleaks):allow|pragma: ?(allow|white)list|ggignore'",
 			evidence: (a: Allowed) =>
 				a.places.slice(0, MOST_SHOWN).map(({ file, line }) => ({
 					kind: 'file',
@@ -126,6 +126,7 @@ export default defineCheck({
 			past: known(samplePast(past)),
 		});
 		const one = { count: 1, places: [{ file: 'a.ts', line: 3 }] };
+		const before = { count: 1, places: [{ file: 'a.ts', line: 3, identity: 'aa' }] };
 		const late = { status: 'unknown', because: 'timeout', detail: 'the time limit' } as const;
 		const nothing = { scanned: { files: 0, bytes: 0 } };
 		const noPast = { git: false, scanned: { commits: 0, blobs: 0, bytes: 0 } };
@@ -148,7 +149,15 @@ export default defineCheck({
 			example('an unreadable file', given({ unreadable: ['a: denied'] }), 'files-skipped'),
 			example('a tree out of time', { ...given({}), found: late }, 'files-skipped'),
 			example('a comment', given({ allowed: one }), 'allowed-by-comment'),
-			example('a comment in the past', given({}, { allowed: one }), 'allowed-by-comment'),
+			example('a comment in the past', given({}, { allowed: before }), 'allowed-by-comment'),
+			example(
+				'the same in both',
+				given(
+					{ values: [{ identity: 'aa', fingerprint: '', inProduction: false, allowed: true }] },
+					{ allowed: before },
+				),
+				'whole',
+			),
 		];
 	},
 });
@@ -206,10 +215,12 @@ function skippedIn(
 
 function allowedIn(tree: RepositorySecrets | null, past: RepositoryHistory | null): Allowed {
 	const now = tree?.allowed ?? { count: 0, places: [] };
-	const key = ({ file, line }: { file: string; line: number }) => `${file}:${line}`;
-	const known = new Set(now.places.map(key));
+	const values = tree?.values ?? [];
+	const known = new Set(values.flatMap(({ allowed, identity }) => (allowed ? identity : [])));
 	// The version of today is one of the past too.
-	const older = (past?.allowed.places ?? []).filter((place) => !known.has(key(place)));
+	const older = (past?.allowed.places ?? [])
+		.filter(({ identity }) => !known.has(identity))
+		.map(({ file, line }) => ({ file, line }));
 	return {
 		count: now.count + older.length,
 		now: now.count,

@@ -43,7 +43,7 @@ export async function historyFrom(
 	const today: Today = { tips, numbers: new Map(paths.map((path, at) => [path, at])), blobs };
 	const secrets = secretsFrom(telling, today);
 	const allowed = read.flatMap(({ appearance, reading }) =>
-		reading.allowed.map((line) => ({ file: appearance?.path ?? '', line })),
+		reading.allowed.map((one) => ({ file: appearance?.path ?? '', ...one })),
 	);
 	return {
 		git: true,
@@ -64,8 +64,8 @@ function gapsOf({ shallow, partial }: GitStore, { missing, stopped }: BlobPast):
 	];
 }
 
-function allowedOnce(places: readonly { file: string; line: number }[]) {
-	const once = new Map(places.map((place) => [`${place.file}:${place.line}`, place]));
+function allowedOnce(places: RepositoryHistory['allowed']['places']) {
+	const once = new Map(places.map((place) => [`${place.identity} ${place.file}`, place]));
 	const sorted = [...once.values()].sort((a, b) => compare(a.file, b.file) || a.line - b.line);
 	return { count: sorted.length, places: sorted.slice(0, MOST_LISTED) };
 }

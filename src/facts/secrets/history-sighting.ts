@@ -80,9 +80,10 @@ export const RepositoryHistorySchema = z.object({
 	tooLarge: z.object({ count: z.number().int(), files: z.array(z.string()) }),
 	/** Why some of the past could not be looked at. */
 	gaps: z.array(z.string()),
+	/** Each value once in each file. */
 	allowed: z.object({
 		count: z.number().int(),
-		places: z.array(z.object({ file: z.string(), line: z.number().int() })),
+		places: z.array(z.object({ file: z.string(), line: z.number().int(), identity: z.string() })),
 	}),
 	secrets: z.array(HistorySecretSchema),
 	envFiles: z.array(PastEnvFileSchema),

@@ -13,8 +13,8 @@ export interface BlobReading {
 	readonly secrets: readonly (FoundSecret & { readonly identity: string })[];
 	/** Variables of an env file whose values somebody uses; empty for any other file. */
 	readonly variables: readonly string[];
-	/** Lines on which a comment allows a secret. */
-	readonly allowed: readonly number[];
+	/** What a comment allows. */
+	readonly allowed: readonly { readonly line: number; readonly identity: string }[];
 	/** There were more than the limits take. */
 	readonly cut: boolean;
 }
@@ -31,18 +31,18 @@ export function blobReading(bytes: Buffer, path: string, key: string): BlobReadi
 		cut = true;
 	});
 	const secrets: BlobReading['secrets'][number][] = [];
-	const allowed: number[] = [];
+	const allowed: BlobReading['allowed'][number][] = [];
 	const lineOf = lineCounter(text);
 	for (const match of matches) {
 		const line = lineOf(match.start);
+		const identity = fingerprintOfValue(key, match.value);
 		if (isAllowed(text, match)) {
-			allowed.push(line);
+			allowed.push({ line, identity });
 			continue;
 		}
 		const sighting = { file: path, line, place, text: redactedLine(text, match, matches) };
 		const variable = variableBefore(text, match);
 		const about = { key, variable, inProduction: false, places: [sighting] };
-		const identity = fingerprintOfValue(key, match.value);
 		secrets.push({ ...foundSecret(match, about), identity });
 	}
 	const isEnv = place !== 'fixture' && place !== 'docs' && envFileSort(path) === 'env';
