@@ -14,7 +14,7 @@ import { encodedIn } from './secret-encoded.ts';
 import { type Finder, finderOf } from './secret-finder.ts';
 import { JWT_ANCHORS, JWT_RULES, jwtAt } from './secret-jwt.ts';
 import { KEY_ANCHORS, KEY_RULES, keyAt } from './secret-keys.ts';
-import type { Match } from './secret-match.ts';
+import { type Match, PLAIN } from './secret-match.ts';
 import { withPairs } from './secret-pairs.ts';
 import type { FileNature } from './secret-place.ts';
 import { RANKS, type SecretRule } from './secret-rule.ts';
@@ -53,11 +53,23 @@ interface Scanner {
 	readonly finders: readonly Finder[];
 }
 
+interface Source {
+	readonly anchors: readonly string[];
+	readonly find: Finder;
+	/** The anchors count in the letter case in which they are written, and in no other. */
+	readonly exact?: boolean;
+}
+
 let scanner: Scanner | undefined;
 
 /** Built on first use: most commands never scan. */
 function theScanner(): Scanner {
-	scanner ??= scannerOf([
+	scanner ??= scannerOf(sources());
+	return scanner;
+}
+
+function sources(): readonly Source[] {
+	return [
 		...PROVIDER_RULES.map((rule) => ({
 			anchors: rule.anchors,
 			find: finderOf(rule),
@@ -69,8 +81,7 @@ function theScanner(): Scanner {
 		{ anchors: AUTHORIZATION_ANCHORS, find: authorizationAt },
 		{ anchors: SIGNED_URL_ANCHORS, find: signedUrlAt },
 		{ anchors: ASSIGNMENT_ANCHORS, find: assignmentAt },
-	]);
-	return scanner;
+	];
 }
 
 /** Every anchor is a part of the token as its shape has it, letter by letter. */
@@ -79,9 +90,7 @@ const beginsWithAnchors = ({ names, anchors, templates }: SecretRule): boolean =
 	anchors.every((anchor) => templates.some(({ literal }) => literal === anchor)) &&
 	templates.every(({ literal }) => anchors.some((anchor) => literal === anchor));
 
-function scannerOf(
-	sources: readonly { anchors: readonly string[]; find: Finder; exact?: boolean }[],
-): Scanner {
+function scannerOf(sources: readonly Source[]): Scanner {
 	const byAnchor = new Map<string, Looker[]>();
 	for (const [finder, { anchors, exact }] of sources.entries()) {
 		for (const anchor of new Set(exact === true ? anchors : anchors.map(lowerCase))) {
@@ -157,16 +166,37 @@ function isSeen(plain: readonly Match[], { rule, start, end }: Match): boolean {
 	return plain.some((one) => one.rule.id === rule.id && one.start < end && start < one.end);
 }
 
-/** Whether `secretsIn` could find anything, found out as soon as it is known. */
-export function mayHoldSecrets(text: string, nature: FileNature): boolean {
-	if (nature.key && keyFileIn(text) !== null) return true;
-	if (candidatesIn(text, nature, 1).length > 0) return true;
-	const deeper = { nature: INSIDE, depth: DEEPEST - 1, onCut: () => undefined };
-	return encodedIn(text, (inner) => scan(inner, deeper)).length > 0;
+/** Finds out whether a text could hold a secret, and no more. */
+export interface Sifter {
+	/** Whether `secretsIn` could find anything in it, or one of the words stands there. */
+	mayHold(text: string, nature: FileNature): boolean;
 }
 
-function candidatesIn(text: string, nature: FileNature, most: number): Match[] {
-	const { automaton, lengths, lookersOf, finders } = theScanner();
+/** `words` are looked for in the same pass; they must be ASCII. */
+export function sifterOf(words: readonly string[]): Sifter {
+	const sifting = scannerOf([...sources(), { anchors: words, find: wordAt, exact: true }]);
+	const deeper = { nature: INSIDE, depth: DEEPEST - 1, onCut: () => undefined };
+	return {
+		mayHold(text, nature) {
+			if (nature.key && keyFileIn(text) !== null) return true;
+			if (candidatesIn(text, nature, 1, sifting).length > 0) return true;
+			return encodedIn(text, (inner) => scan(inner, deeper)).length > 0;
+		},
+	};
+}
+
+/** Of the match of a word nobody asks more than that there is one. */
+function wordAt(_: string, start: number): Match {
+	const [rule] = ASSIGNMENT_RULES as readonly [SecretRule, ...SecretRule[]];
+	return { rule, rank: 'near', start, end: start, value: '', state: 'none', traits: PLAIN };
+}
+
+function candidatesIn(
+	text: string,
+	nature: FileNature,
+	most: number,
+	{ automaton, lengths, lookersOf, finders }: Scanner = theScanner(),
+): Match[] {
 	const { keywords, ends } = automaton.search(text);
 	const found: Match[] = [];
 	const doneUpTo = new Map<number, number>();

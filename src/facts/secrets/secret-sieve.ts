@@ -1,6 +1,6 @@
 import { FORMAT_WORDS } from '../secret-formats/known-format.ts';
 import { natureOfAny } from './secret-place.ts';
-import { mayHoldSecrets } from './secret-scan.ts';
+import { type Sifter, sifterOf } from './secret-scan.ts';
 import { textOfBytes } from './secret-text.ts';
 
 /** A part of memory that holds one blob. */
@@ -16,76 +16,155 @@ export interface Sieved {
 	readonly binary: number;
 }
 
+/** Tells which blobs could hold a secret; remembers those that did not, to read less of the next ones. */
+export interface Sieve {
+	/** `bytes` is the sieve's from now on. */
+	through(bytes: Buffer, blobs: readonly Span[]): Sieved;
+}
+
 /**
  * Bytes around a change that a rule's pattern can reach, unless it goes on without a gap: see `edge`.
  * The widest pattern takes less than half of it.
  */
-const REACH = 2_048;
+const REACH = 1_280;
 /** Longest run without a space that a rule reads as one value, and some more. */
 const LONGEST_RUN = 26_000;
-/** A block that no edge can bound: the whole text is read where one begins. */
+/** A block that no edge can bound: a text with one is read whole. */
 const BLOCKS = ['PRIVATE KEY', 'PuTTY-User-Key-File'];
-/** Of the text that must be unchanged before its parts are worth telling apart. */
+/** Of a text, what must be known before its parts are worth telling apart. */
 const WORTH = 0.2;
+/** Memory of blobs that held nothing: about as much as all files of a large project, once. */
+const REMEMBERED_BYTES = 64 * 1024 * 1024;
+/** Bytes at either end of a blob by which its other versions are known again. */
+const ENDS = 512;
+/** As `git` and `textOfBytes`: a NUL here makes it binary, or UTF-16. */
+const BINARY_WITHIN = 8 * 1024;
 
 /** A blob that was read before, without anything found in it. */
 interface Clean extends Span {
-	readonly minified: boolean;
+	readonly bytes: Buffer;
 }
 
 /**
- * Which of the blobs could hold a secret. Git keeps versions of a file side by side: of a blob whose
- * predecessor held nothing, only what differs is read, with what is around it.
+ * git gives the versions of a file in the order of its commits. Of a blob that begins or ends as one
+ * does that held nothing, only what differs is read, with what is around it.
  */
-export function sieve(bytes: Buffer, blobs: readonly Span[]): Sieved {
-	const held: number[] = [];
-	let binary = 0;
-	let before: Clean | null = null;
-	for (const [index, blob] of blobs.entries()) {
-		const text = textOfBytes(bytes.subarray(blob.start, blob.end));
-		if (text === null) {
-			binary++;
-			continue;
-		}
-		const minified = natureOfAny(text).minified === true;
-		const change = before?.minified === minified ? changeSince(bytes, before, blob, text) : null;
-		if (mayHold(text, change)) held.push(index);
-		else before = { ...blob, minified };
-	}
-	return { held, binary };
-}
-
-function mayHold(text: string, change: Span | null): boolean {
-	if (change === null) {
-		const hasWord = FORMAT_WORDS.some((word) => text.includes(word));
-		return hasWord || mayHoldSecrets(text, natureOfAny(text));
-	}
-	const part = text.slice(change.start, change.end);
-	const hasWord = FORMAT_WORDS.some((word) => part.includes(word));
-	return hasWord || mayHoldSecrets(part, natureOfAny(text));
-}
-
-/** What of a text must be read; `null` for all of it. */
-function changeSince(bytes: Buffer, before: Clean, blob: Span, text: string): Span | null {
-	const length = blob.end - blob.start;
-	// Decoded, or without its mark: places in the text are not places in the bytes.
-	if (text.length !== length || length < 4 * REACH) return null;
-	const shorter = Math.min(length, before.end - before.start);
-	const front = commonLength(shorter, (from, to) =>
-		isSame(bytes, before.start + from, blob.start + from, to - from),
-	);
-	const back = commonLength(shorter - front, (from, to) =>
-		isSame(bytes, before.end - to, blob.end - to, to - from),
-	);
-	if (front + back < WORTH * length || BLOCKS.some((one) => text.includes(one))) return null;
+export function newSieve(remembered = REMEMBERED_BYTES): Sieve {
+	const sifter = sifterOf(FORMAT_WORDS);
+	const memory = cleanMemory(remembered);
 	return {
-		start: edge(text, front - REACH, -1),
-		end: edge(text, length - back + REACH, 1),
+		through(bytes, blobs) {
+			const held: number[] = [];
+			let binary = 0;
+			memory.keep(bytes);
+			for (const [index, span] of blobs.entries()) {
+				const blob: Clean = { bytes, ...span };
+				const change = memory.changeIn(blob);
+				if (change !== null && isCleanChange(blob, change, sifter)) {
+					memory.remember(blob);
+					continue;
+				}
+				const text = textOfBytes(bytes.subarray(span.start, span.end));
+				if (text === null) binary++;
+				else if (sifter.mayHold(text, natureOfAny(text))) held.push(index);
+				else if (canBeRemembered(text, span)) memory.remember(blob);
+			}
+			return { held, binary };
+		},
 	};
 }
 
-function isSame(bytes: Buffer, a: number, b: number, length: number): boolean {
-	return bytes.compare(bytes, a, a + length, b, b + length) === 0;
+function canBeRemembered(text: string, { start, end }: Span): boolean {
+	// Decoded, or without its mark: places in the text are not places in the bytes.
+	const isAsIs = text.length === end - start && text.length >= 4 * REACH;
+	// Of minified text less is read: what is no longer minified would have to be read again.
+	const isPlain = isAsIs && natureOfAny(text).minified !== true;
+	return isPlain && !BLOCKS.some((block) => text.includes(block));
+}
+
+/** Read as the text before it was, which was not minified: of such more is read, and not less. */
+function isCleanChange({ bytes, start, end }: Clean, change: Span, sifter: Sifter): boolean {
+	if (bytes.subarray(start, Math.min(end, start + BINARY_WITHIN)).includes(0)) return false;
+	const part = bytes.toString('latin1', start + change.start, start + change.end);
+	return !BLOCKS.some((block) => part.includes(block)) && !sifter.mayHold(part, NATURE);
+}
+
+const NATURE = natureOfAny('');
+
+interface CleanMemory {
+	/** These bytes stay; the oldest go. */
+	keep(bytes: Buffer): void;
+	remember(blob: Clean): void;
+	/** What of a blob is not in one that is remembered; `null` where that would be most of it. */
+	changeIn(blob: Clean): Span | null;
+}
+
+function cleanMemory(most: number): CleanMemory {
+	const kept: { readonly bytes: Buffer; readonly keys: number[] }[] = [];
+	const byEnd = new Map<number, Clean>();
+	let size = 0;
+	return {
+		keep(bytes) {
+			kept.push({ bytes, keys: [] });
+			size += bytes.buffer.byteLength;
+			while (size > most && kept.length > 1) {
+				const oldest = kept.shift();
+				if (oldest === undefined) return;
+				size -= oldest.bytes.buffer.byteLength;
+				for (const key of oldest.keys) {
+					if (byEnd.get(key)?.bytes === oldest.bytes) byEnd.delete(key);
+				}
+			}
+		},
+		remember(blob) {
+			for (const key of endsOf(blob)) {
+				byEnd.set(key, blob);
+				kept.at(-1)?.keys.push(key);
+			}
+		},
+		changeIn(blob) {
+			if (blob.end - blob.start < 4 * REACH) return null;
+			for (const key of endsOf(blob)) {
+				const before = byEnd.get(key);
+				const change = before === undefined ? null : changeSince(before, blob);
+				if (change !== null) return change;
+			}
+			return null;
+		},
+	};
+}
+
+/** Two numbers for how it begins and how it ends; other blobs may have the same by chance. */
+function endsOf({ bytes, start, end }: Clean): readonly [number, number] {
+	return [mixed(bytes, start, 1), mixed(bytes, end - ENDS, 2)];
+}
+
+/** FNV-1a of every second byte. */
+function mixed(bytes: Buffer, from: number, seed: number): number {
+	let sum = 0x811c9dc5 ^ seed;
+	for (let at = from; at < from + ENDS; at += 2)
+		sum = Math.imul(sum ^ (bytes[at] as number), 0x01000193);
+	return sum;
+}
+
+function changeSince(before: Clean, blob: Clean): Span | null {
+	const length = blob.end - blob.start;
+	const shorter = Math.min(length, before.end - before.start);
+	const front = commonLength(shorter, (from, to) =>
+		isSame(before, before.start + from, blob, blob.start + from, to - from),
+	);
+	const back = commonLength(shorter - front, (from, to) =>
+		isSame(before, before.end - to, blob, blob.end - to, to - from),
+	);
+	if (front + back - 2 * REACH < WORTH * length) return null;
+	return {
+		start: edge(blob, front - REACH, -1),
+		end: edge(blob, length - back + REACH, 1),
+	};
+}
+
+function isSame(one: Clean, a: number, other: Clean, b: number, length: number): boolean {
+	return one.bytes.compare(other.bytes, b, b + length, a, a + length) === 0;
 }
 
 /** How far two texts agree, by comparing ever longer parts and then ever shorter ones. */
@@ -103,10 +182,11 @@ function commonLength(most: number, agree: (from: number, to: number) => boolean
 }
 
 /** The next place outwards at which no value goes on. */
-function edge(text: string, from: number, step: -1 | 1): number {
+function edge({ bytes, start, end }: Clean, from: number, step: -1 | 1): number {
+	const length = end - start;
 	const last = step === -1 ? Math.max(0, from - LONGEST_RUN) : from + LONGEST_RUN;
-	let at = Math.max(0, Math.min(text.length, from));
-	while (at > 0 && at < text.length && at !== last && !isGap(text.charCodeAt(at))) at += step;
+	let at = Math.max(0, Math.min(length, from));
+	while (at > 0 && at < length && at !== last && !isGap(bytes[start + at] as number)) at += step;
 	return at;
 }
 
