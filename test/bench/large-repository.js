@@ -102,7 +102,10 @@ function nextVersion(before, random, at) {
 		lines.splice(place, random() < 0.5 ? 1 : 0, lineOf(random));
 	}
 	if (at % 500 === 0) {
-		const key = Array.from({ length: 24 }, () => 'abcdefghijkmnpqrstuvwxyz23456789'[Math.floor(random() * 32)]);
+		const key = Array.from(
+			{ length: 24 },
+			() => 'abcdefghijkmnpqrstuvwxyz23456789'[Math.floor(random() * 32)],
+		);
 		lines.splice(3, 0, `const liveKey = '${['sk', 'live', key.join('')].join('_')}';`);
 	}
 	return lines;
