@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SecretRule } from '../../../src/facts/secrets/secret-rule.ts';
 import { PROVIDER_RULES } from '../../../src/facts/secrets/secret-rules.ts';
 import { SECRET_RULES, secretsIn } from '../../../src/facts/secrets/secret-scan.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { givenTo, random62, samplesOf, seeded } from './secret-samples.ts';
 
 const SOURCE = {
@@ -60,9 +61,9 @@ describe('provider rules', () => {
 				miss.repeat(60_000 / miss.length),
 				miss.replaceAll('"', '').repeat(60_000 / miss.length),
 			]) {
-				const started = performance.now();
+				const started = cpuMs();
 				secretsIn(text, { loose: true, generic: true, named: true, spaced: false, key: false });
-				expect(performance.now() - started).toBeLessThan(3_000);
+				expect(cpuMs() - started).toBeLessThan(3_000);
 			}
 		}
 	});
@@ -109,9 +110,9 @@ test('a text full of anchors takes time in proportion to its length', () => {
 		'secret: "'.repeat(44_000),
 	];
 	for (const text of worst) {
-		const started = performance.now();
+		const started = cpuMs();
 		secretsIn(text, { loose: true, generic: true, named: true, spaced: false, key: false });
-		expect(performance.now() - started, text.slice(0, 40)).toBeLessThan(3_000);
+		expect(cpuMs() - started, text.slice(0, 40)).toBeLessThan(3_000);
 	}
 });
 
