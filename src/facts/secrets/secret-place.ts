@@ -111,6 +111,25 @@ export function natureOf(path: string, text: string): FileNature {
 	};
 }
 
+/**
+ * Of a file whose path is not known: whatever is found under the nature of any path is found under
+ * this one, and more.
+ */
+export function natureOfAny(text: string): FileNature {
+	const minified = hasHugeLines(text) && !text.includes('"nbformat"');
+	return {
+		loose: true,
+		generic: !minified,
+		named: true,
+		spaced: false,
+		key: true,
+		source: !minified,
+		server: true,
+		minified,
+		markup: true,
+	};
+}
+
 function hasHugeLines(text: string): boolean {
 	if (text.length < 5_000) return false;
 	const first = text.indexOf('\n');
