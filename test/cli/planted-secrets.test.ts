@@ -59,6 +59,11 @@ async function put(file: string, content: string | Buffer): Promise<void> {
 	await writeFile(at, content);
 }
 
+async function commit(message: string): Promise<void> {
+	await git('add', '-A');
+	await git('commit', '-qm', message);
+}
+
 beforeAll(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'planted-'));
 	await git('init', '-q', '-b', 'main');
@@ -71,14 +76,22 @@ beforeAll(async () => {
 	const wide = leaking('config/settings.ini', 20, () => '; a note\n');
 	await put('config/settings.ini', Buffer.from(`\ufeff${wide}`, 'utf16le'));
 	await put('dist/assets/app.min.js', leaking('dist/assets/app.min.js', 20, BUNDLE));
+	await commit('Everything');
+	for (let index = 0; index < 25; index++) {
+		await put(`old/file-${index}.rb`, leaking(`old/file-${index}.rb`, 1, CODE));
+		await commit(`Add file ${index}`);
+	}
+	await rm(path.join(folder, 'old'), { recursive: true });
+	await commit('Nobody will ever know');
+	await put('src/part-0/scratch.go', leaking('src/part-0/scratch.go', 15, CODE));
 	await git('add', '-A');
-	await git('commit', '-qm', 'Everything');
+	await git('stash', '-q');
 }, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
-it('200 values in the tree are found once each, and nothing else is', async () => {
-	const { stdout } = await launch(['secrets', folder, '--format', 'json']);
+it('200 values in tree, history, stash, a big file, UTF-16 and a bundle are found once each, and nothing else is', async () => {
+	const { stdout } = await launch(['secrets', folder, '--history', '--format', 'json']);
 	const { risks, findings } = JSON.parse(stdout) as Report;
 	const places = risks
 		.filter(({ severity }) => severity !== 'info')
@@ -86,5 +99,6 @@ it('200 values in the tree are found once each, and nothing else is', async () =
 			const one = findings.find(({ fingerprint }) => fingerprint === first);
 			return `${one?.subject.file}:${one?.subject.line}`;
 		});
+	expect(planted).toHaveLength(200);
 	expect(places.toSorted()).toEqual(planted.toSorted());
 });
