@@ -22,7 +22,7 @@ export interface BlobReading {
 /** As the same file would be read in the working tree, and tracked. */
 export function blobReading(bytes: Buffer, path: string, key: string): BlobReading {
 	const text = textOfBytes(bytes);
-	const place = placeOf({ path, tracked: true, ignored: false }, true);
+	const place = placeOf({ path, tracked: true, ignored: false });
 	if (text === null || place === null) {
 		return { secrets: [], variables: [], allowed: [], cut: false };
 	}

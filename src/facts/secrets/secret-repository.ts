@@ -51,10 +51,9 @@ export async function scanRepository(root: string, port: FilesPort): Promise<Rep
 		binary: 0,
 		truncated: false,
 	};
-	const inGit = listing.head !== null;
 	let sinceTurn = 0;
 	for (const file of listing.files) {
-		const place = placeOf(file, inGit);
+		const place = placeOf(file);
 		if (place === null) continue;
 		const text = await textOf(root, file, port, into);
 		if (text === null) continue;
@@ -112,10 +111,8 @@ function gather(into: Gathered, file: ListedFile, place: SecretPlace, text: stri
 		const seen = entryFor(into, match);
 		if (seen === null) continue;
 		seen.variable ||= variableBefore(text, match);
-		if (place === 'own') {
-			seen.inProduction ||= isProductionEnv(file.path);
-			continue;
-		}
+		if (place === 'own' || place === 'unignored') seen.inProduction ||= isProductionEnv(file.path);
+		if (place === 'own') continue;
 		const text0 = seen.sightings.length < 200 ? redactedLine(text, match, matches) : '';
 		seen.sightings.push({ file: file.path, line, place, text: text0 });
 	}
