@@ -1,4 +1,10 @@
-import type { Evidence, Fix, FoundSecret, SecretPlace, Severity } from '../../src/sdk.ts';
+import type {
+	Evidence,
+	Fix,
+	FoundSecret,
+	SecretPlace,
+	Severity,
+} from '../../src/sdk-repository.ts';
 import { hasExpired } from './_severity.ts';
 
 /** What the wording of every secret is told. Nothing of it is the secret but its first four characters. */

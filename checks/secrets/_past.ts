@@ -6,7 +6,7 @@ import type {
 	PastEnvFile,
 	RepositoryHistory,
 	Severity,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import { type Leak, leakOf } from './_leak.ts';
 import { placesByLevel, type Today } from './_severity.ts';
 

@@ -1,4 +1,4 @@
-import type { FoundSecret, RepositoryFiles, RepositorySecrets } from '../../src/sdk.ts';
+import type { FoundSecret, RepositoryFiles, RepositorySecrets } from '../../src/sdk-repository.ts';
 
 /** What the scan says of a sound repository, with these secrets. */
 export function sampleSecrets(...secrets: FoundSecret[]): RepositorySecrets {

@@ -1,4 +1,9 @@
-import type { FoundSecret, HistorySecret, SecretPlace, Severity } from '../../src/sdk.ts';
+import type {
+	FoundSecret,
+	HistorySecret,
+	SecretPlace,
+	Severity,
+} from '../../src/sdk-repository.ts';
 
 type Row = Readonly<Record<FoundSecret['tier'], Severity | null>>;
 

@@ -10,7 +10,7 @@ import {
 	repositories,
 	type Severity,
 	z,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import { evidenceFor, whereTo } from './_leak.ts';
 import {
 	furtherPlaces,

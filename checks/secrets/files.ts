@@ -17,7 +17,7 @@ import {
 	repositorySecrets,
 	type Severity,
 	z,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import {
 	count,
 	listed,

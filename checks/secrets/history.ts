@@ -18,7 +18,7 @@ import {
 	type Severity,
 	type UnknownReason,
 	z,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import { count, listed } from './_at-file.ts';
 import {
 	forgetting,

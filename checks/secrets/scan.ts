@@ -11,7 +11,7 @@ import {
 	repositoryHistory,
 	repositorySecrets,
 	z,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import { count, listed } from './_at-file.ts';
 import { samplePast } from './_past.ts';
 import { sampleSecrets } from './_samples.ts';

@@ -114,6 +114,7 @@ function secretsCommand(root: Command): void {
 		.description('secrets in the files of a folder (default: this one); touches no network')
 		.option('--history', 'also in every commit that a branch, a tag or a stash leads to')
 		.option('--unreachable', 'with --history: also in what git has left of deleted commits')
+		.option('--staged', 'instead in what the next commit would add: for a hook before it')
 		.option('--log <file>', 'also in a log file of the product, of any size (repeatable)', collect)
 		.option('--timeout <duration>', 'end it after this time (default: 60s; 10m with --history)')
 		.addOption(

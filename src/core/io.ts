@@ -492,6 +492,11 @@ export interface FilesPort {
 	list(root: string): Promise<FileListing>;
 	/** One character a byte (latin1), at most `maxBytes`. Throws `Unobserved` where it can't be read. */
 	read(root: string, path: string, maxBytes: number): Promise<string>;
+	/**
+	 * Where the port gives what the next commit would have: the same file as HEAD has it, `null` where it
+	 * has none. Elsewhere there is no such thing.
+	 */
+	before?(root: string, path: string, maxBytes: number): Promise<string | null>;
 	/** A file of any size, piece by piece, as `read` gives it. Pieces end anywhere. */
 	stream(root: string, path: string): AsyncIterable<string>;
 	/** What git remembers of the files below these paths; `null` outside git and before the first commit. */

@@ -24,10 +24,21 @@ import { reasonFor } from './reason.ts';
 import { isWithin } from './within.ts';
 
 /** Where programs usually are, for a caller who does not say. */
-const USUAL_PATH = '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin';
+export const USUAL_PATH = '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin';
 
 /** Of a file that is read piece by piece. */
 const PIECE_BYTES = 1024 * 1024;
+
+export interface FileSettings {
+	/** The user's folder for this program; made on first use. */
+	readonly configFolder: string;
+	/** The user's PATH, to find git; folders that are not absolute are ignored. */
+	readonly searchPath?: string | undefined;
+	/** Ends what is under way in git; its reason is an `Unobserved`. */
+	readonly signal?: AbortSignal | undefined;
+	/** Name and version of this program. */
+	readonly program?: string | undefined;
+}
 
 /**
  * The file system and git, for repositories that may be hostile: nothing in them is executed, no
@@ -39,16 +50,7 @@ export function createFiles({
 	searchPath = USUAL_PATH,
 	signal,
 	program,
-}: {
-	/** The user's folder for this program; made on first use. */
-	configFolder: string;
-	/** The user's PATH, to find git; folders that are not absolute are ignored. */
-	searchPath?: string | undefined;
-	/** Ends what is under way in git; its reason is an `Unobserved`. */
-	signal?: AbortSignal | undefined;
-	/** Name and version of this program. */
-	program?: string | undefined;
-}): FilesPort {
+}: FileSettings): FilesPort {
 	let key: Promise<string> | undefined;
 	const roots = new Map<string, string>();
 
@@ -115,7 +117,7 @@ export function createFiles({
 	};
 }
 
-function realFolder(root: string): string {
+export function realFolder(root: string): string {
 	try {
 		const real = realpathSync.native(root);
 		if (lstatSync(real).isDirectory()) return real;

@@ -1,17 +1,16 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { ENDPOINT_PLAN_SECONDS, plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
-import { parseDuration } from '../../config/duration.ts';
-import { findConfig } from '../../config/find-config.ts';
 import { atOnce } from '../../core/at-once.ts';
 import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
+import { configFolder, configFor, durationOf, requireKnownConfigIds } from '../given-config.ts';
+import { requireFile, requireFiles, requireFolder } from '../given-paths.ts';
 import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
@@ -128,38 +127,6 @@ function isForPeople({ format = 'table' }: CliOptions): boolean {
 
 const REPORTS_ADVICE = 'give the folder that holds the reports';
 
-/** A mistyped folder is the caller's; one that cannot be read is found out, and said, by the audit. */
-export async function requireFolder(
-	folder: string | undefined,
-	from: string,
-	advice: string,
-): Promise<void> {
-	if (folder === undefined) return;
-	const found = await stat(folder).catch(
-		(error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
-	);
-	if (found === 'ENOENT') throw new Usage(`${from} "${visible(folder)}": there is no such folder`);
-	if (typeof found !== 'string' && !found.isDirectory()) {
-		throw new Usage(`${from} "${visible(folder)}": this is a file; ${advice}`);
-	}
-}
-
-/** Before anything is looked at, as with the folder. */
-async function requireFile(file: string | undefined, from: string): Promise<void> {
-	if (file === undefined) return;
-	const found = await stat(file).catch(
-		(error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
-	);
-	if (found === 'ENOENT') throw new Usage(`${from} "${visible(file)}": there is no such file`);
-	if (typeof found !== 'string' && found.isDirectory()) {
-		throw new Usage(`${from} "${visible(file)}": this is a folder; give the file`);
-	}
-}
-
-async function requireFiles(files: readonly string[] | undefined, from: string): Promise<void> {
-	for (const file of files ?? []) await requireFile(file, from);
-}
-
 async function requireMessages(files: readonly string[] | undefined, from: string): Promise<void> {
 	for (const file of files ?? []) {
 		await requireFile(file, from);
@@ -168,13 +135,6 @@ async function requireMessages(files: readonly string[] | undefined, from: strin
 			throw new Usage(`${from} "${visible(file)}": larger than 25 MiB, which no provider accepts`);
 		}
 	}
-}
-
-async function configFor({ config, repo }: CliOptions): Promise<Config> {
-	const file = config ?? (await findConfig(repo ?? process.cwd()));
-	if (file === null) return {};
-	const { readConfig } = await import('../../config/read-config.ts');
-	return readConfig(file, new Date());
 }
 
 async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {
@@ -242,21 +202,8 @@ async function selectionOf(cli: CliOptions, config: Config): Promise<Partial<Aud
 	return { only, skip };
 }
 
-async function requireKnownConfigIds({ severity, accept, options }: Config): Promise<void> {
-	await requireKnownIds(Object.keys(severity ?? {}), 'severity in the config');
-	await requireKnownIds(
-		(accept ?? []).map(({ id }) => id),
-		'accept in the config',
-	);
-	await requireKnownIds(Object.keys(options ?? {}), 'options in the config');
-}
-
 function joined(...lists: (readonly string[] | undefined)[]): readonly string[] {
 	return lists.flatMap((list) => list ?? []);
-}
-
-function durationOf(text: string | undefined, name: string): number | undefined {
-	return text === undefined ? undefined : parseDuration(text, name);
 }
 
 /** `HOST:PORT:IP`, as curl's; an IPv6 address may stand in brackets. */
@@ -288,12 +235,6 @@ function parseDay(text: string): Date {
 		throw new Usage(`--as-of "${text}": write a day like 2026-12-31`);
 	}
 	return day;
-}
-
-/** XDG Base Directory: the user's own folder, never the repository's. */
-function configFolder(env: NodeJS.ProcessEnv): string | undefined {
-	const base = env['XDG_CONFIG_HOME'] ?? (env['HOME'] && path.join(env['HOME'], '.config'));
-	return base ? path.join(base, 'launch-ready') : undefined;
 }
 
 async function printPlan(

@@ -57,7 +57,8 @@ export async function scanRepository(root: string, port: FilesPort): Promise<Rep
 		if (place === null) continue;
 		const text = await textOf(root, file, port, into);
 		if (text === null) continue;
-		gather(into, file, place, text);
+		const before = (await port.before?.(root, file.path, mostBytesOf(file.path))) ?? null;
+		gather(into, { ...file, before }, place, text);
 		sinceTurn += text.length + 50_000;
 		if (sinceTurn < TURN_BYTES) continue;
 		sinceTurn = 0;
@@ -93,12 +94,19 @@ async function textOf(
 	}
 }
 
-function gather(into: Gathered, file: ListedFile, place: SecretPlace, text: string): void {
+function gather(
+	into: Gathered,
+	file: ListedFile & { readonly before: string | null },
+	place: SecretPlace,
+	text: string,
+): void {
 	into.files++;
 	into.bytes += text.length;
+	const { before } = file;
 	const matches = matchesInFile(text, { path: file.path, place }, () => {
 		into.truncated = true;
-	});
+		// What the file had already is not what the change brings.
+	}).filter(({ value }) => before === null || !before.includes(value));
 	if (matches.length === 0) return;
 	const lineOf = lineCounter(text);
 	for (const match of matches) {
