@@ -157,7 +157,7 @@ export default defineCheck({
 	},
 	needs: ({ subject }) => ({
 		found: deployedSecrets({ host: subject.name, login: subject.login }),
-		repository: optional(repositoryFingerprints({ root: subject.repo })),
+		repository: optional(repositoryFingerprints({ root: subject.repo, history: subject.history })),
 	}),
 
 	judge({ given: { found, repository }, subject, now, say }) {

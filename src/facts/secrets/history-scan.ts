@@ -55,6 +55,10 @@ export async function scanHistory(
 		const isWhole = result.gaps.length === 0;
 		await before.keep({ ...sifted, result: isWhole ? result : null });
 		return result;
+	} catch (error) {
+		// What was sifted until then need not be sifted again.
+		await before.keep({ clean: before.clean, held: before.held, result: null });
+		throw error;
 	} finally {
 		await crew.dismiss();
 	}
@@ -129,17 +133,21 @@ async function overAll(
 ): Promise<void> {
 	const running = new Set<Promise<void>>();
 	let failed: { readonly error: unknown } | null = null;
-	for await (const batch of batches) {
-		await crew.room();
-		if (failed !== null) break;
-		const one: Promise<void> = take(batch)
-			.catch((error: unknown) => {
-				failed ??= { error };
-			})
-			.finally(() => running.delete(one));
-		running.add(one);
+	try {
+		for await (const batch of batches) {
+			await crew.room();
+			if (failed !== null) break;
+			const one: Promise<void> = take(batch)
+				.catch((error: unknown) => {
+					failed ??= { error };
+				})
+				.finally(() => running.delete(one));
+			running.add(one);
+		}
+	} finally {
+		// What has been handed out is soon done, and counts.
+		await Promise.all(running);
 	}
-	await Promise.all(running);
 	if (failed !== null) throw (failed as { readonly error: unknown }).error;
 }
 

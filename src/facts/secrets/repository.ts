@@ -8,7 +8,8 @@ import { type RepositoryHistory, RepositoryHistorySchema } from './history-sight
 import { scanRepository } from './secret-repository.ts';
 import { RepositorySecretsSchema } from './secret-sighting.ts';
 
-const HistorySchema = z.enum(['none', 'reachable', 'all']);
+/** How much of a repository's past is wanted. */
+export const HISTORY = z.enum(['none', 'reachable', 'all']);
 
 /** The folder that is about to be deployed. */
 export interface Repository extends Subject<Record<never, string>> {
@@ -20,7 +21,7 @@ export interface Repository extends Subject<Record<never, string>> {
 /** The repository that the user gave; none without `--repo`. Its name is its folder's, on any machine. */
 export const repositories = defineSubjects({
 	name: 'repository',
-	params: z.object({ root: z.string().nullable(), history: HistorySchema }),
+	params: z.object({ root: z.string().nullable(), history: HISTORY }),
 	from: (target) => ({ root: target.repo, history: target.history }),
 	sample: {
 		kind: 'repository',
@@ -69,7 +70,7 @@ const wordsFor = (place: { file: string; line: number } | undefined): string =>
  */
 export const repositoryHistory = defineProbe({
 	name: 'repository.history',
-	params: z.object({ root: z.string(), history: HistorySchema }),
+	params: z.object({ root: z.string(), history: HISTORY }),
 	value: RepositoryHistorySchema,
 	observe: ({ root, history }, io): Promise<RepositoryHistory> =>
 		scanHistory(root, io.files, history),

@@ -6,7 +6,7 @@ import { samplePastSecret } from '../../../checks/secrets/_past.ts';
 import { severityOfPast } from '../../../checks/secrets/_severity.ts';
 import history from '../../../checks/secrets/history.ts';
 import type { Judgement } from '../../../src/core/check.ts';
-import { type Fact, Unobserved } from '../../../src/core/fact.ts';
+import { type Fact, type GetFact, Unobserved } from '../../../src/core/fact.ts';
 import type { Finding } from '../../../src/core/finding.ts';
 import type { FilesPort } from '../../../src/core/io.ts';
 import { findingOf } from '../../../src/engine/judge.ts';
@@ -14,6 +14,7 @@ import { verifyCheck } from '../../../src/engine/verify-check.ts';
 import { scanBuild } from '../../../src/facts/secrets/build-secrets.ts';
 import { scanHistory } from '../../../src/facts/secrets/history-scan.ts';
 import type { RepositoryHistory } from '../../../src/facts/secrets/history-sighting.ts';
+import { repositoryFingerprints } from '../../../src/facts/secrets/repository-fingerprints.ts';
 import { scanRepository } from '../../../src/facts/secrets/secret-repository.ts';
 import { createFiles } from '../../../src/files/create-files.ts';
 import { random62, seeded } from '../../facts/secrets/secret-samples.ts';
@@ -395,4 +396,52 @@ describe('severityOfPast', () => {
 		expect(of({ state: 'impossible' })).toBe('info');
 		expect(of({ local: true })).toBe('info');
 	});
+});
+
+test('a scan that was ended goes on where it was', async () => {
+	const root = repositoryOf({ 'a.ts': `'${stripe()}'`, 'b.ts': 'nothing' }, { 'a.ts': 'gone' });
+	const port = portOf();
+	const chosen: string[] = [];
+	const ending: FilesPort = {
+		...port,
+		async *blobs(at, choice) {
+			yield* port.blobs(at, choice);
+			throw new Unobserved('timeout', 'the time limit');
+		},
+	};
+	await expect(scanHistory(root, ending, 'reachable')).rejects.toThrow('the time limit');
+	const counting: FilesPort = {
+		...port,
+		blobs: (at, choice) =>
+			port.blobs(
+				at,
+				'ids' in choice
+					? choice
+					: {
+							choose(id, bytes) {
+								const takes = choice.choose(id, bytes);
+								if (takes) chosen.push(id);
+								return takes;
+							},
+						},
+			),
+	};
+	expect((await scanHistory(root, counting, 'reachable')).secrets).toHaveLength(1);
+	expect(chosen).toEqual([]);
+});
+
+test('a deployed value is known again in the past of the repository', async () => {
+	const key = stripe();
+	const root = repositoryOf({ 'a.ts': `'${key}'` }, { 'a.ts': 'nothing' });
+	const port = portOf();
+	const get: GetFact = (async (ref: { source: { name: string } }) => ({
+		status: 'known',
+		value: ref.source.name.endsWith('history')
+			? await scanHistory(root, port, 'reachable')
+			: await scanRepository(root, port),
+	})) as never;
+	const { source, params } = repositoryFingerprints({ root, history: 'reachable' });
+	if (source.kind !== 'derivation') throw new TypeError('no derivation');
+	const fact = (await source.derive(params as never, get)) as Fact<object>;
+	expect(fact.status === 'known' && Object.values(fact.value)).toEqual([{ file: 'a.ts', line: 1 }]);
 });
