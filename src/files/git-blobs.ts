@@ -108,6 +108,11 @@ function endOf(child: ChildProcess): Promise<void> {
 	});
 }
 
+/** Outside of Node's pool, so that it can be given away whole; what it held before is still there. */
+function ownMemory(bytes: number): Uint8Array<ArrayBuffer> {
+	return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+}
+
 type Located = BlobBatch['blobs'][number];
 
 /** What `git cat-file --batch` gives, in pieces, until its end. */
@@ -187,7 +192,8 @@ class Waiting {
 		if (this.#isPassedOver) return;
 		if (this.#filled + bytes > this.#piece.length) {
 			this.#flush();
-			this.#piece = new Uint8Array(Math.max(PIECE_BYTES, bytes));
+			// Every byte that is handed on is written before.
+			this.#piece = ownMemory(Math.max(PIECE_BYTES, bytes));
 		}
 	}
 

@@ -136,7 +136,7 @@ export function reasonIn(message: string): string {
 }
 
 /** A repository without a working tree, by what must be in one. */
-export function isBare(folder: string): boolean {
+function isBare(folder: string): boolean {
 	return (
 		!existsSync(join(folder, '.git')) &&
 		existsSync(join(folder, 'HEAD')) &&

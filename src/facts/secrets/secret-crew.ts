@@ -71,6 +71,8 @@ function hand(onDone: () => void): Hand {
 		argv: [],
 		env: {},
 		execArgv: [],
+		// What is read is thrown away at once: a larger nursery only fills more memory.
+		resourceLimits: { maxYoungGenerationSizeMb: 16 },
 	});
 	const waiting: Hand['waiting'] = [];
 	worker.on('message', (worked: Worked) => {

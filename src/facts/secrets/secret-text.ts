@@ -1,7 +1,7 @@
 /** A file up to here is read whatever it is called. */
 export const MOST_BYTES = 1024 * 1024;
 /** A file up to here where its name says that it is text: dumps, exports, bundles. */
-export const MOST_TEXT_BYTES = 32 * 1024 * 1024;
+const MOST_TEXT_BYTES = 32 * 1024 * 1024;
 /** A NUL in the first 8 KB makes a file binary, as in git. */
 const BINARY_WITHIN = 8 * 1024;
 
