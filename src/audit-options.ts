@@ -9,6 +9,8 @@ export interface AuditOptions {
 	readonly domain?: string | undefined;
 	/** Folder of the repository. */
 	readonly repo?: string | undefined;
+	/** What holds the values of production: a path, or a mode that names the repository's `.env.<mode>`. */
+	readonly envFile?: string | undefined;
 	readonly hosts?: readonly string[] | undefined;
 	readonly endpoints?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;

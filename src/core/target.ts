@@ -46,6 +46,11 @@ export interface Target {
 	/** Folder of the repository, absolute; `null` without `--repo`. */
 	readonly repo: string | null;
 	/**
+	 * What holds the values of production: an absolute path, or a mode such as `production`, which
+	 * means the repository's own `.env.production`; `null` without `--env`.
+	 */
+	readonly env: string | null;
+	/**
 	 * 16 hex digits that make this run's control labels and paths unguessable. Part of the target,
 	 * so that a replay asks the very same control questions.
 	 */

@@ -33,6 +33,8 @@ export interface Asked {
 	readonly rdap?: string | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
+	/** Absolute path, or a mode. */
+	readonly envFile?: string | undefined;
 	readonly seed: string;
 }
 
@@ -58,12 +60,13 @@ export function parseTarget(asked: Asked): Target {
 	};
 }
 
-function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, repo }: Asked) {
+function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, repo, envFile }: Asked) {
 	return {
 		dmarcReports: dmarcReports ?? null,
 		oldUrls: oldUrls ?? null,
 		zoneFile: zoneFile ?? null,
 		repo: repo ?? null,
+		env: envFile ?? null,
 	};
 }
 

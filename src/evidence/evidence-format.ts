@@ -30,6 +30,7 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	messages: z.array(z.string()),
 	rdap: z.string().nullable(),
 	repo: z.string().nullable(),
+	env: z.string().nullable().default(null),
 	seed: z.string(),
 });
 

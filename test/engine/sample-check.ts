@@ -29,6 +29,7 @@ export const target: Target = {
 	sends: false,
 	bulk: false,
 	repo: null,
+	env: null,
 	seed: '0123456789abcdef',
 };
 
