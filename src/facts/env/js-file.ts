@@ -1,0 +1,67 @@
+import { type BuildConfig, buildConfigIn } from './js-exposure.ts';
+import { type CodeReads, readsIn } from './js-reads.ts';
+import { type EnvSchema, schemasIn } from './js-schema.ts';
+import { type JsParser, jsTree, literalIn, nodesIn, scriptOf } from './js-tree.ts';
+
+/** What one JavaScript or TypeScript file does with variables. It may hold raw literals. */
+export interface JsFile extends CodeReads, BuildConfig {
+	readonly schemas: readonly EnvSchema[];
+	/** `use client` and its like, at the top. */
+	readonly directive: 'client' | 'server' | '';
+}
+
+/** `null` where the file is no JavaScript after all. */
+export function readJsFile(parse: JsParser, path: string, text: string): JsFile | null {
+	const script = scriptOf(path, text);
+	const tree = jsTree(parse, path, script);
+	if (tree === null) return null;
+	const directives = nodesIn(tree['directives']).map((one) =>
+		literalIn(directiveText(one['value'])),
+	);
+	return {
+		...readsIn(tree),
+		...(isBuildConfig(path) ? buildConfigIn(path, tree) : { exposures: [], prefixes: [] }),
+		schemas: schemasIn(tree, script),
+		directive: directives.includes('use client')
+			? 'client'
+			: directives.includes('use server')
+				? 'server'
+				: '',
+	};
+}
+
+const directiveText = (value: unknown): unknown =>
+	typeof value === 'object' && value !== null ? { ...value, type: 'StringLiteral' } : value;
+
+/** Configuration of what builds the bundle. */
+export const isBuildConfig = (path: string): boolean =>
+	/(?:^|\/)(?:(?:vite|vitest|next|nuxt|astro|svelte|electron\.vite|remix|quasar|vue|webpack(?:\.\w+)*|rspack|rsbuild|craco|rollup|esbuild|build|tsup|gatsby-node|metro|babel|farm)(?:[.-]config)?)\.[cm]?[jt]s$/.test(
+		path,
+	);
+
+/** Sources of a file's imports that exist at run time: types are left out. Linear in the text. */
+export function importsIn(text: string): readonly string[] {
+	const found: string[] = [];
+	for (const [, clause = '', source = ''] of text.matchAll(
+		/(?:^|[\n;])[ \t]{0,20}(?:import|export)\b([^'"`;=()]{0,2000}?)(?:\bfrom[ \t\n]{0,20})?['"]([^'"\n]{1,200})['"]/g,
+	)) {
+		if (!/^\s*type\b(?!\s*,)/.test(clause) && !isAllTypes(clause)) found.push(source);
+	}
+	for (const [, source = ''] of text.matchAll(
+		/\b(?:import|require)\(\s{0,20}['"]([^'"\n]{1,200})['"]/g,
+	)) {
+		found.push(source);
+	}
+	return found;
+}
+
+/** `{ type A, type B }` */
+function isAllTypes(clause: string): boolean {
+	const inner = /^\s*\{([^}]*)\}\s*$/.exec(clause)?.[1];
+	if (inner === undefined) return false;
+	const names = inner
+		.split(',')
+		.map((one) => one.trim())
+		.filter((one) => one !== '');
+	return names.length > 0 && names.every((one) => /^type\s/.test(one));
+}
