@@ -41,6 +41,8 @@ export interface DotenvFile {
 	readonly faults: readonly DotenvFault[];
 	/** Lines that are a name and nothing else: lists without values, as `docker --env-file` takes them. */
 	readonly bare: readonly { readonly name: string; readonly line: number }[];
+	/** Names that values refer to as `${NAME}` or `$NAME`. */
+	readonly references: readonly string[];
 }
 
 const MOST_LINES = 20_000;
@@ -68,6 +70,7 @@ export function parseDotenvFile(text: string): DotenvFile {
 		assignments: expanded(into.assignments),
 		faults: into.faults.sort((a, b) => a.line - b.line),
 		bare: into.bare,
+		references: referencesIn(into.assignments),
 	};
 }
 
@@ -178,6 +181,14 @@ function hasStrayEnd(value: string): boolean {
 }
 
 const REFERENCE = /\\?\$(?:\{([A-Za-z_]\w{0,80})(?::?-([^{}]{0,200}))?\}|([A-Za-z_]\w{0,80}))/g;
+
+function referencesIn(assignments: readonly DotenvAssignment[]): readonly string[] {
+	const names = assignments
+		.filter(({ value, quote }) => quote !== "'" && value.includes('$'))
+		.flatMap(({ value }) => [...value.matchAll(REFERENCE)])
+		.flatMap(([whole, braced, , plain]) => (whole.startsWith('\\') ? [] : (braced ?? plain ?? [])));
+	return [...new Set(names)];
+}
 
 /**
  * `${NAME}` and `$NAME` of the file itself are put in, as dotenv-expand and the frameworks do; what the file

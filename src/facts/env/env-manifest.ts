@@ -63,7 +63,10 @@ export function declaredIn(
 		if (!pattern.test(path)) continue;
 		const found = read(text, parseYaml).filter(({ name }) => isVariableName(name));
 		// One for production only is not the one that a team works with.
-		const isOther = by === 'compose file' && !/prod/i.test(path);
+		const isOther =
+			by === 'compose file'
+				? !/prod/i.test(path)
+				: /(?:^|[./_-])(?:dev|local|test)(?:[./_-]|$)/i.test(path);
 		return found.map(({ name, value, sets }) => ({
 			name,
 			value,

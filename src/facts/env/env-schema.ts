@@ -21,6 +21,8 @@ export const NEEDS = [
 	'required',
 	/** The code copes: a default, a question before. */
 	'optional',
+	/** The code only compares it: a switch. */
+	'flag',
 	/** Only tests and tools of the team read it. */
 	'tool',
 	/** Nothing reads it. */
@@ -79,6 +81,8 @@ const SetValueSchema = z.object({
 	/** `env file`, `Dockerfile`, `vercel.json`, `workflow`, …: what sets it. */
 	by: z.string(),
 	stage: z.enum(['example', 'production', 'development', 'other']),
+	/** The framework that puts it into what browsers download; empty for a server's. */
+	publicBy: z.string(),
 	value: EnvValueSchema,
 });
 export type SetValue = z.infer<typeof SetValueSchema>;
@@ -137,6 +141,8 @@ export const RepositoryEnvSchema = z.object({
 			whole: z.boolean(),
 			names: z.array(z.string()),
 			folder: z.string(),
+			/** Server secrets that are set in its package, or under these names. */
+			secrets: z.number().int(),
 		}),
 	),
 	/** Reads in code for browsers that find nothing there. */

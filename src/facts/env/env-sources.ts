@@ -3,7 +3,7 @@ import type { FileListing, FilesPort } from '../../core/io.ts';
 import { type Automaton, automatonOf } from '../secrets/secret-automaton.ts';
 import { type DotenvFile, parseDotenvFile } from './dotenv-file.ts';
 import { type Declared, declaredIn, isDeclaring } from './env-manifest.ts';
-import { isVariableName } from './env-name.ts';
+import { isReadByLibraries, isSigningName, isVariableName } from './env-name.ts';
 import { type EnvPackage, isManifest, PackageMap, packageFrom } from './env-package.ts';
 import {
 	type CodeContext,
@@ -240,6 +240,7 @@ class Reader {
 
 	#readText(path: string, text: string, context: CodeContext, language: TextLanguage): void {
 		for (const read of textReads(language, text)) {
+			if (language === 'php' && isLaravels(path, read)) continue;
 			this.#reads.push({ file: path, context, read, language });
 		}
 	}
@@ -273,6 +274,17 @@ class Reader {
 		await new Promise<void>((resolve) => setImmediate(resolve));
 	}
 }
+
+/**
+ * Laravel's own configuration reads dozens of variables that are null on purpose, in every project alike.
+ */
+const isLaravels = (path: string, { name, literal }: CodeRead): boolean =>
+	/(?:^|\/)config\/[a-z-]+\.php$/.test(path) &&
+	!(isSigningName(name) && literal !== null) &&
+	(isReadByLibraries(name) || LARAVEL.test(name));
+
+const LARAVEL =
+	/^(?:ABLY|MEMCACHED|DYNAMODB|PAPERTRAIL|MAILGUN|POSTMARK|RESEND|SQS|SANCTUM|SLACK|ARGON|HASH|BEANSTALKD|VIEW|SES|AUTH|ASSET|DATABASE|FILESYSTEM|HORIZON|TELESCOPE|OCTANE|SCOUT|VITE|BROADCAST)_/;
 
 const isReadEarly = (path: string): boolean =>
 	isManifest(path) ||
@@ -313,6 +325,7 @@ const HINTS = [
 	'environmentplugin',
 	'configservice.get',
 	'config.get(',
+	'env.get(',
 	"'convict'",
 	'"convict"',
 	"'joi'",

@@ -45,7 +45,7 @@ export function importsIn(text: string): readonly string[] {
 	for (const [, clause = '', source = ''] of text.matchAll(
 		/(?:^|[\n;])[ \t]{0,20}(?:import|export)\b([^'"`;=()]{0,2000}?)(?:\bfrom[ \t\n]{0,20})?['"]([^'"\n]{1,200})['"]/g,
 	)) {
-		if (!/^\s*type\b(?!\s*,)/.test(clause) && !isAllTypes(clause)) found.push(source);
+		if (!/^\s*type\b(?!\s*,)/.test(clause) && !isForTypes(clause, text)) found.push(source);
 	}
 	for (const [, source = ''] of text.matchAll(
 		/\b(?:import|require)\(\s{0,20}['"]([^'"\n]{1,200})['"]/g,
@@ -55,13 +55,19 @@ export function importsIn(text: string): readonly string[] {
 	return found;
 }
 
-/** `{ type A, type B }` */
-function isAllTypes(clause: string): boolean {
+/** `{ type A, B }` where nothing of it is used but as a type: the compiler leaves such an import out. */
+function isForTypes(clause: string, text: string): boolean {
 	const inner = /^\s*\{([^}]*)\}\s*$/.exec(clause)?.[1];
 	if (inner === undefined) return false;
 	const names = inner
 		.split(',')
 		.map((one) => one.trim())
-		.filter((one) => one !== '');
-	return names.length > 0 && names.every((one) => /^type\s/.test(one));
+		.filter((one) => one !== '' && !/^type\s/.test(one))
+		.map((one) => one.split(/\s+as\s+/).at(-1) ?? one);
+	return names.every((name) => /^[A-Z]\w*[a-z]\w*$/.test(name) && !isValue(name, text));
 }
+
+const isValue = (name: string, text: string): boolean =>
+	new RegExp(
+		`new\\s{1,4}${name}\\b|<${name}[\\s/>]|\\b${name}\\s{0,4}[.(]|[=(,[{?:]\\s{0,20}${name}\\s{0,4}[,)\\]}]|=\\s{0,4}${name}\\b`,
+	).test(text.replace(/(?:^|\n)[ \t]{0,20}import\b[^'"`;]{0,2000}['"]/g, ''));

@@ -194,8 +194,11 @@ class Finder {
 		if (name === null || !isVariableName(name)) return;
 		if (/^(?:globalThis\.)?Deno\.env\.get$/.test(callee)) {
 			this.#add(name, node, above, positionOf(node, above), 'process');
-		} else if (/config(?:uration)?(?:Service)?\.(?:get|getOrThrow)$/i.test(callee)) {
-			const throws = callee.endsWith('OrThrow');
+		} else if (/(?:config(?:uration)?(?:Service)?|\benv)\.(?:get|getOrThrow)$/i.test(callee)) {
+			const isRequired = above
+				.slice(-2)
+				.some((one) => isMember(one) && propertyOf(one) === 'required');
+			const throws = callee.endsWith('OrThrow') || isRequired;
 			const second = nodesIn(node['arguments'])[1];
 			const position = positionOf(node, above);
 			const handling = throws ? 'throws' : second === undefined ? position.handling : 'fallback';
