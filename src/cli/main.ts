@@ -31,6 +31,7 @@ function program(): Command {
 		.configureOutput({ outputError: (text, write) => write(usageLine(text)) })
 		.addHelpText('after', EXAMPLES);
 	auditCommand(root);
+	secretsCommand(root);
 	demoCommand(root);
 	spfCommand(root);
 	dmarcCommand(root);
@@ -78,6 +79,7 @@ function auditCommand(root: Command): void {
 			'a mail of the product, saved where it arrived (repeatable)',
 			collect,
 		)
+		.option('--log <file>', 'a log file of the product, of any size (repeatable)', collect)
 		.option('--rdap <url>', 'RDAP service to ask, instead of the one in IANA’s list')
 		.option('--active', 'also try a zone transfer and redirectors with an outside target')
 		.option('--login <url>', 'the sign-in page, where the start page does not lead to it')
@@ -104,6 +106,21 @@ function auditCommand(root: Command): void {
 		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards');
 	outputOptions(command).action(async (domains, options) => {
 		process.exitCode = await (await import('./commands/audit.ts')).audit(domains, options);
+	});
+}
+
+function secretsCommand(root: Command): void {
+	const command = root
+		.command('secrets [dir]')
+		.description('secrets in the files of a folder (default: this one); touches no network')
+		.addOption(
+			new Option('--fail-on <severity>', 'exit 1 from this severity on (default: blocker)').choices(
+				FAIL_ON,
+			),
+		)
+		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards');
+	outputOptions(command).action(async (folder, options) => {
+		process.exitCode = await (await import('./commands/secrets.ts')).secrets(folder, options);
 	});
 }
 

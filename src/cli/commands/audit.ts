@@ -33,6 +33,7 @@ interface CliOptions extends OutputOptions {
 	readonly drift?: boolean;
 	readonly live?: boolean;
 	readonly message?: readonly string[];
+	readonly log?: readonly string[];
 	readonly rdap?: string;
 	readonly active?: boolean;
 	readonly deep?: boolean;
@@ -70,6 +71,8 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireFolder(config.dmarcReports, 'dmarcReports in the config', REPORTS_ADVICE);
 	await requireMessages(cli.message, '--message');
 	await requireMessages(config.messages, 'messages in the config');
+	await requireFiles(cli.log, '--log');
+	await requireFiles(config.logs, 'logs in the config');
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
@@ -127,7 +130,7 @@ function isForPeople({ format = 'table' }: CliOptions): boolean {
 const REPORTS_ADVICE = 'give the folder that holds the reports';
 
 /** A mistyped folder is the caller's; one that cannot be read is found out, and said, by the audit. */
-async function requireFolder(
+export async function requireFolder(
 	folder: string | undefined,
 	from: string,
 	advice: string,
@@ -165,6 +168,10 @@ async function requireEnvFile({ env, repo, replay }: CliOptions, config: Config)
 	] as const) {
 		if (file !== undefined && !isEnvMode(file)) await requireFile(file, from);
 	}
+}
+
+async function requireFiles(files: readonly string[] | undefined, from: string): Promise<void> {
+	for (const file of files ?? []) await requireFile(file, from);
 }
 
 async function requireMessages(files: readonly string[] | undefined, from: string): Promise<void> {
@@ -224,6 +231,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		login: cli.login ?? config.login,
 		origin: cli.origin ?? config.origin,
 		messages: joined(config.messages, cli.message),
+		logs: joined(config.logs, cli.log),
 		oldUrls: cli.oldUrls ?? config.oldUrls,
 		oldDomains: config.oldDomains,
 		campaigns: config.campaigns,

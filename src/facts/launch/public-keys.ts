@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { defineDerivation, type Fact, known } from '../../core/fact.ts';
+import { literalsWith } from '../web/js-literals.ts';
 import { assetText, type SitePages, sitePages } from '../web/site-pages.ts';
-import { literalsWith } from './js-literals.ts';
 import { type CodePlace, codePlaces, unreadCode } from './site-code.ts';
 
 /** A publishable key that a page works with. */

@@ -1,3 +1,5 @@
+import { literalsWith } from './js-literals.ts';
+
 /** Programs name fewer addresses so openly. */
 const MOST_URLS = 50;
 
@@ -13,127 +15,12 @@ const BEFORE = 64;
 /**
  * Addresses by `http:` and `ws:` that a script asks for in so many words: `fetch("http://…")`,
  * `new WebSocket("ws://…")`, `xhr.open("GET", "http://…")`, `baseURL: "http://…"`. Code inside comments,
- * strings and regular expressions counts for nothing: documentation shows such lines. One pass over the
- * text where it could hold one, never throws.
+ * strings and regular expressions counts for nothing: documentation shows such lines. Linear, never throws.
  */
 export function insecureRequests(script: string): readonly string[] {
-	if (!/["'`](?:http|ws):\/\//i.test(script)) return [];
-	const reader = new ScriptReader(script);
-	while (reader.step());
-	return [...new Set(reader.found)];
-}
-
-/** Where a slash begins a regular expression and divides nothing. */
-const BEFORE_REGEX =
-	/(?:^|[(,=:[!&|?{};+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else))\s{0,16}$/;
-
-class ScriptReader {
-	readonly found: string[] = [];
-	readonly #text: string;
-	#at = 0;
-	/** Braces open inside each `${` that is being read. */
-	readonly #templates: number[] = [];
-
-	constructor(text: string) {
-		this.#text = text;
-	}
-
-	step(): boolean {
-		if (this.#at >= this.#text.length || this.found.length >= MOST_URLS) return false;
-		switch (this.#text[this.#at]) {
-			case '/':
-				this.#slash();
-				break;
-			case '"':
-			case "'":
-				this.#literal();
-				break;
-			case '`':
-				this.#look();
-				this.#at += 1;
-				this.#template();
-				break;
-			case '{':
-				this.#brace(1);
-				break;
-			case '}':
-				this.#brace(-1);
-				break;
-			default:
-				this.#at += 1;
-		}
-		return true;
-	}
-
-	#slash(): void {
-		const next = this.#text[this.#at + 1];
-		if (next === '/') this.#at = this.#after('\n', this.#at);
-		else if (next === '*') this.#at = this.#after('*/', this.#at + 2);
-		else if (BEFORE_REGEX.test(this.#text.slice(Math.max(0, this.#at - 24), this.#at)))
-			this.#regex();
-		else this.#at += 1;
-	}
-
-	#after(end: string, from: number): number {
-		const found = this.#text.indexOf(end, from);
-		return found === -1 ? this.#text.length : found + end.length;
-	}
-
-	/** Ends at its slash, or, where it was a division after all, at the end of the line. */
-	#regex(): void {
-		let isClass = false;
-		for (this.#at += 1; this.#at < this.#text.length; this.#at += 1) {
-			const one = this.#text[this.#at];
-			if (one === '\n') return;
-			if (one === '\\') this.#at += 1;
-			else if (one === '[') isClass = true;
-			else if (one === ']') isClass = false;
-			else if (one === '/' && !isClass) {
-				this.#at += 1;
-				return;
-			}
-		}
-	}
-
-	#literal(): void {
-		this.#look();
-		const quote = this.#text[this.#at];
-		for (this.#at += 1; this.#at < this.#text.length; this.#at += 1) {
-			const one = this.#text[this.#at];
-			if (one === '\\') this.#at += 1;
-			else if (one === quote || one === '\n') break;
-		}
-		this.#at += 1;
-	}
-
-	/** From after its backtick, or after the end of a `${…}`, to the next `${` or its end. */
-	#template(): void {
-		for (; this.#at < this.#text.length; this.#at += 1) {
-			const one = this.#text[this.#at];
-			if (one === '\\') this.#at += 1;
-			else if (one === '`') break;
-			else if (one === '$' && this.#text[this.#at + 1] === '{') {
-				this.#templates.push(0);
-				this.#at += 2;
-				return;
-			}
-		}
-		this.#at += 1;
-	}
-
-	#brace(step: 1 | -1): void {
-		this.#at += 1;
-		const open = this.#templates.pop();
-		if (open === undefined) return;
-		if (step === -1 && open === 0) this.#template();
-		else this.#templates.push(open + step);
-	}
-
-	/** The text that begins here, if it is asked for. */
-	#look(): void {
-		const begins = this.#text.slice(this.#at + 1, this.#at + 2_048);
-		const [url] = INSECURE.exec(begins) ?? [];
-		const before = this.#text.slice(Math.max(0, this.#at - BEFORE), this.#at);
-		if (url !== undefined && CALLS.test(before)) this.found.push(url);
-	}
+	const asked = literalsWith(script, /(?:http|ws):\/\//i).flatMap(({ text, before }) => {
+		const url = INSECURE.exec(text)?.[0];
+		return url !== undefined && CALLS.test(before.slice(-BEFORE)) ? [url] : [];
+	});
+	return [...new Set(asked)].slice(0, MOST_URLS);
 }

@@ -175,6 +175,16 @@ describe('what is no leftover', () => {
 		],
 		['the audited TLD', serving('<script src="https://cdn.test/x.js"></script>')],
 		['text of documentation', serving('<p>Open <code>http://localhost:3000</code></p>')],
+		[
+			'a link of documentation',
+			serving('<p>Then open <a href="http://localhost:3000/">http://localhost:3000</a>.</p>'),
+		],
+		[
+			'text and links of documentation, repeated as the data of a framework',
+			serving(
+				'<p>Then open http://localhost:3000.</p><script>self.__next_f.push([1,"4:[\\"$\\",\\"a\\",null,{\\"href\\":\\"http://localhost:3000\\",\\"children\\":\\"http://localhost:3000\\"}]"])</script>',
+			),
+		],
 		['a placeholder', serving('<input placeholder="http://localhost:3000">')],
 		['a line comment', script('// fetch("http://localhost:3000/api")\na()')],
 		['a block comment', script('/* baseURL: "http://localhost:3000" */a()')],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { literalsWith } from '../../../src/facts/launch/js-literals.ts';
+import { literalsWith } from '../../../src/facts/web/js-literals.ts';
 
 function texts(source: string) {
 	return literalsWith(source, /KEY/).map(({ text }) => text);
