@@ -321,6 +321,8 @@ const HINTS = [
 	'envsafe',
 	'loadenv',
 	'envprefix',
+	'publicprefix',
+	'define:',
 	'defineplugin',
 	'environmentplugin',
 	'configservice.get',

@@ -69,6 +69,8 @@ export const EnvValueSchema = z.object({
 	weak: z.enum(['', 'short', 'words', 'pattern']),
 	/** No rule knows it, and it looks made by a generator. */
 	random: z.boolean(),
+	/** An account or a contract on a public chain. */
+	address: z.boolean(),
 	/** HMAC-SHA-256 under the user's key, to tell equal values: 16 hex digits; empty for short ones. */
 	fingerprint: z.string(),
 });
@@ -84,6 +86,7 @@ export const UNSEEN: EnvValue = {
 	sandbox: '',
 	weak: '',
 	random: false,
+	address: false,
 	fingerprint: '',
 };
 
@@ -108,6 +111,7 @@ export function judgeValue(name: string, value: string, judge: ValueJudge): EnvV
 		sandbox: isReal ? sandboxOf(name, text) : '',
 		weak: isReal && isSigningName(name) ? weaknessOf(text) : '',
 		random: shape === 'text' && isRandom(text),
+		address: /^0x[0-9a-f]{40}$/i.test(text),
 		fingerprint: isReal && text.length >= 8 ? hmac(judge.key, 'env', text).slice(0, 16) : '',
 	};
 }

@@ -288,7 +288,8 @@ export function textReads(language: TextLanguage, text: string): readonly CodeRe
 					literal: groups['literal'] ?? literalAfter(after),
 					alias: '',
 					from: 'process',
-					inView: false,
+					top: '',
+					asksWhere: false,
 				},
 			];
 		}),
@@ -349,7 +350,8 @@ function fieldRead(field: RegExpMatchArray, prefix: string, line: number): reado
 			literal: /^["']([^"'\n]{1,200})["']/.exec(value)?.[1] ?? null,
 			alias: '',
 			from: 'process',
-			inView: false,
+			top: '',
+			asksWhere: false,
 		},
 	];
 }
