@@ -134,6 +134,8 @@ function noteLive(found: Found, at: LiveAt, { js }: ScriptSource): void {
 	const isOwn = file === entry.file || rule.whole;
 	// A schema of t3-env answers for itself in the browser.
 	if (js.schemas.some(({ kind }) => kind === 'createEnv')) return;
+	// There `env` is what an import gives, which is judged as an import.
+	if (world.graph.sourcesOf(file).some((source) => source.startsWith('$env/dynamic/'))) return;
 	const missing = at.reads.filter((read) => isMissing(read, at));
 	const kept = (read: CodeRead) => isOwn || !(read.atLoad || secrecyOf(read.name) === 'secret');
 	for (const read of missing.filter(kept)) {
@@ -172,7 +174,7 @@ const isThere = (name: string, file: string, world: ClientWorld): boolean =>
 	world.publicOf(name, file) !== null ||
 	world.isDefined(name, file) ||
 	(isGivenByPlatform(name) && /^(?:NODE_ENV|NEXT_|VERCEL_|EXPO_|TAURI_|VITEST|JEST_)/.test(name)) ||
-	/^(?:NODE_ENV|PUBLIC_URL|PUBLIC_DIR|BASE_URL|FAST_REFRESH|BROWSER|WDS_\w+|__NEXT_\w+)$/.test(
+	/^(?:NODE_ENV|PUBLIC_URL|PUBLIC_DIR|BASE_URL|FAST_REFRESH|BROWSER|EXPO_OS|EXPO_BASE_URL|WDS_\w+|__NEXT_\w+)$/.test(
 		name,
 	);
 
