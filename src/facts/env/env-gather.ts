@@ -60,7 +60,7 @@ export async function gatherEnv(
 		},
 		byConvention: sources.byConvention,
 		schemas: world.schemas(),
-		skips: skipsOf(sources, values),
+		skips: skipsOf(sources, values, { keys, publicOf: world.publicOf }),
 		fallbacks: fallbacksOf(sources, reads, keys, judge),
 		exposures: exposuresOf(world.exposures(), values),
 		clientReads: [...client.reads],

@@ -133,8 +133,7 @@ export function modeNameOf(name: string): 'debug' | 'environment' | null {
 		: null;
 }
 
-const SKIP =
-	/^(?:NEXT_PUBLIC_)?(?:SKIP|DISABLE)_(?:ENV_)?(?:VALIDATION|CHECK|CHECKS)$|^SKIP_ENV_VALIDATION$/;
+const SKIP = /^(?:NEXT_PUBLIC_)?(?:SKIP|DISABLE)_(?:(?:ENV_)?VALIDATIONS?|ENV_CHECKS?)$/;
 
 /** By convention, switches off the check of the variables at start. */
 export const isSkipName = (name: string): boolean => SKIP.test(name);
