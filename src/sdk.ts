@@ -132,6 +132,21 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
+export { isSigningName, secrecyOf } from './facts/env/env-name.ts';
+export type { Hosting } from './facts/env/env-platforms.ts';
+export type {
+	EnvFile,
+	EnvPlace,
+	EnvVariable,
+	RepositoryEnv,
+	SetValue,
+} from './facts/env/env-schema.ts';
+export { type EnvValue, UNSEEN } from './facts/env/env-value.ts';
+export {
+	type ConfiguredRepository,
+	configuredRepositories,
+	repositoryEnv,
+} from './facts/env/repository-env.ts';
 export {
 	INTROSPECTION,
 	isHtmlAdminTool,

@@ -13,6 +13,7 @@ import {
 	isOtherText,
 	isScript,
 } from './env-path.ts';
+import { type Hosting, hostingsOf } from './env-platforms.ts';
 import { isWorkflow, type Workflow, workflowIn } from './env-workflow.ts';
 import { isBuildConfig, type JsFile, readJsFile } from './js-file.ts';
 import type { CodeRead } from './js-reads.ts';
@@ -66,6 +67,8 @@ export interface Sources {
 	readonly used: ReadonlySet<string>;
 	readonly dockerfiles: readonly { readonly file: string; readonly text: string }[];
 	readonly tsconfigs: ReadonlyMap<string, string>;
+	/** What it is deployed on. */
+	readonly hostings: readonly Hosting[];
 	readonly byConvention: boolean;
 	readonly code: number;
 	readonly unread: readonly string[];
@@ -122,11 +125,22 @@ class Reader {
 			used: this.#used,
 			dockerfiles: this.#dockerfiles,
 			tsconfigs: this.#tsconfigs,
+			hostings: this.#hostings(),
 			byConvention: this.#byConvention,
 			code: this.#code,
 			unread: this.#unread.slice(0, MOST_LISTED),
 			cut: this.#listing.cut === true,
 		};
+	}
+
+	#hostings(): readonly Hosting[] {
+		const paths = this.#listing.files.flatMap((file) =>
+			contextOf(file.path, false, true) === 'test' ? [] : [file.path],
+		);
+		return hostingsOf(
+			paths,
+			[...this.#early].map(([path, text]) => ({ path, text })),
+		);
 	}
 
 	get #inGit(): boolean {
