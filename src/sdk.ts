@@ -135,9 +135,9 @@ export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
 export { isSigningName, secrecyOf } from './facts/env/env-name.ts';
 export type { Hosting } from './facts/env/env-platforms.ts';
 export type {
-	EnvFile,
 	EnvPlace,
 	EnvVariable,
+	JudgedEnvFile,
 	RepositoryEnv,
 	SetValue,
 } from './facts/env/env-schema.ts';
