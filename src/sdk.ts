@@ -132,7 +132,13 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
-export { isSigningName, secrecyOf } from './facts/env/env-name.ts';
+export {
+	isGivenByPlatform,
+	isOwnUrlName,
+	isSigningName,
+	modeNameOf,
+	secrecyOf,
+} from './facts/env/env-name.ts';
 export type { Hosting } from './facts/env/env-platforms.ts';
 export type {
 	EnvPlace,

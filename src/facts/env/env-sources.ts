@@ -35,6 +35,8 @@ export interface EnvFileSource {
 	readonly tracked: boolean;
 	readonly ignored: boolean;
 	readonly parsed: DotenvFile;
+	/** Pulled by a command that leaves values empty which nobody may read. */
+	readonly masked: boolean;
 	/** Names of assignments that are commented out. */
 	readonly commented: readonly { readonly name: string; readonly line: number }[];
 }
@@ -178,6 +180,7 @@ class Reader {
 			tracked: file.tracked,
 			ignored: file.ignored,
 			parsed: parseDotenvFile(text),
+			masked: isMasked(text),
 			commented: commented.map((found) => ({
 				name: found[1] ?? '',
 				line: text.slice(0, found.index).split('\n').length,
@@ -288,6 +291,9 @@ class Reader {
 		await new Promise<void>((resolve) => setImmediate(resolve));
 	}
 }
+
+/** Vercel's sensitive variables are pulled without their values. */
+export const isMasked = (text: string): boolean => text.startsWith('# Created by Vercel CLI');
 
 /**
  * Laravel's own configuration reads dozens of variables that are null on purpose, in every project alike.

@@ -2,7 +2,7 @@ import { type PublicPrefix, secrecyOf } from './env-name.ts';
 import type { ProductionLists } from './env-production.ts';
 import type { JudgedEnvFile, SetValue } from './env-schema.ts';
 import type { EnvFileSource, Sources } from './env-sources.ts';
-import { judgeValue, type ValueJudge } from './env-value.ts';
+import { judgeValue, UNSEEN, type ValueJudge } from './env-value.ts';
 
 export function envFileFrom(
 	{ path, role, tracked, parsed }: EnvFileSource,
@@ -51,6 +51,7 @@ export function valuesOf(
 				by: 'env file',
 				stage: stageOf(file, name, lists),
 				...judged(name, file.path, value),
+				...(file.masked && value === '' && { value: UNSEEN }),
 			})),
 		),
 		...declared.flatMap(({ name, file, line, by, sets, value }) =>
