@@ -233,7 +233,7 @@ const WAYS: Readonly<Record<Hosting, Way>> = {
 
 function appended(file: string): (name: string, value: string, one: ToSet) => string {
 	return (name, value, { replaces }) =>
-		`${replaces ? `sed -i '/^${name}=/d' ${file}\n` : ''}printf '${name}=%s\\n' ${value} >> ${file}`;
+		`${replaces ? `perl -i -ne 'print unless /^${name}=/' ${file}\n` : ''}printf '${name}=%s\\n' ${value} >> ${file}`;
 }
 
 /** Sets variables in production, on every platform that the repository is deployed on. */

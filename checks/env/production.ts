@@ -19,7 +19,13 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import { sampleEnv, sampleFile, sampleUrl, sampleValue, sampleVariable } from './_samples.ts';
-import { exportCommand, manifestLine, type NewValue, setInProduction, type ToSet } from './_set-commands.ts';
+import {
+	exportCommand,
+	manifestLine,
+	type NewValue,
+	setInProduction,
+	type ToSet,
+} from './_set-commands.ts';
 import {
 	count,
 	inForce,

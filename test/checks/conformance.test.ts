@@ -43,6 +43,7 @@ it('found the checks', () => {
 		'email/spf',
 		'email/starttls',
 		'email/tls-rpt',
+		'env/declared',
 		'env/production',
 		'exposure/admin-tools',
 		'exposure/backups',
