@@ -42,6 +42,12 @@ const BY_PATH: readonly (readonly [Hosting, RegExp])[] = [
 	['compose', /(?:^|\/)(?:docker-)?compose[\w.-]*prod[\w.-]*\.ya?ml$/],
 ];
 
+const NAMES =
+	/(?:^|\/)(?:vercel|\.vercel|netlify|\.netlify|fly|Procfile|railway|render|firebase|apphosting|app\.|amplify|static|azure|eas\.|config\/deploy|serverless|sst\.|Chart|kustom|(?:docker-)?compose)/;
+
+/** A quick look, before `hostingsOf` goes through its patterns. */
+export const isHostingFile = (path: string): boolean => NAMES.test(path);
+
 /** Commands and actions of workflows and scripts. */
 const BY_COMMAND: readonly (readonly [Hosting, RegExp])[] = [
 	['vercel', /\bvercel\s+(?:deploy|pull|build|--)|vercel-action/],

@@ -13,7 +13,7 @@ import {
 	isOtherText,
 	isScript,
 } from './env-path.ts';
-import { type Hosting, hostingsOf } from './env-platforms.ts';
+import { type Hosting, hostingsOf, isHostingFile } from './env-platforms.ts';
 import { isWorkflow, type Workflow, workflowIn } from './env-workflow.ts';
 import { isBuildConfig, type JsFile, readJsFile } from './js-file.ts';
 import type { CodeRead } from './js-reads.ts';
@@ -24,6 +24,8 @@ const LARGEST_TEXT = 1024 * 1024;
 const LARGEST_ENV_FILE = 256 * 1024;
 /** Scripts kept for their imports: the sources of very large applications. */
 const MOST_KEPT = 96 * 1024 * 1024;
+/** Files whose reading overlaps: more wait for the disk no less. */
+const AT_ONCE = 16;
 const TURN_BYTES = 4 * 1024 * 1024;
 const MOST_LISTED = 50;
 
@@ -77,7 +79,7 @@ export interface Sources {
 	readonly cut: boolean;
 }
 
-/** Reads a repository's env files, manifests and code, each file once and one at a time. */
+/** Reads a repository's env files, manifests and code, each file once. */
 export async function readSources(root: string, port: FilesPort): Promise<Sources> {
 	const listing = await port.list(root);
 	const reader = new Reader(root, port, listing);
@@ -136,8 +138,8 @@ class Reader {
 	}
 
 	#hostings(): readonly Hosting[] {
-		const paths = this.#listing.files.flatMap((file) =>
-			contextOf(file.path, false, true) === 'test' ? [] : [file.path],
+		const paths = this.#listing.files.flatMap(({ path }) =>
+			isHostingFile(path) && contextOf(path, false, true) !== 'test' ? [path] : [],
 		);
 		return hostingsOf(
 			paths,
@@ -203,11 +205,19 @@ class Reader {
 
 	async readCode(): Promise<void> {
 		const search = new NameSearch(this.#declaredNames());
-		for (const file of this.#listing.files) {
-			const context = this.#contextOf(file);
-			if (context === null || !this.#isSearched(file.path)) continue;
-			const text = this.#early.get(file.path) ?? (await this.#text(file, LARGEST_TEXT));
-			if (text !== null) await this.#readCodeFile(file.path, text, context, search);
+		const searched = this.#listing.files.flatMap((file) => {
+			const context = this.#isSearched(file.path) ? this.#contextOf(file) : null;
+			return context === null ? [] : [{ file, context }];
+		});
+		for (let at = 0; at < searched.length; at += AT_ONCE) {
+			const some = searched.slice(at, at + AT_ONCE);
+			const texts = await Promise.all(
+				some.map(({ file }) => this.#early.get(file.path) ?? this.#text(file, LARGEST_TEXT)),
+			);
+			for (const [index, { file, context }] of some.entries()) {
+				const text = texts[index] ?? null;
+				if (text !== null) await this.#readCodeFile(file.path, text, context, search);
+			}
 		}
 	}
 
