@@ -45,6 +45,8 @@ it('found the checks', () => {
 		'email/tls-rpt',
 		'env/boot',
 		'env/ci',
+		'env/declared',
+		'env/production',
 		'env/public-prefix',
 		'exposure/admin-tools',
 		'exposure/backups',

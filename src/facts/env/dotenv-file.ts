@@ -82,7 +82,7 @@ interface Reading {
 }
 
 const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)(\s*)(?:=|:(?=\s))([ \t]*)(.*)$/;
-const BARE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*(?:#.*)?$/;
+const BARE = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*(?:#.*)?$/;
 
 /** Gives the index of the line to go on with. */
 function readLine(into: Reading, at: number): number {

@@ -49,6 +49,7 @@ export async function gatherEnv(
 		unread: [...sources.unread],
 		cut: sources.cut || cut || values.length > MOST_VALUES,
 		frameworks: [...new Set(sources.packages.packages.flatMap((one) => [...frameworksOf(one)]))],
+		hostings: [...sources.hostings],
 		variables: [...variables],
 		files: envFiles.map((file) => envFileFrom(file, lists)),
 		values: values.slice(0, MOST_VALUES),

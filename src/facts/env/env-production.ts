@@ -4,7 +4,7 @@ import type { FilesPort } from '../../core/io.ts';
 import { type DotenvAssignment, parseDotenvFile } from './dotenv-file.ts';
 import { objectIn } from './env-package.ts';
 import { folderOf, isBelow } from './env-path.ts';
-import type { EnvFileSource, Sources } from './env-sources.ts';
+import { type EnvFileSource, isMasked, type Sources } from './env-sources.ts';
 
 const LARGEST = 1024 * 1024;
 
@@ -115,6 +115,7 @@ async function readExtra(env: string, path: string, port: FilesPort): Promise<En
 		role: 'production',
 		tracked: false,
 		ignored: false,
+		masked: isMasked(text),
 		parsed:
 			json === null
 				? parsed

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DOTENV_FAULTS } from './dotenv-file.ts';
 import { FRAMEWORKS } from './env-package.ts';
 import { ENV_FILE_ROLES } from './env-path.ts';
+import { HOSTINGS } from './env-platforms.ts';
 import { EnvValueSchema } from './env-value.ts';
 
 const PlaceSchema = z.object({
@@ -57,7 +58,7 @@ const VariableSchema = z.object({
 });
 export type EnvVariable = z.infer<typeof VariableSchema>;
 
-const EnvFileSchema = z.object({
+const JudgedEnvFileSchema = z.object({
 	path: z.string(),
 	role: z.enum(ENV_FILE_ROLES),
 	tracked: z.boolean(),
@@ -72,7 +73,7 @@ const EnvFileSchema = z.object({
 		z.object({ name: z.string(), line: z.number().int(), first: z.number().int() }),
 	),
 });
-export type EnvFile = z.infer<typeof EnvFileSchema>;
+export type JudgedEnvFile = z.infer<typeof JudgedEnvFileSchema>;
 
 const SetValueSchema = z.object({
 	name: z.string(),
@@ -97,8 +98,10 @@ export const RepositoryEnvSchema = z.object({
 	/** More files or names than the limits allow. */
 	cut: z.boolean(),
 	frameworks: z.array(z.enum(FRAMEWORKS)),
+	/** What it is deployed on. */
+	hostings: z.array(z.enum(HOSTINGS)),
 	variables: z.array(VariableSchema),
-	files: z.array(EnvFileSchema),
+	files: z.array(JudgedEnvFileSchema),
 	values: z.array(SetValueSchema),
 	production: z.object({
 		/** As `--env` says; empty without. */

@@ -13,6 +13,7 @@ import {
 	isOtherText,
 	isScript,
 } from './env-path.ts';
+import { type Hosting, hostingsOf, isHostingFile } from './env-platforms.ts';
 import { isWorkflow, type Workflow, workflowIn } from './env-workflow.ts';
 import { isBuildConfig, type JsFile, readDirective, readJsFile } from './js-file.ts';
 import type { CodeRead } from './js-reads.ts';
@@ -23,6 +24,8 @@ const LARGEST_TEXT = 1024 * 1024;
 const LARGEST_ENV_FILE = 256 * 1024;
 /** Scripts kept for their imports: the sources of very large applications. */
 const MOST_KEPT = 96 * 1024 * 1024;
+/** Files whose reading overlaps: more wait for the disk no less. */
+const AT_ONCE = 16;
 const TURN_BYTES = 4 * 1024 * 1024;
 const MOST_LISTED = 50;
 
@@ -38,6 +41,8 @@ export interface EnvFileSource {
 	readonly tracked: boolean;
 	readonly ignored: boolean;
 	readonly parsed: DotenvFile;
+	/** Pulled by a command that leaves values empty which nobody may read. */
+	readonly masked: boolean;
 	/** Names of assignments that are commented out. */
 	readonly commented: readonly { readonly name: string; readonly line: number }[];
 }
@@ -70,13 +75,15 @@ export interface Sources {
 	readonly used: ReadonlySet<string>;
 	readonly dockerfiles: readonly { readonly file: string; readonly text: string }[];
 	readonly tsconfigs: ReadonlyMap<string, string>;
+	/** What it is deployed on. */
+	readonly hostings: readonly Hosting[];
 	readonly byConvention: boolean;
 	readonly code: number;
 	readonly unread: readonly string[];
 	readonly cut: boolean;
 }
 
-/** Reads a repository's env files, manifests and code, each file once and one at a time. */
+/** Reads a repository's env files, manifests and code, each file once. */
 export async function readSources(root: string, port: FilesPort): Promise<Sources> {
 	const listing = await port.list(root);
 	const reader = new Reader(root, port, listing);
@@ -126,11 +133,22 @@ class Reader {
 			used: this.#used,
 			dockerfiles: this.#dockerfiles,
 			tsconfigs: this.#tsconfigs,
+			hostings: this.#hostings(),
 			byConvention: this.#byConvention,
 			code: this.#code,
 			unread: this.#unread.slice(0, MOST_LISTED),
 			cut: this.#listing.cut === true,
 		};
+	}
+
+	#hostings(): readonly Hosting[] {
+		const paths = this.#listing.files.flatMap(({ path }) =>
+			isHostingFile(path) && contextOf(path, false, true) !== 'test' ? [path] : [],
+		);
+		return hostingsOf(
+			paths,
+			[...this.#early].map(([path, text]) => ({ path, text })),
+		);
 	}
 
 	get #inGit(): boolean {
@@ -168,6 +186,7 @@ class Reader {
 			tracked: file.tracked,
 			ignored: file.ignored,
 			parsed: parseDotenvFile(text),
+			masked: isMasked(text),
 			commented: commented.map((found) => ({
 				name: found[1] ?? '',
 				line: text.slice(0, found.index).split('\n').length,
@@ -190,11 +209,19 @@ class Reader {
 
 	async readCode(): Promise<void> {
 		const search = new NameSearch(this.#declaredNames());
-		for (const file of this.#listing.files) {
-			const context = this.#contextOf(file);
-			if (context === null || !this.#isSearched(file.path)) continue;
-			const text = this.#early.get(file.path) ?? (await this.#text(file, LARGEST_TEXT));
-			if (text !== null) await this.#readCodeFile(file.path, text, context, search);
+		const searched = this.#listing.files.flatMap((file) => {
+			const context = this.#isSearched(file.path) ? this.#contextOf(file) : null;
+			return context === null ? [] : [{ file, context }];
+		});
+		for (let at = 0; at < searched.length; at += AT_ONCE) {
+			const some = searched.slice(at, at + AT_ONCE);
+			const texts = await Promise.all(
+				some.map(({ file }) => this.#early.get(file.path) ?? this.#text(file, LARGEST_TEXT)),
+			);
+			for (const [index, { file, context }] of some.entries()) {
+				const text = texts[index] ?? null;
+				if (text !== null) await this.#readCodeFile(file.path, text, context, search);
+			}
 		}
 	}
 
@@ -281,6 +308,9 @@ class Reader {
 		await new Promise<void>((resolve) => setImmediate(resolve));
 	}
 }
+
+/** Vercel's sensitive variables are pulled without their values. */
+export const isMasked = (text: string): boolean => text.startsWith('# Created by Vercel CLI');
 
 /**
  * Laravel's own configuration reads dozens of variables that are null on purpose, in every project alike.

@@ -34,7 +34,7 @@ export const EnvValueSchema = z.object({
 	word: z.string(),
 	url: z
 		.object({
-			/** Lower case, without the colon. */
+			/** Lower case, without the colon; empty for an address without one, such as `localhost:5432`. */
 			scheme: z.string(),
 			/** It leads to the machine that opens it. */
 			local: z.boolean(),
@@ -106,7 +106,7 @@ export function judgeValue(name: string, value: string, judge: ValueJudge): EnvV
 		shape,
 		length: text.length,
 		word: WORDS.has(text.toLowerCase()) ? text.toLowerCase() : '',
-		url: shape === 'url' ? urlIn(text, judge.domain) : null,
+		url: shape === 'url' ? urlIn(text, judge.domain) : shape === 'text' ? localIn(text) : null,
 		secret: isReal ? secretIn(name, text, judge.key) : null,
 		sandbox: isReal ? sandboxOf(name, text) : '',
 		weak: isReal && isSigningName(name) ? weaknessOf(text) : '',
@@ -223,6 +223,18 @@ function urlIn(text: string, domain: string | null): EnvValue['url'] {
 		host: local ? `${host}${port === '' ? '' : `:${port}`}` : '',
 		ours: domain !== null && (host === domain || host.endsWith(`.${domain}`)),
 	};
+}
+
+/** Addresses of this machine in the other ways that connection strings write them. */
+const LOCAL =
+	/^(?:jdbc:[a-z:]{2,30}\/\/)?((?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|0\.0\.0\.0)(?::\d{1,5})?)(?:[/?;].{0,300})?$|\b(?:Server|Data Source|host)\s?=\s?(?:tcp:)?(localhost|127\.0\.0\.1)\b|@(?:tcp)?\((localhost|127\.0\.0\.1)(?::\d{1,5})?\)/i;
+
+function localIn(text: string): EnvValue['url'] {
+	const [found, ...hosts] = LOCAL.exec(text.slice(0, 500)) ?? [];
+	if (found === undefined) return null;
+	const host = hosts.find((one) => one !== undefined)?.toLowerCase() ?? '';
+	const credentials = /password|pwd|user|@/i.test(text);
+	return { scheme: '', local: true, public: false, credentials, host, ours: false };
 }
 
 const NATURE: FileNature = { loose: true, generic: false, named: true, spaced: false, key: false };

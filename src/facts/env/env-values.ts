@@ -1,15 +1,15 @@
 import { type PublicPrefix, secrecyOf } from './env-name.ts';
 import type { ProductionLists } from './env-production.ts';
-import type { EnvFile, SetValue } from './env-schema.ts';
+import type { JudgedEnvFile, SetValue } from './env-schema.ts';
 import type { EnvFileSource, Sources } from './env-sources.ts';
-import { judgeValue, type ValueJudge } from './env-value.ts';
+import { judgeValue, UNSEEN, type ValueJudge } from './env-value.ts';
 
 export function envFileFrom(
 	{ path, role, tracked, parsed }: EnvFileSource,
 	lists: ProductionLists,
-): EnvFile {
+): JudgedEnvFile {
 	const first = new Map<string, { value: string; line: number }>();
-	const duplicates: EnvFile['duplicates'] = [];
+	const duplicates: JudgedEnvFile['duplicates'] = [];
 	for (const { name, value, line } of parsed.assignments) {
 		const before = first.get(name);
 		if (before === undefined) first.set(name, { value, line });
@@ -51,6 +51,7 @@ export function valuesOf(
 				by: 'env file',
 				stage: stageOf(file, name, lists),
 				...judged(name, file.path, value),
+				...(file.masked && value === '' && { value: UNSEEN }),
 			})),
 		),
 		...declared.flatMap(({ name, file, line, by, sets, value }) =>
