@@ -29,7 +29,7 @@ const AT_ONCE = 16;
 const TURN_BYTES = 4 * 1024 * 1024;
 const MOST_LISTED = 50;
 
-export type ListedFile = FileListing['files'][number];
+type ListedFile = FileListing['files'][number];
 
 /** Lines that nobody wrote. */
 const isBundle = (text: string): boolean =>
