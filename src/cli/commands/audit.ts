@@ -21,6 +21,7 @@ import { writeStdout } from '../write-output.ts';
 interface CliOptions extends OutputOptions {
 	readonly repo?: string;
 	readonly env?: string;
+	readonly history?: AuditOptions['history'];
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
 	readonly dkimSelector?: readonly string[];
@@ -195,6 +196,7 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 	await requireKnownConfigIds(config);
 	return {
 		repo: cli.repo,
+		history: cli.history,
 		...askedOf(cli, config),
 		...(await selectionOf(cli, config)),
 		accept: config.accept,
