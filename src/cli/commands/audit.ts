@@ -1,7 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
-import { ENDPOINT_PLAN_SECONDS, isEnvMode, plan as planAudit, audit as runAudit } from '../../audit.ts';
+import {
+	ENDPOINT_PLAN_SECONDS,
+	isEnvMode,
+	plan as planAudit,
+	audit as runAudit,
+} from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
