@@ -133,6 +133,30 @@ export {
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
 export {
+	isGivenByPlatform,
+	isOfServerProvider,
+	isOwnUrlName,
+	isSigningName,
+	modeNameOf,
+	secrecyOf,
+	speaksOfSecrets,
+	withoutPublicPrefix,
+} from './facts/env/env-name.ts';
+export type { Hosting } from './facts/env/env-platforms.ts';
+export type {
+	EnvPlace,
+	EnvVariable,
+	JudgedEnvFile,
+	RepositoryEnv,
+	SetValue,
+} from './facts/env/env-schema.ts';
+export { type EnvValue, UNSEEN } from './facts/env/env-value.ts';
+export {
+	type ConfiguredRepository,
+	configuredRepositories,
+	repositoryEnv,
+} from './facts/env/repository-env.ts';
+export {
 	INTROSPECTION,
 	isHtmlAdminTool,
 	recogniseAdminTool,
