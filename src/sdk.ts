@@ -133,11 +133,13 @@ export {
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
 export {
-	isGivenByPlatform,
+	isOfServerProvider,
 	isOwnUrlName,
 	isSigningName,
 	modeNameOf,
 	secrecyOf,
+	speaksOfSecrets,
+	withoutPublicPrefix,
 } from './facts/env/env-name.ts';
 export type { Hosting } from './facts/env/env-platforms.ts';
 export type {

@@ -1,7 +1,6 @@
 import {
 	advice,
 	at,
-	cannotSay,
 	commands,
 	configuredRepositories,
 	defineCheck,
@@ -15,9 +14,10 @@ import {
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
-import { sampleEnv, sampleFile, sampleValue, sampleVariable } from './_samples.ts';
-import { misspelt } from './_spelling.ts';
-import { count, isWanted, listed, placed, stopsBoot, unusedNames } from './_world.ts';
+import { count, gapsIn, listed, pasted as pastedText, placed, sampleEnv } from './_looked-at.ts';
+import { namedVariable, sampleFile, sampleValue } from './_samples.ts';
+import { misspelt, renamed, type Slip, slipCause, slipOf } from './_spelling.ts';
+import { isWanted, stopsBoot, unusedNames } from './_world.ts';
 
 /** Fewer are told in a sentence of the README. */
 const FEWEST_FOR_EXAMPLE = 3;
@@ -97,29 +97,12 @@ export default defineCheck({
 			outcome: 'fail',
 			severity: 'high',
 			effort: minutes(10),
-			says: (a: { name: string; file: string; line: number; meant: string; declaredAt: string }) =>
+			says: (a: Slip) =>
 				`${placed(a)} reads ${a.name}, which nobody sets; ${a.declaredAt} has ${a.meant}.`,
 			impact: 'The code never sees the value that is set, and goes on with nothing or a default.',
 			confidence: (a: { unused: boolean }) => (a.unused ? 'high' : 'medium'),
-			fix: (a: {
-				name: string;
-				file: string;
-				line: number;
-				meant: string;
-				declaredAt: string;
-			}) => ({
-				summary: `Read ${a.meant} in the code`,
-				steps: [
-					`Or, if the code has the right name, rename ${a.meant} at ${a.declaredAt} and wherever it is set.`,
-				],
-				snippets: [
-					{
-						platform: 'any',
-						language: 'shell',
-						text: `perl -i -pe 's/\\b${shellName(a.name)}\\b/${shellName(a.meant)}/ if $. == ${a.line}' ${pasted(a.file)}`,
-					},
-				],
-			}),
+			cause: (a: { name: string }) => slipCause(a.name),
+			fix: renamed,
 		},
 		unused: {
 			outcome: 'fail',
@@ -183,10 +166,9 @@ export default defineCheck({
 	needs: ({ subject: { root, env, domain } }) => ({ found: repositoryEnv({ root, env, domain }) }),
 
 	judge({ given: { found }, say }) {
-		const { variables, files, unread } = found;
+		const { variables, files } = found;
 		const read = variables.filter(isRead);
-		const gaps =
-			unread.length === 0 ? [] : [cannotSay('unreadable', `Not read: ${listed(unread)}`)];
+		const gaps = gapsIn(found);
 		if (read.length + files.length + gaps.length === 0) {
 			return doesNotApply('The code reads no environment variables, and there is no env file.');
 		}
@@ -194,18 +176,11 @@ export default defineCheck({
 		const slipped = new Set(slips.flatMap(({ used, declared }) => [used.name, declared.name]));
 		const open = undeclaredIn(read, found).filter(({ name }) => !slipped.has(name));
 		const said = [
-			...slips.map(({ used, declared }) => {
-				const [place = { file: '', line: 1 }] = used.reads;
-				const [declaration = place] = declared.declared;
+			...slips.map((slip) => {
+				const told = slipOf(slip);
 				return at(
-					locusOf(used.name, place),
-					say('spelling', {
-						name: used.name,
-						...place,
-						meant: declared.name,
-						declaredAt: placed(declaration),
-						unused: !declared.used,
-					}),
+					locusOf(told.name, told),
+					say('spelling', { ...told, unused: !slip.declared.used }),
 				);
 			}),
 			...(hasExample(found)
@@ -242,19 +217,19 @@ export default defineCheck({
 		example('all is written down', { found: shown() }, 'sound'),
 		example(
 			'read and not in the example',
-			{ found: shown(sampleVariable('MAIL_KEY')) },
+			{ found: shown(namedVariable('MAIL_KEY')) },
 			'missing-in-example',
 		),
 		example(
 			'read at boot and not in the example',
-			{ found: shown(sampleVariable('MAIL_KEY', { boot: true })) },
+			{ found: shown(namedVariable('MAIL_KEY', { boot: true })) },
 			'missing-in-example',
 		),
 		example(
 			'not in the schema',
 			{
 				found: {
-					...shown(sampleVariable('MAIL_KEY')),
+					...shown(namedVariable('MAIL_KEY')),
 					files: [],
 					schemas: [
 						{
@@ -273,19 +248,19 @@ export default defineCheck({
 		),
 		example(
 			'given by the platform',
-			{ found: shown(sampleVariable('PORT', { given: true })) },
+			{ found: shown(namedVariable('PORT', { given: true })) },
 			'sound',
 		),
 		example(
 			'read by tests alone',
-			{ found: shown(sampleVariable('MAIL_KEY', { need: 'tool', folders: [] })) },
+			{ found: shown(namedVariable('MAIL_KEY', { need: 'tool', folders: [] })) },
 			'sound',
 		),
 		example(
 			'set by a manifest',
 			{
 				found: {
-					...shown(sampleVariable('REGION')),
+					...shown(namedVariable('REGION')),
 					values: [sampleValue('REGION', {}, { by: 'fly.toml', file: 'fly.toml' })],
 				},
 			},
@@ -293,35 +268,35 @@ export default defineCheck({
 		),
 		example(
 			'a slip, with the right name in use',
-			{ found: shown(sampleVariable('STRIPE_SERCET')) },
+			{ found: shown(namedVariable('STRIPE_SERCET')) },
 			'spelling',
 		),
 		example(
 			'a slip, with the right name unused',
 			{
 				found: shown(
-					sampleVariable('MAILER_KEY', {
+					namedVariable('MAILER_KEY', {
 						used: false,
 						folders: [],
 						reads: [],
 						declared: [EXAMPLE],
 					}),
-					sampleVariable('MAILR_KEY'),
+					namedVariable('MAILR_KEY'),
 				),
 			},
 			'spelling',
 		),
 		example(
 			'two edits apart',
-			{ found: shown(sampleVariable('STRIP_SERCET')) },
+			{ found: shown(namedVariable('STRIP_SERCET')) },
 			'missing-in-example',
 		),
 		example(
 			'one of two that are counted',
 			{
 				found: shown(
-					sampleVariable('MAIL_KEY_1', { declared: [EXAMPLE], shownIn: EXAMPLE }),
-					sampleVariable('MAIL_KEY_2'),
+					namedVariable('MAIL_KEY_1', { declared: [EXAMPLE], shownIn: EXAMPLE }),
+					namedVariable('MAIL_KEY_2'),
 				),
 			},
 			'missing-in-example',
@@ -330,7 +305,7 @@ export default defineCheck({
 			'declared and unused',
 			{
 				found: shown(
-					sampleVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
+					namedVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
 				),
 			},
 			'unused',
@@ -340,7 +315,7 @@ export default defineCheck({
 			{
 				found: {
 					...shown(
-						sampleVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
+						namedVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
 					),
 					byConvention: true,
 				},
@@ -392,10 +367,7 @@ const EXAMPLE = { file: '.env.example', line: 2 };
 /** One variable that an example shows, and more. */
 function shown(...more: readonly EnvVariable[]): RepositoryEnv {
 	return sampleEnv({
-		variables: [
-			sampleVariable('STRIPE_SECRET', { declared: [EXAMPLE], shownIn: EXAMPLE }),
-			...more,
-		],
+		variables: [namedVariable('STRIPE_SECRET', { declared: [EXAMPLE], shownIn: EXAMPLE }), ...more],
 		files: [sampleFile('.env.example')],
 	});
 }
@@ -404,7 +376,7 @@ const bare = (variables: number): RepositoryEnv =>
 	sampleEnv({
 		variables: ['API_KEY', 'MAIL_FROM', 'SHOP_URL']
 			.slice(0, variables)
-			.map((name) => sampleVariable(name)),
+			.map((name) => namedVariable(name)),
 	});
 
 const locusOf = (name: string, { file, line }: { file: string; line: number }) => ({
@@ -463,7 +435,7 @@ function exampleLines(one: EnvVariable): readonly string[] {
 	const [place] = one.reads;
 	const word = isWanted(one) ? 'needed' : 'optional';
 	return [
-		`# ${word}${place === undefined ? '' : `, ${pasted(placed(place))}`}`,
+		`# ${word}${place === undefined ? '' : `, ${pasted(place.file)}:${place.line}`}`,
 		`${shellName(one.name)}=`,
 	];
 }
@@ -513,8 +485,7 @@ function unusedIn(found: RepositoryEnv) {
 
 const shellName = (name: string): string => (/^[A-Za-z_]\w{0,99}$/.test(name) ? name : 'NAME');
 
-/** A name that a shell would read differently is left to the user. */
-const pasted = (path: string): string => (/^[\w./:-]+$/.test(path) ? path : 'PATH/TO/FILE');
+const pasted = (path: string): string => pastedText(path, 'PATH/TO/FILE');
 
 function append({ example, schema, all }: Undeclared): Fix {
 	const names = all.slice(0, MOST_LINES).map(shellName);

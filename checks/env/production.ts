@@ -1,6 +1,5 @@
 import {
 	at,
-	cannotSay,
 	configuredRepositories,
 	defineCheck,
 	doesNotApply,
@@ -18,7 +17,8 @@ import {
 	secrecyOf,
 	z,
 } from '../../src/sdk.ts';
-import { sampleEnv, sampleFile, sampleUrl, sampleValue, sampleVariable } from './_samples.ts';
+import { count, gapsIn, listed, placed, sampleEnv } from './_looked-at.ts';
+import { namedVariable, sampleFile, sampleUrl, sampleValue } from './_samples.ts';
 import {
 	exportCommand,
 	manifestLine,
@@ -26,16 +26,8 @@ import {
 	setInProduction,
 	type ToSet,
 } from './_set-commands.ts';
-import {
-	count,
-	inForce,
-	isWanted,
-	listed,
-	placed,
-	stopsBoot,
-	unusedNames,
-	wantOf,
-} from './_world.ts';
+import { misspelt, renamed, type Slip, slipCause, slipOf } from './_spelling.ts';
+import { inForce, isWanted, stopsBoot, unusedNames, wantOf } from './_world.ts';
 
 interface Place {
 	readonly file: string;
@@ -48,8 +40,17 @@ interface Wanted extends Place {
 	/** What the code does without it. */
 	readonly want: string;
 	readonly stopsBoot: boolean;
+	/** The code ends with an error of its own. */
+	readonly refuses: boolean;
 	/** Everything that is wrong in the same way, so that one paste mends it. */
 	readonly all: readonly { readonly name: string; readonly inlined: boolean }[];
+}
+
+interface Missing extends Wanted {
+	readonly lists: readonly string[];
+	readonly folders: readonly string[];
+	/** Another name is set, one edit away. */
+	readonly slip: Slip | null;
 }
 
 interface Set extends Place {
@@ -67,10 +68,12 @@ const asMissing = {
 		pick: ({ stopsBoot: stops }: Wanted): Severity => (stops ? 'blocker' : 'high'),
 	},
 	effort: minutes(10),
-	impact: ({ stopsBoot: stops }: Wanted) =>
-		stops
+	impact: ({ stopsBoot: stops, refuses }: Wanted) => {
+		if (!stops) return 'The first customer who needs what it is for meets an error.';
+		return refuses
 			? 'The release does not start: every customer meets an error page, or the deploy is refused.'
-			: 'The first customer who needs what it is for meets an error.',
+			: 'The release starts with nothing in its place, or not at all: whatever rests on it fails for every customer.';
+	},
 } as const;
 
 const set = {
@@ -110,10 +113,13 @@ export default defineCheck({
 		},
 		missing: {
 			...asMissing,
-			says: (a: Wanted & { lists: readonly string[]; folders: readonly string[] }) =>
-				`${a.name} is not set in production (${listed(a.lists)})${a.folders.length === 0 ? '' : ` for ${listed(a.folders)}`}: ${a.want}.`,
-			fix: (a: Wanted & { lists: readonly string[] }) =>
-				wantedFix(a, `Set ${listed(namesOf(a))} in production`, a.lists[0] ?? '', false),
+			says: (a: Missing) =>
+				`${a.name} is not set in production (${listed(a.lists)})${a.folders.length === 0 ? '' : ` for ${listed(a.folders)}`}: ${a.want}${a.slip === null ? '' : `; ${a.slip.declaredAt} has ${a.slip.meant}`}.`,
+			cause: (a: Missing) => (a.slip === null ? 'env/production/missing' : slipCause(a.name)),
+			fix: (a: Missing) =>
+				a.slip === null
+					? wantedFix(a, `Set ${listed(namesOf(a))} in production`, a.lists[0] ?? '', false)
+					: renamed(a.slip),
 			control:
 				'A variable with a default, one that the code asks for first, one that a manifest sets and one that the platform gives are not missing.',
 		},
@@ -243,11 +249,10 @@ export default defineCheck({
 	needs: ({ subject: { root, env, domain } }) => ({ found: repositoryEnv({ root, env, domain }) }),
 
 	judge({ given: { found }, say }) {
-		const { variables, production, hostings, unread } = found;
+		const { variables, production, hostings } = found;
 		const wanted = variables.filter(isWanted);
 		const values = inForce(found);
-		const gaps =
-			unread.length === 0 ? [] : [cannotSay('unreadable', `Not read: ${listed(unread)}`)];
+		const gaps = gapsIn(found);
 		if (wanted.length + values.length + gaps.length === 0 && production.asked === '') {
 			return doesNotApply(
 				variables.length === 0
@@ -283,7 +288,7 @@ export default defineCheck({
 		example('no variable at all', { found: sampleEnv() }, 'not-applicable'),
 		example(
 			'a default for each',
-			{ found: sampleEnv({ variables: [sampleVariable('COLOUR', { need: 'optional' })] }) },
+			{ found: sampleEnv({ variables: [namedVariable('COLOUR', { need: 'optional' })] }) },
 			'not-applicable',
 		),
 		example('everything is there', { found: listedEnv({}) }, 'complete'),
@@ -460,7 +465,7 @@ export default defineCheck({
 			'no list',
 			{
 				found: sampleEnv({
-					variables: [sampleVariable('API_KEY')],
+					variables: [namedVariable('API_KEY')],
 					production: { asked: '', files: [], unread: '', unlisted: [''] },
 				}),
 			},
@@ -470,7 +475,7 @@ export default defineCheck({
 			'a list that cannot be read',
 			{
 				found: sampleEnv({
-					variables: [sampleVariable('API_KEY')],
+					variables: [namedVariable('API_KEY')],
 					production: {
 						asked: 'prod.env',
 						files: [],
@@ -492,7 +497,7 @@ export default defineCheck({
 /** A list that has the one variable `API_KEY`, and more values. */
 function listedEnv(variable: Partial<EnvVariable>, ...values: readonly SetValue[]): RepositoryEnv {
 	return sampleEnv({
-		variables: [sampleVariable('API_KEY', variable)],
+		variables: [namedVariable('API_KEY', variable)],
 		files: [sampleFile('.env.production', { production: true })],
 		values: [...values],
 		production: { asked: 'production', files: ['.env.production'], unread: '', unlisted: [] },
@@ -517,9 +522,15 @@ const namesOf = ({ all }: Wanted): readonly string[] => all.map(({ name }) => na
 
 const inlined = ({ publicBy }: { publicBy: string }): boolean => publicBy !== '';
 
-function missingIn(wanted: readonly EnvVariable[], { production, hostings }: RepositoryEnv) {
+function missingIn(
+	wanted: readonly EnvVariable[],
+	{ production, hostings, variables }: RepositoryEnv,
+): readonly Missing[] {
 	const missing = wanted.filter(({ missingIn: folders }) => folders.length > 0);
-	const all = missing.map((one) => ({ name: one.name, inlined: inlined(one) }));
+	const slips = new Map(misspelt(variables).map((one) => [one.used.name, slipOf(one)]));
+	const all = missing
+		.filter(({ name }) => !slips.has(name))
+		.map((one) => ({ name: one.name, inlined: inlined(one) }));
 	return missing.map((one) => ({
 		name: one.name,
 		file: one.reads[0]?.file ?? '',
@@ -527,6 +538,8 @@ function missingIn(wanted: readonly EnvVariable[], { production, hostings }: Rep
 		hostings,
 		want: wantOf(one),
 		stopsBoot: stopsBoot(one),
+		refuses: one.need !== 'required',
+		slip: slips.get(one.name) ?? null,
 		all,
 		lists: production.files,
 		folders: one.missingIn.filter((folder) => folder !== ''),
@@ -562,6 +575,7 @@ function asWanted(
 		hostings,
 		want: isNeeded ? wantOf(variable) : '',
 		stopsBoot: isNeeded && stopsBoot(variable),
+		refuses: isNeeded && variable.need !== 'required',
 		all: all.map((one) => ({ name: one.name, inlined: inlined(one) })),
 	};
 }

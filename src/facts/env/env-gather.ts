@@ -1,5 +1,5 @@
 import type { FilesPort } from '../../core/io.ts';
-import { browserScripts, clientFindings } from './env-client.ts';
+import { clientFindings } from './env-client.ts';
 import { exposuresOf, fallbacksOf, jobsOf, skipsOf } from './env-hazards.ts';
 import { ImportGraph } from './env-import-graph.ts';
 import { frameworksOf } from './env-package.ts';
@@ -9,6 +9,7 @@ import { type ReadAt, readSources, type Sources } from './env-sources.ts';
 import { envFileFrom, secretiveFiles, valuesOf } from './env-values.ts';
 import { variablesOf } from './env-variables.ts';
 import { EnvWorld } from './env-world.ts';
+import { loadJsParser } from './js-tree.ts';
 import { wrapperReads } from './js-wrappers.ts';
 
 const MOST_VALUES = 5_000;
@@ -40,7 +41,7 @@ export async function gatherEnv(
 		graph,
 		publicOf: world.publicOf,
 		isDefined: world.isDefined,
-		browserOnly: browserScripts(sources, graph),
+		parse: await loadJsParser(),
 	});
 	return {
 		code: sources.code,
@@ -60,7 +61,7 @@ export async function gatherEnv(
 		},
 		byConvention: sources.byConvention,
 		schemas: world.schemas(),
-		skips: skipsOf(sources, values),
+		skips: skipsOf(sources, values, { keys, publicOf: world.publicOf }),
 		fallbacks: fallbacksOf(sources, reads, keys, judge),
 		exposures: exposuresOf(world.exposures(), values),
 		clientReads: [...client.reads],
@@ -90,7 +91,8 @@ function listedReads({ scripts }: Sources): readonly ReadAt[] {
 				literal: null,
 				alias: '',
 				from: 'process' as const,
-				inView: false,
+				top: '',
+				asksWhere: false,
 			},
 		})),
 	);

@@ -1,20 +1,34 @@
 import { secretsIn } from '../secrets/secret-scan.ts';
-import { isSigningName, isSkipName } from './env-name.ts';
+import { isSigningName, isSkipName, type PublicPrefix } from './env-name.ts';
 import { folderOf, isBelow } from './env-path.ts';
 import type { EnvVariable, RepositoryEnv, SetValue } from './env-schema.ts';
 import type { ReadAt, Sources } from './env-sources.ts';
 import { hmac, type ValueJudge } from './env-value.ts';
 import { isWantedAt, type SchemaKeyAt } from './env-variables.ts';
 
-/** Where a switch turns the check off in what is shipped. */
+/**
+ * Where a switch turns the check off in what is shipped. While an image is built it only matters for what
+ * the bundle takes in: the rest is checked when the image starts.
+ */
 export function skipsOf(
 	{ packages, dockerfiles, workflows }: Sources,
 	values: readonly SetValue[],
+	{ keys, publicOf }: SkipWorld,
 ): RepositoryEnv['skips'] {
+	const inlined = keys.filter((key) => key.required && publicOf(key.name, key.file) !== null);
+	const isHarmless = (file: string): boolean => {
+		const text = dockerfiles.find((one) => one.file === file)?.text ?? '';
+		const isGiven = (name: string) =>
+			new RegExp(`^\\s{0,8}(?:ARG|ENV)\\s{1,8}${name}\\b`, 'm').test(text);
+		return keys.length > 0 && inlined.every(({ name }) => isGiven(name));
+	};
 	const isOn = (word: string) => /^(?:1|true|yes|on)$/.test(word);
 	const set = values.filter(
 		({ name, value, stage, by }) =>
 			isSkipName(name) && isOn(value.word) && (stage === 'production' || by === 'Dockerfile'),
+	);
+	const lasting = set.filter(
+		({ by, stage, file }) => by !== 'Dockerfile' || stage === 'production' || !isHarmless(file),
 	);
 	const shell = /\b((?:NEXT_PUBLIC_)?(?:SKIP|DISABLE)_[A-Z_]{3,30})=["']?(?:1|true|yes|on)\b/;
 	const scripts = packages.packages.flatMap(({ folder, scripts: all }) =>
@@ -31,8 +45,8 @@ export function skipsOf(
 	);
 	const runs = dockerfiles.flatMap(({ file, text }) =>
 		text.split('\n').flatMap((line, index) => {
-			const name = /^\s*(?:RUN|CMD|&&|[A-Z_]+=)/.test(line) ? shell.exec(line)?.[1] : undefined;
-			return name !== undefined && isSkipName(name)
+			const name = /^\s*(?:#|ENV\b|ARG\b|LABEL\b)/.test(line) ? undefined : shell.exec(line)?.[1];
+			return name !== undefined && isSkipName(name) && !isHarmless(file)
 				? [{ file, line: index + 1, name, by: 'a step of the image' }]
 				: [];
 		}),
@@ -42,10 +56,10 @@ export function skipsOf(
 			.filter(
 				({ name, value, deploys }) => deploys && isSkipName(name) && isOn(value.toLowerCase()),
 			)
-			.map(({ name }) => ({ file, line: 1, name, by: 'a workflow that deploys' })),
+			.map(({ name, line }) => ({ file, line, name, by: 'a workflow that deploys' })),
 	);
 	return [
-		...set.map(({ name, file, line, by }) => ({
+		...lasting.map(({ name, file, line, by }) => ({
 			name,
 			file,
 			line,
@@ -55,6 +69,11 @@ export function skipsOf(
 		...runs,
 		...inWorkflows,
 	];
+}
+
+interface SkipWorld {
+	readonly keys: readonly SchemaKeyAt[];
+	readonly publicOf: (name: string, file: string) => PublicPrefix | null;
 }
 
 /** Literals that code takes where a signing secret is not set. */

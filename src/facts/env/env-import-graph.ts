@@ -30,10 +30,18 @@ export class ImportGraph {
 		const found =
 			text === undefined
 				? []
-				: importsIn(scriptOf(path, text)).flatMap((source) => this.#resolve(path, source) ?? []);
+				: importsIn(scriptOf(path, text)).flatMap((source) => this.resolve(path, source) ?? []);
 		const edges = [...new Set(found)];
 		this.#edges.set(path, edges);
 		return edges;
+	}
+
+	/** The same with imports that are perhaps of types alone. */
+	mayImport(path: string): readonly string[] {
+		const text = this.#texts.get(path);
+		if (text === undefined) return [];
+		const sources = importsIn(scriptOf(path, text), true);
+		return [...new Set(sources.flatMap((source) => this.resolve(path, source) ?? []))];
 	}
 
 	/** As written in the script's imports. */
@@ -68,7 +76,8 @@ export class ImportGraph {
 		return false;
 	}
 
-	#resolve(from: string, source: string): string | null {
+	/** Path of what an import of a script leads to; `null` outside the repository. */
+	resolve(from: string, source: string): string | null {
 		if (source.startsWith('.')) return this.#file(joined(folderOf(from), source));
 		for (const { folder, prefix, targets } of this.#aliases) {
 			if (!source.startsWith(prefix) || !isUnder(from, folder)) continue;

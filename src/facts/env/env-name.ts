@@ -79,7 +79,7 @@ const SOME_KEY = /(?:^|_)(?:API_?KEY|ACCESS_?KEY|AUTH_?KEY|KEY)$/;
  * know. `none`: it says nothing of the kind, or that it is made for browsers, or is a switch.
  */
 export function secrecyOf(name: string): 'secret' | 'perhaps' | 'none' {
-	const bare = withoutPrefix(name);
+	const bare = withoutPublicPrefix(name);
 	if (FOR_BROWSERS.test(bare) && !/SECRET|PRIVATE|PASSWORD/.test(bare)) return 'none';
 	if (SERVER_PROVIDER.test(bare)) return 'secret';
 	if (ABOUT.test(bare) && !/(?:DATABASE|DB|REDIS|MONGO(?:DB)?)_UR[IL]$/.test(bare)) return 'none';
@@ -87,12 +87,17 @@ export function secrecyOf(name: string): 'secret' | 'perhaps' | 'none' {
 	return SOME_KEY.test(bare) ? 'perhaps' : 'none';
 }
 
+/** Named after a provider whose keys are for servers alone. */
+export const isOfServerProvider = (name: string): boolean =>
+	SERVER_PROVIDER.test(withoutPublicPrefix(name));
+
 /** Says a word of secrecy anywhere, even where it is a switch: for telling that it is looked at and harmless. */
 export const speaksOfSecrets = (name: string): boolean =>
-	/SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIAL|TOKEN/.test(withoutPrefix(name)) &&
-	!FOR_BROWSERS.test(withoutPrefix(name));
+	/SECRET|PASSWORD|PASSWD|PRIVATE_KEY|CREDENTIAL|TOKEN/.test(withoutPublicPrefix(name)) &&
+	!FOR_BROWSERS.test(withoutPublicPrefix(name));
 
-function withoutPrefix(name: string): string {
+/** A name as a server would have it. */
+export function withoutPublicPrefix(name: string): string {
 	const prefix = PUBLIC_PREFIXES.find((one) => name.startsWith(one.prefix))?.prefix ?? '';
 	return name.slice(prefix.length);
 }
@@ -128,8 +133,7 @@ export function modeNameOf(name: string): 'debug' | 'environment' | null {
 		: null;
 }
 
-const SKIP =
-	/^(?:NEXT_PUBLIC_)?(?:SKIP|DISABLE)_(?:ENV_)?(?:VALIDATION|CHECK|CHECKS)$|^SKIP_ENV_VALIDATION$/;
+const SKIP = /^(?:NEXT_PUBLIC_)?(?:SKIP|DISABLE)_(?:(?:ENV_)?VALIDATIONS?|ENV_CHECKS?)$/;
 
 /** By convention, switches off the check of the variables at start. */
 export const isSkipName = (name: string): boolean => SKIP.test(name);

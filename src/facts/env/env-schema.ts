@@ -150,10 +150,16 @@ export const RepositoryEnvSchema = z.object({
 	),
 	/** Reads in code for browsers that find nothing there. */
 	clientReads: z.array(
-		PlaceSchema.extend({ name: z.string(), framework: z.string(), prefix: z.string() }),
+		PlaceSchema.extend({
+			name: z.string(),
+			framework: z.string(),
+			prefix: z.string(),
+			/** The script for browsers that brings it there; empty where it is the file itself. */
+			by: z.string(),
+		}),
 	),
 	/** `process.env[name]` in code for browsers. */
-	clientDynamic: z.array(PlaceSchema.extend({ framework: z.string() })),
+	clientDynamic: z.array(PlaceSchema.extend({ framework: z.string(), prefix: z.string() })),
 	/** Code for browsers that imports a module of the server's variables. */
 	clientImports: z.array(
 		PlaceSchema.extend({ module: z.string(), names: z.array(z.string()), framework: z.string() }),

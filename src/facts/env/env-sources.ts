@@ -351,6 +351,8 @@ const HINTS = [
 	'envsafe',
 	'loadenv',
 	'envprefix',
+	'publicprefix',
+	'define:',
 	'defineplugin',
 	'environmentplugin',
 	'configservice.get',

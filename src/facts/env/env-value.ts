@@ -69,6 +69,8 @@ export const EnvValueSchema = z.object({
 	weak: z.enum(['', 'short', 'words', 'pattern']),
 	/** No rule knows it, and it looks made by a generator. */
 	random: z.boolean(),
+	/** An account or a contract on a public chain. */
+	address: z.boolean(),
 	/** HMAC-SHA-256 under the user's key, to tell equal values: 16 hex digits; empty for short ones. */
 	fingerprint: z.string(),
 });
@@ -84,6 +86,7 @@ export const UNSEEN: EnvValue = {
 	sandbox: '',
 	weak: '',
 	random: false,
+	address: false,
 	fingerprint: '',
 };
 
@@ -108,6 +111,7 @@ export function judgeValue(name: string, value: string, judge: ValueJudge): EnvV
 		sandbox: isReal ? sandboxOf(name, text) : '',
 		weak: isReal && isSigningName(name) ? weaknessOf(text) : '',
 		random: shape === 'text' && isRandom(text),
+		address: /^0x[0-9a-f]{40}$/i.test(text),
 		fingerprint: isReal && text.length >= 8 ? hmac(judge.key, 'env', text).slice(0, 16) : '',
 	};
 }
@@ -142,6 +146,8 @@ function shapeOf(name: string, text: string): EnvValue['shape'] {
 
 function isPlaceholderValue(name: string, text: string): boolean {
 	if (STAND_IN.test(text) || SAYS_SO.test(text)) return true;
+	// A sandbox's, however much it looks like a sample of the documentation.
+	if (sandboxOf(name, text) !== '') return false;
 	if (URL_SHAPE.test(text)) return isPlaceholderUrl(text);
 	// What everybody would guess is a weak key where it signs, and not a missing one.
 	if (!CREDENTIAL_NAME.test(name) || isSigningName(name)) return false;
@@ -259,7 +265,7 @@ function secretIn(name: string, text: string, key: string): EnvValue['secret'] {
 const SANDBOXES: readonly (readonly [provider: string, value: RegExp, name?: RegExp])[] = [
 	['Clerk', /^(?:pk|sk)_test_[\w$+/=]{10,}$/, /CLERK/],
 	['Paystack', /^(?:pk|sk)_test_[0-9a-f]{40}$/],
-	['Stripe', /^(?:sk|pk|rk)_test_\w{8,}$/],
+	['Stripe', /^(?:sk|pk|rk)_test_\w{3,}$/],
 	['Razorpay', /^rzp_test_\w{8,}$/],
 	['Paddle', /^pdl_sdbx_/],
 	['Paddle', /^test_[0-9a-z]{20,}$/, /PADDLE/],

@@ -69,10 +69,10 @@ export function valuesOf(
 					],
 		),
 		...workflows.flatMap(({ file, literals }) =>
-			literals.map(({ name, value }) => ({
+			literals.map(({ name, value, line }) => ({
 				name,
 				file,
-				line: 1,
+				line,
 				by: 'workflow',
 				stage: 'other' as const,
 				...judged(name, file, value),

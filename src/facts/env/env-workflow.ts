@@ -32,6 +32,7 @@ export interface Workflow {
 		readonly name: string;
 		readonly value: string;
 		readonly deploys: boolean;
+		readonly line: number;
 	}[];
 }
 
@@ -70,7 +71,7 @@ export function workflowIn(
 			const plain =
 				typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 			return plain && !String(value).includes('${{')
-				? [{ name: key, value: String(value), deploys }]
+				? [{ name: key, value: String(value), deploys, line: lineOfKey(text, key) }]
 				: [];
 		});
 	return {
@@ -163,6 +164,15 @@ function folderFor(...levels: readonly (Record<string, unknown> | undefined)[]):
 		if (typeof folder === 'string') return folder.replace(/^\.\/?/, '').replace(/\/$/, '');
 	}
 	return '';
+}
+
+function lineOfKey(text: string, key: string): number {
+	const at = text.search(
+		new RegExp(`^\\s{1,20}["']?${key.replace(/[^\w-]/g, '.')}["']?\\s{0,4}:`, 'm'),
+	);
+	if (at === -1) return 1;
+	const lead = /^\s*/.exec(text.slice(at))?.[0].length ?? 0;
+	return text.slice(0, at + lead).split('\n').length;
 }
 
 function lineOfStep(text: string, id: string, run: string): number {

@@ -11,6 +11,8 @@ export class EnvWorld {
 	readonly #graph: ImportGraph;
 	readonly #reachedByConfig: ReadonlySet<string>;
 	readonly #reached = new Map<string, boolean>();
+	#unseen: readonly string[] | undefined;
+	#exposures: readonly Omit<RepositoryEnv['exposures'][number], 'secrets'>[] | undefined;
 	readonly #public = new Map<string, { own: readonly string[]; hasPublic: boolean }>();
 
 	constructor(sources: Sources, graph: ImportGraph) {
@@ -43,22 +45,43 @@ export class EnvWorld {
 
 	readonly isDefined = (name: string, file: string): boolean => {
 		const { folder } = this.#sources.packages.of(file);
-		return this.exposures().some(
-			(one) => isBelow(folder, one.folder) && (one.whole || one.names.includes(name)),
+		return (
+			this.#definingUnseen().some((one) => isBelow(folder, one)) ||
+			this.exposures().some(
+				(one) => isBelow(folder, one.folder) && (one.whole || one.names.includes(name)),
+			)
 		);
 	};
 
-	exposures(): readonly Omit<RepositoryEnv['exposures'][number], 'secrets'>[] {
-		return [...this.#sources.scripts].flatMap(([file, { js }]) =>
-			js.exposures.map(({ by, line, whole, names }) => ({
-				file,
-				line: names[0]?.line ?? line,
-				by,
-				whole,
-				names: [...new Set(names.map(({ name }) => name))],
-				folder: this.#sources.packages.of(file).folder,
-			})),
+	/** Folders of packages whose builds define names that their configuration does not write down. */
+	#definingUnseen(): readonly string[] {
+		this.#unseen ??= [...this.#sources.scripts].flatMap(([file, { js }]) =>
+			js.definesUnseen ? [this.#sources.packages.of(file).folder] : [],
 		);
+		return this.#unseen;
+	}
+
+	exposures(): readonly Omit<RepositoryEnv['exposures'][number], 'secrets'>[] {
+		this.#exposures ??= [...this.#sources.scripts].flatMap(([file, { js, context }]) =>
+			(context === 'build' && this.#isForBrowsers(file) ? js.exposures : []).map(
+				({ by, line, whole, names }) => ({
+					file,
+					line: names[0]?.line ?? line,
+					by,
+					whole,
+					names: [...new Set(names.map(({ name }) => name))],
+					folder: this.#sources.packages.of(file).folder,
+				}),
+			),
+		);
+		return this.#exposures;
+	}
+
+	/** Bundles for Node.js are configured with the same words. */
+	#isForBrowsers(file: string): boolean {
+		const text = this.#sources.texts.get(file) ?? '';
+		if (/(?:^|\/)(?:tsup|rollup)\./.test(file)) return /['"]browser['"]/.test(text);
+		return !/\b(?:platform|target)['"]?\s{0,4}:\s{0,4}['"](?:async-)?node/.test(text);
 	}
 
 	#isReached(file: string): boolean {

@@ -15,7 +15,10 @@ import {
 
 /** Something in a build's configuration that puts variables into what browsers download. */
 export interface BundleExposure {
-	/** `define`, `envPrefix`, `env`, `publicRuntimeConfig`, `runtimeConfig.public`, `EnvironmentPlugin`. */
+	/**
+	 * `define`, `envPrefix`, `publicPrefix`, `env`, `publicRuntimeConfig`, `runtimeConfig.public`,
+	 * `DefinePlugin`, `EnvironmentPlugin`.
+	 */
 	readonly by: string;
 	readonly line: number;
 	/** All variables that there are. */
@@ -25,28 +28,28 @@ export interface BundleExposure {
 
 export interface BuildConfig {
 	readonly exposures: readonly BundleExposure[];
-	/** Vite's `envPrefix`, without empty ones. */
+	/** Vite's `envPrefix` and the like, without empty ones. */
 	readonly prefixes: readonly string[];
+	/** It defines names that are not written in it. */
+	readonly definesUnseen: boolean;
 }
 
 /** What a build's configuration file puts into the bundle. */
 export function buildConfigIn(path: string, tree: JsNode): BuildConfig {
-	const found: Found = {
-		exposures: [],
-		prefixes: [],
-	};
+	const found: Found = { exposures: [], prefixes: [], definesUnseen: false };
 	const loadsAll = loadsEverything(tree);
 	const framework = /(?:^|\/)(next|nuxt)\.config\.[cm]?[jt]s$/.exec(path)?.[1] ?? '';
 	walkJs(tree, (node, above) => {
 		if (node.type === 'NewExpression' || node.type === 'CallExpression') {
 			found.exposures.push(...pluginAt(node, loadsAll));
+			found.definesUnseen ||= isPluginOfUnseen(node, loadsAll);
 		}
 		if (node.type === 'ObjectProperty') notePublished(found, { node, above, framework, loadsAll });
 	});
 	return found;
 }
 
-type Found = { exposures: BundleExposure[]; prefixes: string[] };
+type Found = { exposures: BundleExposure[]; prefixes: string[]; definesUnseen: boolean };
 
 interface At {
 	readonly node: JsNode;
@@ -59,12 +62,33 @@ function notePublished(found: Found, { node, above, framework, loadsAll }: At): 
 	const value = bareNode(node['value']);
 	if (value === null) return;
 	const key = keyOf(node);
-	if (key === 'envPrefix') notePrefixes(found, node.line, value);
-	else if (key === 'define') found.exposures.push(...defined(key, value, loadsAll));
-	else if (isPublished(framework, key, above)) {
+	if (key === 'envPrefix' || key === 'publicPrefix') notePrefixes(found, key, value);
+	else if (key === 'define') {
+		found.exposures.push(...defined(key, value, loadsAll));
+		found.definesUnseen ||= hidesNames(value, loadsAll);
+	} else if (isPublished(framework, key, above)) {
 		const by = key === 'public' ? 'runtimeConfig.public' : key;
 		found.exposures.push(...listed(by, value, loadsAll));
+		found.definesUnseen ||= hidesNames(value, loadsAll);
 	}
+}
+
+/** No object literal, or one that takes in others: what it defines cannot be read here. */
+function hidesNames(value: JsNode, loadsAll: boolean): boolean {
+	if (isWhole(value, loadsAll)) return false;
+	if (value.type !== 'ObjectExpression') return true;
+	return nodesIn(value['properties']).some(
+		(one) =>
+			(one.type === 'SpreadElement' && !isWhole(one['argument'], loadsAll)) ||
+			(one['computed'] === true && keyOf(one) === ''),
+	);
+}
+
+function isPluginOfUnseen(node: JsNode, loadsAll: boolean): boolean {
+	const callee = dottedName(node['callee']);
+	const first = bareNode(nodesIn(node['arguments'])[0]);
+	if (first === null || !/(?:^|\.)(?:DefinePlugin|EnvironmentPlugin)$/.test(callee)) return false;
+	return first.type !== 'ArrayExpression' && hidesNames(first, loadsAll);
 }
 
 /** `loadEnv(mode, root, '')`: without a prefix it takes all there is. */
@@ -78,15 +102,21 @@ function loadsEverything(tree: JsNode): boolean {
 	return found;
 }
 
-function notePrefixes(found: Found, line: number, value: JsNode): void {
+function notePrefixes(found: Found, by: string, value: JsNode): void {
 	const all = prefixesIn(value);
 	found.prefixes.push(...all.filter((one) => one !== ''));
-	if (all.includes('')) found.exposures.push({ by: 'envPrefix', line, whole: true, names: [] });
+	if (all.includes('')) {
+		found.exposures.push({ by, line: value.line, whole: true, names: [] });
+	}
 }
 
 /** Next's `env` and `publicRuntimeConfig`, and the public part of Nuxt's `runtimeConfig`. */
 function isPublished(framework: string, key: string, above: readonly JsNode[]): boolean {
-	if (framework === 'nuxt') return key === 'public' && isUnder(above, 'runtimeConfig');
+	if (framework === 'nuxt') {
+		// `env` and `publicRuntimeConfig` are Nuxt 2's.
+		if (/^(?:env|publicRuntimeConfig)$/.test(key)) return depthOf(above) === 1;
+		return key === 'public' && isUnder(above, 'runtimeConfig');
+	}
 	if (framework !== 'next') return false;
 	return key === 'publicRuntimeConfig' || (key === 'env' && depthOf(above) === 1);
 }
@@ -110,7 +140,8 @@ function pluginAt(node: JsNode, loadsAll: boolean): readonly BundleExposure[] {
 	if (first === null) return [];
 	if (last === 'DefinePlugin') return defined('DefinePlugin', first, loadsAll);
 	if (last !== 'EnvironmentPlugin') return [];
-	if (isWhole(first, loadsAll)) return [{ by: last, line: node.line, whole: true, names: [] }];
+	if (isWhole(first, loadsAll) || takesAll(node))
+		return [{ by: last, line: node.line, whole: true, names: [] }];
 	const names =
 		first.type === 'ArrayExpression'
 			? nodesIn(first['elements']).flatMap((one) => nameAt(literalIn(one), one.line))
@@ -118,8 +149,19 @@ function pluginAt(node: JsNode, loadsAll: boolean): readonly BundleExposure[] {
 	return names.length === 0 ? [] : [{ by: last, line: node.line, whole: false, names }];
 }
 
+/** `EnvironmentPlugin('all', { prefix: '' })` of Vite's plugin. */
+function takesAll(node: JsNode): boolean {
+	const [first, options] = nodesIn(node['arguments']);
+	const prefix = nodesIn(options?.['properties']).find((one) => keyOf(one) === 'prefix');
+	return literalIn(first) === 'all' && prefix !== undefined && literalIn(prefix['value']) === '';
+}
+
 const nameAt = (name: string | null, line: number) =>
 	name !== null && isVariableName(name) ? [{ name, line }] : [];
+
+/** A key may be spelt in any way. */
+const keyAt = (name: string, line: number) =>
+	/^[A-Za-z_]\w{0,79}$/.test(name) ? [{ name, line }] : [];
 
 const ENV_KEY = /^(?:(?:globalThis|window|self)\.)?(?:process\.env|import\.meta\.env)(?:\.(\w+))?$/;
 
@@ -137,17 +179,26 @@ function defined(by: string, value: JsNode, loadsAll: boolean): readonly BundleE
 		if (found?.[1] === undefined && isWhole(property['value'], loadsAll)) {
 			return [{ by, line: property.line, whole: true, names: [] }];
 		}
-		if (found?.[1] !== undefined) names.push(...nameAt(found[1], property.line));
-		else names.push(...readNames(property));
+		if (found?.[1] !== undefined) names.push(...keyAt(found[1], property.line));
+		else names.push(...keysIn(property['value']));
+		names.push(...readNames(property));
 	}
 	return names.length === 0 ? [] : [{ by, line: value.line, whole: false, names }];
+}
+
+/** Keys of an object, also of one that is handed on as JSON. */
+function keysIn(value: unknown): { name: string; line: number }[] {
+	const node = bareNode(value);
+	if (node === null) return [];
+	if (isCall(node)) return nodesIn(node['arguments']).flatMap(keysIn);
+	return nodesIn(node['properties']).flatMap((one) => keyAt(keyOf(one), one.line));
 }
 
 /** An object whose keys all become public. */
 function listed(by: string, value: JsNode, loadsAll: boolean): readonly BundleExposure[] {
 	if (isWhole(value, loadsAll)) return [{ by, line: value.line, whole: true, names: [] }];
 	const names = nodesIn(value['properties']).flatMap((property) => [
-		...nameAt(keyOf(property), property.line),
+		...keyAt(keyOf(property), property.line),
 		...readNames(property),
 	]);
 	const once = [...new Map(names.map((one) => [one.name, one])).values()];

@@ -19,8 +19,10 @@ export function readJsFile(parse: JsParser, path: string, text: string): JsFile 
 		literalIn(directiveText(one['value'])),
 	);
 	return {
-		...readsIn(tree),
-		...(isBuildConfig(path) ? buildConfigIn(path, tree) : { exposures: [], prefixes: [] }),
+		...readsIn(tree, script),
+		...(isBuildConfig(path)
+			? buildConfigIn(path, tree)
+			: { exposures: [], prefixes: [], definesUnseen: false }),
 		schemas: schemasIn(tree, script),
 		directive: directives.includes('use client')
 			? 'client'
@@ -39,13 +41,17 @@ export const isBuildConfig = (path: string): boolean =>
 		path,
 	);
 
-/** Sources of a file's imports that exist at run time: types are left out. Linear in the text. */
-export function importsIn(text: string): readonly string[] {
+/**
+ * Sources of a file's imports that exist at run time: types are left out. `mayBeTypes`: names that only
+ * look like those of types are left in. Linear in the text.
+ */
+export function importsIn(text: string, mayBeTypes = false): readonly string[] {
 	const found: string[] = [];
 	for (const [, clause = '', source = ''] of text.matchAll(
 		/(?:^|[\n;])[ \t]{0,20}(?:import|export)\b([^'"`;=()]{0,2000}?)(?:\bfrom[ \t\n]{0,20})?['"]([^'"\n]{1,200})['"]/g,
 	)) {
-		if (!/^\s*type\b(?!\s*,)/.test(clause) && !isForTypes(clause, text)) found.push(source);
+		if (/^\s*type\b(?!\s*,)/.test(clause)) continue;
+		if (mayBeTypes || !isForTypes(clause, text)) found.push(source);
 	}
 	for (const [, source = ''] of text.matchAll(
 		/\b(?:import|require)\(\s{0,20}['"]([^'"\n]{1,200})['"]/g,

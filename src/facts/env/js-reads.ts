@@ -1,4 +1,5 @@
 import { isVariableName } from './env-name.ts';
+import { namesInPattern } from './js-module.ts';
 import { exits, type Handling, type Position, positionOf } from './js-position.ts';
 import {
 	bareNode,
@@ -29,8 +30,17 @@ export interface CodeRead {
 	readonly alias: string;
 	/** `meta` is Vite's object; `static` a SvelteKit import, which the build refuses where it is missing. */
 	readonly from: 'process' | 'meta' | 'static' | 'call';
-	/** Inside a component's function, or in its markup. */
-	readonly inView: boolean;
+	/** The declaration at the top of the module that it stands in; empty for another statement. */
+	readonly top: string;
+	/** Beside it the code asks whether it runs in a browser. */
+	readonly asksWhere: boolean;
+}
+
+/** A read of a name that is not in the text, or of all of them. */
+export interface DynamicRead {
+	readonly line: number;
+	readonly top: string;
+	readonly asksWhere: boolean;
 }
 
 /** A function that looks a variable up by the name it is given. */
@@ -44,8 +54,8 @@ export interface CodeReads {
 	readonly reads: readonly CodeRead[];
 	/** Beginnings of names that are put together: `${prefix}_URL` reads everything that ends so. */
 	readonly patterns: readonly { readonly start: string; readonly end: string }[];
-	/** Lines of `process.env[name]`, and of destructuring, which build tools do not replace. */
-	readonly dynamic: readonly number[];
+	/** `process.env[name]`, and destructuring, which build tools do not replace. */
+	readonly dynamic: readonly DynamicRead[];
 	/** Names that are looked up in a list, with an error for one that is missing. */
 	readonly listed: readonly {
 		readonly name: string;
@@ -59,24 +69,26 @@ const OBJECTS =
 	/^(?:(?:globalThis|global|window|self)\.)?process\.env$|^import\.meta\.env$|^Bun\.env$/;
 
 /** Every read of an environment variable in a tree. */
-export function readsIn(tree: JsNode): CodeReads {
-	const finder = new Finder(tree);
+export function readsIn(tree: JsNode, text: string): CodeReads {
+	const finder = new Finder(tree, text);
 	return finder.find();
 }
 
 class Finder {
 	readonly #tree: JsNode;
+	readonly #text: string;
 	/** Local names of the environment: `const env = process.env`. */
 	readonly #objects = new Map<string, CodeRead['from']>();
 	readonly #reads: ScopedRead[] = [];
 	readonly #patterns: { start: string; end: string }[] = [];
-	readonly #dynamic: number[] = [];
+	readonly #dynamic: DynamicRead[] = [];
 	readonly #wrappers: Wrapper[] = [];
 	readonly #lists: { name: string; line: number; atLoad: boolean }[] = [];
 	#checksList = false;
 
-	constructor(tree: JsNode) {
+	constructor(tree: JsNode, text: string) {
 		this.#tree = tree;
+		this.#text = text;
 	}
 
 	find(): CodeReads {
@@ -123,7 +135,13 @@ class Finder {
 			const name = nameOf(one['imported']);
 			if (isDynamic && name === 'env') this.#objects.set(nameOf(one['local']), 'process');
 			if (isStatic && isVariableName(name)) {
-				const read = { line: node.line, literal: null, alias: nameOf(one['local']), inView: false };
+				const read = {
+					line: node.line,
+					literal: null,
+					alias: nameOf(one['local']),
+					top: '',
+					asksWhere: false,
+				};
 				this.#reads.push({
 					...read,
 					name,
@@ -164,7 +182,7 @@ class Finder {
 			this.#add(name, node, above, positionOf(node, above), from);
 			return;
 		}
-		if (from === 'process') this.#dynamic.push(node.line);
+		if (from === 'process') this.#addDynamic(node, above);
 		this.#lookAtComputed(node, above);
 	}
 
@@ -212,7 +230,7 @@ class Finder {
 		const pattern = nodeIn(node['id']);
 		if (init === null || pattern?.type !== 'ObjectPattern' || !this.#isObject(init)) return;
 		const from = this.#sourceOf(init);
-		if (from === 'process') this.#dynamic.push(node.line);
+		if (from === 'process') this.#addDynamic(node, above);
 		for (const property of nodesIn(pattern['properties'])) {
 			const name = keyOf(property);
 			const value = nodeIn(property['value']);
@@ -264,9 +282,41 @@ class Finder {
 			alias,
 			atLoad: scope === null,
 			from,
-			inView: isInView(above),
+			top: topIn(above),
+			asksWhere: this.#asksWhere(above),
 		});
 	}
+
+	#addDynamic({ line }: JsNode, above: readonly JsNode[]): void {
+		this.#dynamic.push({ line, top: topIn(above), asksWhere: this.#asksWhere(above) });
+	}
+
+	/** In the nearest function, in a question around it, or at the top of the module. */
+	#asksWhere(above: readonly JsNode[]): boolean {
+		const scope = scopeIn(above);
+		const around = above.filter(({ type }) => QUESTIONS.has(type));
+		return [...(scope === null ? around : [scope, ...around])].some(({ start, end }) =>
+			ASKS_WHERE.test(this.#text.slice(start, end)),
+		);
+	}
+}
+
+const QUESTIONS = new Set(['IfStatement', 'ConditionalExpression', 'LogicalExpression']);
+/** Words for the side that the code runs on. */
+const ASKS_WHERE =
+	/typeof\s{1,4}(?:window|document|navigator|self|process|globalThis)\b|\b(?:is|on|IS)_?(?:Server|Browser|Client|SSR|SERVER|BROWSER|CLIENT|Node)\b|import\.meta\.(?:env\.SSR|server|client|browser)|process\.(?:server|client|browser)|NEXT_RUNTIME|globalThis\.(?:window|document)/;
+
+/** The declaration at the top of the module that is around a node. */
+function topIn(above: readonly JsNode[]): string {
+	const [, first, second] = above;
+	const isExport = first !== undefined && /^Export(?:Named|Default)Declaration$/.test(first.type);
+	const statement = isExport ? second : first;
+	if (statement?.type === 'VariableDeclaration') {
+		const declarator = above[isExport ? 3 : 2];
+		return namesInPattern(nodeIn(declarator?.['id']))[0] ?? '';
+	}
+	const own = nameOf(statement?.['id']);
+	return own === '' && first?.type === 'ExportDefaultDeclaration' ? 'default' : own;
 }
 
 /** Vite's own, and members that are no variables. */
@@ -295,17 +345,6 @@ function wrapperAround(parameter: string, above: readonly JsNode[]): Wrapper | n
 		return name === '' ? null : { name, throws: exits(node['body']), line: node.line };
 	}
 	return null;
-}
-
-/** Markup, or a function that is named as components are. */
-function isInView(above: readonly JsNode[]): boolean {
-	return above.some((node, index) => {
-		if (node.type.startsWith('JSX')) return true;
-		if (!isFunction(node)) return false;
-		const parent = above[index - 1];
-		const given = parent?.type === 'VariableDeclarator' ? nameOf(parent['id']) : '';
-		return /^[A-Z][a-z]/.test(nameOf(node['id']) || given);
-	});
 }
 
 /** With the function that it stands in; `null` at the top. */

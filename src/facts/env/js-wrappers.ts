@@ -78,7 +78,8 @@ function readAt(
 			literal: literalIn(second) ?? literal,
 			alias: '',
 			from: 'call',
-			inView: false,
+			top: '',
+			asksWhere: false,
 		},
 	];
 }

@@ -47,7 +47,7 @@ const BY_EXTENSION: Readonly<Record<string, TextLanguage>> = {
 const HINT: Readonly<Record<TextLanguage, RegExp>> = {
 	python: /environ|getenv|env\(|env\.\w+\(|config\(|BaseSettings/,
 	ruby: /ENV\b/,
-	go: /Getenv|LookupEnv|env:"|envconfig:"|BindEnv/,
+	go: /[gG]et_?[eE]nv|LookupEnv|env:"|envconfig:"|BindEnv|SetDefault|[eE]nvOr|cmp\.Or/,
 	php: /env\(|_ENV/,
 	java: /getenv|\$\{[A-Z]/,
 	rust: /env::var|env!\(/,
@@ -170,6 +170,27 @@ const IDIOMS: Readonly<Record<TextLanguage, readonly Idiom[]>> = {
 				return /[dD]efault:"/.test(before + after) ? 'fallback' : 'guarded';
 			},
 		},
+		{
+			pattern: new RegExp(
+				`\\b(?:env|envconfig):"${NAME}[^"\\n]{0,60}"[^\`\\n]{0,80}?\\b(?:envDefault|default):"(?<literal>[^"\\n]{1,200})"`,
+				'g',
+			),
+			handling: always('fallback'),
+		},
+		{
+			pattern: new RegExp(
+				`(?<![\\w.])(?:[A-Za-z]\\w{0,20}\\.)?(?:[gG]et_?[eE]nv(?:Or|OrDefault|WithDefault|Default|String)?|[eE]nvOr(?:Default)?|SetDefault)\\("${NAME}",\\s{0,4}"(?<literal>[^"\\n]{0,200})"\\)`,
+				'g',
+			),
+			handling: always('fallback'),
+		},
+		{
+			pattern: new RegExp(
+				`\\bcmp\\.Or\\(os\\.Getenv\\("${NAME}"\\),\\s{0,4}"(?<literal>[^"\\n]{1,200})"\\)`,
+				'g',
+			),
+			handling: always('fallback'),
+		},
 	],
 	php: [
 		{
@@ -192,8 +213,11 @@ const IDIOMS: Readonly<Record<TextLanguage, readonly Idiom[]>> = {
 	java: [
 		{ pattern: new RegExp(`\\bSystem\\.getenv\\(${QUOTED}\\)`, 'g'), handling: byNextLines },
 		{
-			pattern: new RegExp(`\\bgetenv\\(\\)\\.(?:get|getOrDefault)\\(${QUOTED}`, 'g'),
-			handling: always('guarded'),
+			pattern: new RegExp(
+				`\\bgetenv\\(\\)\\.(?:get|getOrDefault)\\(${QUOTED}(?:,\\s{0,4}"(?<literal>[^"\\n]{1,200})")?`,
+				'g',
+			),
+			handling: ({ groups }) => (groups['literal'] === undefined ? 'guarded' : 'fallback'),
 		},
 		{
 			pattern: new RegExp(
@@ -285,10 +309,11 @@ export function textReads(language: TextLanguage, text: string): readonly CodeRe
 					line,
 					handling: handled,
 					atLoad: isAtLoad(language, before, handled),
-					literal: groups['literal'] ?? literalAfter(after),
+					literal: groups['literal'] ?? literalAfter(after) ?? literalInRust(after + next),
 					alias: '',
 					from: 'process',
-					inView: false,
+					top: '',
+					asksWhere: false,
 				},
 			];
 		}),
@@ -298,6 +323,11 @@ export function textReads(language: TextLanguage, text: string): readonly CodeRe
 
 const literalAfter = (after: string): string | null =>
 	/^\s{0,4}(?:or|\|\||\?\?|\?:)\s{0,4}["']([^"'\n]{1,200})["']/.exec(after)?.[1] ?? null;
+
+/** `.unwrap_or("x".into())`, `.unwrap_or_else(|_| "x".to_string())`. */
+const literalInRust = (after: string): string | null =>
+	/^\s{0,40}\.unwrap_or(?:_else)?\((?:\|\w{0,10}\|\s{0,4})?"([^"\n]{1,200})"/.exec(after)?.[1] ??
+	null;
 
 const isComment = (language: TextLanguage, before: string): boolean =>
 	/^\s{0,200}(?:#|\/\/|\*)/.test(before) && !(language === 'ruby' && before.includes('<%'));
@@ -349,7 +379,8 @@ function fieldRead(field: RegExpMatchArray, prefix: string, line: number): reado
 			literal: /^["']([^"'\n]{1,200})["']/.exec(value)?.[1] ?? null,
 			alias: '',
 			from: 'process',
-			inView: false,
+			top: '',
+			asksWhere: false,
 		},
 	];
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import declared from '../../../checks/env/declared.ts';
 import production from '../../../checks/env/production.ts';
 import type { Failed } from '../../../src/core/finding.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
@@ -156,6 +157,19 @@ describe('missing', () => {
 	});
 });
 
+test('a slip of the pen is one risk with its spelling', async () => {
+	const files = { ...APP, 'src/a.ts': reads('SMPT_HOST'), '.env.example': 'SMTP_HOST=\n' };
+	const asked = { untracked: { '.env.production': 'SMTP_HOST=mail\n' }, env: 'production' };
+	const [missing] = (await judgedEnv(production, files, asked)) as Failed[];
+	const [spelling] = (await judgedEnv(declared, files, asked)) as Failed[];
+	expect(named([missing as Failed, spelling as Failed])).toEqual([
+		'blocker missing SMPT_HOST src/a.ts:1',
+		'high spelling SMPT_HOST src/a.ts:1',
+	]);
+	expect(missing?.cause).toBe(spelling?.cause);
+	expect(missing?.fix).toEqual(spelling?.fix);
+});
+
 describe('values', () => {
 	test.each([
 		['empty', 'API_KEY=\n', 'blocker empty API_KEY .env.production:1'],
@@ -231,6 +245,17 @@ describe('values', () => {
 		);
 		expect(named(found)).toEqual([`blocker test-key ${name} .env.production:1`]);
 		expect(found[0]?.message).toContain(provider);
+	});
+
+	test('a sandbox’s, however much it looks like a sample', async () => {
+		for (const key of ['123', 'abc123', '4eC39HqLyjWDarjtT1zdp7dc']) {
+			expect(await said(inside('STRIPE_KEY'), `STRIPE_KEY=sk_${'test'}_${key}\n`), key).toEqual([
+				'blocker test-key STRIPE_KEY .env.production:1',
+			]);
+		}
+		expect(await said(inside('STRIPE_KEY'), `STRIPE_KEY=sk_${'test'}_your_key\n`)).toEqual([
+			'high placeholder STRIPE_KEY .env.production:1',
+		]);
 	});
 
 	test('live keys, and sandboxes of development, are not', async () => {
