@@ -2,13 +2,51 @@ import {
 	type EnvValue,
 	type EnvVariable,
 	type JudgedEnvFile,
+	type RepositoryEnv,
 	type SetValue,
 	UNSEEN,
 } from '../../src/sdk.ts';
-import { sampleVariable } from './_looked-at.ts';
 
-export const namedVariable = (name: string, about: Partial<EnvVariable> = {}): EnvVariable =>
-	sampleVariable({ name, reads: [{ file: 'src/shop.ts', line: 7 }], ...about });
+export const sampleEnv = (about: Partial<RepositoryEnv> = {}): RepositoryEnv => ({
+	code: 40,
+	head: 'a'.repeat(40),
+	unread: [],
+	cut: false,
+	frameworks: ['next'],
+	hostings: ['vercel'],
+	variables: [],
+	files: [],
+	values: [],
+	production: { asked: '', files: [], unread: '', unlisted: [] },
+	byConvention: false,
+	schemas: [],
+	skips: [],
+	fallbacks: [],
+	exposures: [],
+	clientReads: [],
+	clientDynamic: [],
+	clientImports: [],
+	jobs: [],
+	secrets: [],
+	...about,
+});
+
+export const sampleVariable = (name: string, about: Partial<EnvVariable> = {}): EnvVariable => ({
+	name,
+	need: 'required',
+	boot: false,
+	build: '',
+	reads: [{ file: 'src/shop.ts', line: 7 }],
+	readsInAll: 1,
+	folders: [''],
+	given: false,
+	shownIn: null,
+	declared: [],
+	used: true,
+	missingIn: [],
+	publicBy: '',
+	...about,
+});
 
 export const sampleFile = (path: string, about: Partial<JudgedEnvFile> = {}): JudgedEnvFile => ({
 	path,

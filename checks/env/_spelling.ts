@@ -1,5 +1,6 @@
 import type { EnvVariable, Fix } from '../../src/sdk.ts';
-import { pasted, placed } from './_looked-at.ts';
+import { pasted } from './_looked-at.ts';
+import { placed } from './_world.ts';
 
 const SHORTEST = 5;
 /** A word that is left out, doubled or mistaken must be long enough not to be another word. */
@@ -45,6 +46,15 @@ function wordCounts(variables: readonly EnvVariable[]): ReadonlyMap<string, numb
 		for (const word of name.split('_')) counts.set(word, (counts.get(word) ?? 0) + 1);
 	}
 	return counts;
+}
+
+/** `URI` for `URL`: a name of its own, though one letter away. */
+export function isOtherWord(strange: string, known: string): boolean {
+	const [all, others] = [strange.split('_'), known.split('_')];
+	return (
+		all.length === others.length &&
+		WORDS.test(all.find((word, index) => word !== others[index]) ?? '')
+	);
 }
 
 /** One letter added, left out or changed, or two neighbours in each other's place; digits count things. */

@@ -1,5 +1,18 @@
-import type { EnvVariable, RepositoryEnv, SetValue } from '../../src/sdk.ts';
-import { placed } from './_looked-at.ts';
+import type { EnvPlace, EnvVariable, RepositoryEnv, SetValue } from '../../src/sdk.ts';
+
+/** `a, b and 3 more`. */
+export function listed(names: readonly string[], most = 5): string {
+	const shown = names.slice(0, most);
+	const rest = names.length - shown.length;
+	if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
+	const last = shown.at(-1) ?? '';
+	return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
+}
+
+export const count = (number: number, noun: string): string =>
+	`${number} ${noun}${number === 1 ? '' : 's'}`;
+
+export const placed = ({ file, line }: EnvPlace): string => `${file}:${line}`;
 
 /** Whether production is incomplete without it. */
 export const isWanted = ({ need, given }: EnvVariable): boolean =>

@@ -12,15 +12,9 @@ import {
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
-import {
-	count,
-	gapsIn,
-	listed,
-	pasted,
-	placed,
-	sampleEnv as sample,
-	sampleVariable as variable,
-} from './_looked-at.ts';
+import { gapsIn, pasted } from './_looked-at.ts';
+import { sampleEnv as sample, sampleVariable as variable } from './_samples.ts';
+import { count, listed, placed } from './_world.ts';
 
 /** From so many on, somebody forgets one. */
 const MANY = 5;
@@ -452,11 +446,7 @@ const writtenOut = ({ prefix, framework }: InClient): string =>
 
 const wanted = (number: number, need: EnvVariable['need'] = 'required'): EnvVariable[] =>
 	Array.from({ length: number }, (_, index) =>
-		variable({
-			name: `SERVICE_${index}_URL`,
-			need,
-			reads: [{ file: 'src/a.ts', line: index + 1 }],
-		}),
+		variable(`SERVICE_${index}_URL`, { need, reads: [{ file: 'src/a.ts', line: index + 1 }] }),
 	);
 
 const SCHEMA: RepositoryEnv['schemas'][number] = {

@@ -10,14 +10,10 @@ import {
 	secrecyOf,
 	z,
 } from '../../src/sdk.ts';
-import {
-	count,
-	gapsIn,
-	listed,
-	placed,
-	sampleEnv as sample,
-	sampleVariable as variable,
-} from './_looked-at.ts';
+import { gapsIn } from './_looked-at.ts';
+import { sampleEnv as sample, sampleVariable as variable } from './_samples.ts';
+import { isOneEdit, isOtherWord } from './_spelling.ts';
+import { count, listed, placed } from './_world.ts';
 
 type Missing = { file: string; line: number; job: string; deploys: boolean; names: string[] };
 
@@ -162,6 +158,7 @@ export default defineCheck({
 		example('two letters changed over', { found: withSecret('STIRPE_KEY') }, 'unknown-secret'),
 		example('two letters left out', { found: withSecret('STPE_KEY') }, 'complete'),
 		example('another number', { found: withSecret('STRIPE_KEY2') }, 'complete'),
+		example('another word', { found: withSecret('STRIPE_KEYS') }, 'complete'),
 		example(
 			'a file that cannot be read',
 			{ found: sample({ unread: ['a.ts: denied'] }) },
@@ -186,22 +183,11 @@ function misspelt({ secrets, variables }: RepositoryEnv): readonly Unknown[] {
 	return secrets.flatMap(({ name, file, line, to }) => {
 		if (all.has(name) || name.length < SHORTEST) return [];
 		// Where a workflow takes both, both are meant.
-		const near = used.find((one) => !taken.has(one) && isSlip(name, one));
+		const near = used.find(
+			(one) => !taken.has(one) && isOneEdit(name, one) && !isOtherWord(name, one),
+		);
 		return near === undefined ? [] : [{ file, line, secret: name, known: near, to }];
 	});
-}
-
-/** One letter more, less or other, or two neighbours changed over; never a digit, which counts something. */
-function isSlip(typed: string, meant: string): boolean {
-	let start = 0;
-	while (start < typed.length && typed[start] === meant[start]) start++;
-	let end = 0;
-	const most = Math.min(typed.length, meant.length) - start;
-	while (end < most && typed.at(-1 - end) === meant.at(-1 - end)) end++;
-	const [a, b] = [typed.slice(start, typed.length - end), meant.slice(start, meant.length - end)];
-	if (/\d/.test(a + b) || a === b) return false;
-	const isSwap = a.length === 2 && b === `${a[1]}${a[0]}`;
-	return isSwap || (a.length <= 1 && b.length <= 1);
 }
 
 const JOB: RepositoryEnv['jobs'][number] = {
@@ -215,6 +201,6 @@ const JOB: RepositoryEnv['jobs'][number] = {
 
 const withSecret = (name: string): RepositoryEnv =>
 	sample({
-		variables: [variable({ name: 'STRIPE_KEY' })],
+		variables: [variable('STRIPE_KEY')],
 		secrets: [{ file: JOB.file, line: 20, name, to: 'STRIPE_KEY' }],
 	});

@@ -14,10 +14,10 @@ import {
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
-import { count, gapsIn, listed, pasted as pastedText, placed, sampleEnv } from './_looked-at.ts';
-import { namedVariable, sampleFile, sampleValue } from './_samples.ts';
+import { gapsIn, pasted as pastedText } from './_looked-at.ts';
+import { sampleEnv, sampleFile, sampleValue, sampleVariable } from './_samples.ts';
 import { misspelt, renamed, type Slip, slipCause, slipOf } from './_spelling.ts';
-import { isWanted, stopsBoot, unusedNames } from './_world.ts';
+import { count, isWanted, listed, placed, stopsBoot, unusedNames } from './_world.ts';
 
 /** Fewer are told in a sentence of the README. */
 const FEWEST_FOR_EXAMPLE = 3;
@@ -217,19 +217,19 @@ export default defineCheck({
 		example('all is written down', { found: shown() }, 'sound'),
 		example(
 			'read and not in the example',
-			{ found: shown(namedVariable('MAIL_KEY')) },
+			{ found: shown(sampleVariable('MAIL_KEY')) },
 			'missing-in-example',
 		),
 		example(
 			'read at boot and not in the example',
-			{ found: shown(namedVariable('MAIL_KEY', { boot: true })) },
+			{ found: shown(sampleVariable('MAIL_KEY', { boot: true })) },
 			'missing-in-example',
 		),
 		example(
 			'not in the schema',
 			{
 				found: {
-					...shown(namedVariable('MAIL_KEY')),
+					...shown(sampleVariable('MAIL_KEY')),
 					files: [],
 					schemas: [
 						{
@@ -248,19 +248,19 @@ export default defineCheck({
 		),
 		example(
 			'given by the platform',
-			{ found: shown(namedVariable('PORT', { given: true })) },
+			{ found: shown(sampleVariable('PORT', { given: true })) },
 			'sound',
 		),
 		example(
 			'read by tests alone',
-			{ found: shown(namedVariable('MAIL_KEY', { need: 'tool', folders: [] })) },
+			{ found: shown(sampleVariable('MAIL_KEY', { need: 'tool', folders: [] })) },
 			'sound',
 		),
 		example(
 			'set by a manifest',
 			{
 				found: {
-					...shown(namedVariable('REGION')),
+					...shown(sampleVariable('REGION')),
 					values: [sampleValue('REGION', {}, { by: 'fly.toml', file: 'fly.toml' })],
 				},
 			},
@@ -268,35 +268,35 @@ export default defineCheck({
 		),
 		example(
 			'a slip, with the right name in use',
-			{ found: shown(namedVariable('STRIPE_SERCET')) },
+			{ found: shown(sampleVariable('STRIPE_SERCET')) },
 			'spelling',
 		),
 		example(
 			'a slip, with the right name unused',
 			{
 				found: shown(
-					namedVariable('MAILER_KEY', {
+					sampleVariable('MAILER_KEY', {
 						used: false,
 						folders: [],
 						reads: [],
 						declared: [EXAMPLE],
 					}),
-					namedVariable('MAILR_KEY'),
+					sampleVariable('MAILR_KEY'),
 				),
 			},
 			'spelling',
 		),
 		example(
 			'two edits apart',
-			{ found: shown(namedVariable('STRIP_SERCET')) },
+			{ found: shown(sampleVariable('STRIP_SERCET')) },
 			'missing-in-example',
 		),
 		example(
 			'one of two that are counted',
 			{
 				found: shown(
-					namedVariable('MAIL_KEY_1', { declared: [EXAMPLE], shownIn: EXAMPLE }),
-					namedVariable('MAIL_KEY_2'),
+					sampleVariable('MAIL_KEY_1', { declared: [EXAMPLE], shownIn: EXAMPLE }),
+					sampleVariable('MAIL_KEY_2'),
 				),
 			},
 			'missing-in-example',
@@ -305,7 +305,7 @@ export default defineCheck({
 			'declared and unused',
 			{
 				found: shown(
-					namedVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
+					sampleVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
 				),
 			},
 			'unused',
@@ -315,7 +315,7 @@ export default defineCheck({
 			{
 				found: {
 					...shown(
-						namedVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
+						sampleVariable('OLD_KEY', { used: false, folders: [], reads: [], declared: [EXAMPLE] }),
 					),
 					byConvention: true,
 				},
@@ -367,7 +367,10 @@ const EXAMPLE = { file: '.env.example', line: 2 };
 /** One variable that an example shows, and more. */
 function shown(...more: readonly EnvVariable[]): RepositoryEnv {
 	return sampleEnv({
-		variables: [namedVariable('STRIPE_SECRET', { declared: [EXAMPLE], shownIn: EXAMPLE }), ...more],
+		variables: [
+			sampleVariable('STRIPE_SECRET', { declared: [EXAMPLE], shownIn: EXAMPLE }),
+			...more,
+		],
 		files: [sampleFile('.env.example')],
 	});
 }
@@ -376,7 +379,7 @@ const bare = (variables: number): RepositoryEnv =>
 	sampleEnv({
 		variables: ['API_KEY', 'MAIL_FROM', 'SHOP_URL']
 			.slice(0, variables)
-			.map((name) => namedVariable(name)),
+			.map((name) => sampleVariable(name)),
 	});
 
 const locusOf = (name: string, { file, line }: { file: string; line: number }) => ({

@@ -17,8 +17,8 @@ import {
 	secrecyOf,
 	z,
 } from '../../src/sdk.ts';
-import { count, gapsIn, listed, placed, sampleEnv } from './_looked-at.ts';
-import { namedVariable, sampleFile, sampleUrl, sampleValue } from './_samples.ts';
+import { gapsIn } from './_looked-at.ts';
+import { sampleEnv, sampleFile, sampleUrl, sampleValue, sampleVariable } from './_samples.ts';
 import {
 	exportCommand,
 	manifestLine,
@@ -27,7 +27,16 @@ import {
 	type ToSet,
 } from './_set-commands.ts';
 import { misspelt, renamed, type Slip, slipCause, slipOf } from './_spelling.ts';
-import { inForce, isWanted, stopsBoot, unusedNames, wantOf } from './_world.ts';
+import {
+	count,
+	inForce,
+	isWanted,
+	listed,
+	placed,
+	stopsBoot,
+	unusedNames,
+	wantOf,
+} from './_world.ts';
 
 interface Place {
 	readonly file: string;
@@ -288,7 +297,7 @@ export default defineCheck({
 		example('no variable at all', { found: sampleEnv() }, 'not-applicable'),
 		example(
 			'a default for each',
-			{ found: sampleEnv({ variables: [namedVariable('COLOUR', { need: 'optional' })] }) },
+			{ found: sampleEnv({ variables: [sampleVariable('COLOUR', { need: 'optional' })] }) },
 			'not-applicable',
 		),
 		example('everything is there', { found: listedEnv({}) }, 'complete'),
@@ -465,7 +474,7 @@ export default defineCheck({
 			'no list',
 			{
 				found: sampleEnv({
-					variables: [namedVariable('API_KEY')],
+					variables: [sampleVariable('API_KEY')],
 					production: { asked: '', files: [], unread: '', unlisted: [''] },
 				}),
 			},
@@ -475,7 +484,7 @@ export default defineCheck({
 			'a list that cannot be read',
 			{
 				found: sampleEnv({
-					variables: [namedVariable('API_KEY')],
+					variables: [sampleVariable('API_KEY')],
 					production: {
 						asked: 'prod.env',
 						files: [],
@@ -497,7 +506,7 @@ export default defineCheck({
 /** A list that has the one variable `API_KEY`, and more values. */
 function listedEnv(variable: Partial<EnvVariable>, ...values: readonly SetValue[]): RepositoryEnv {
 	return sampleEnv({
-		variables: [namedVariable('API_KEY', variable)],
+		variables: [sampleVariable('API_KEY', variable)],
 		files: [sampleFile('.env.production', { production: true })],
 		values: [...values],
 		production: { asked: 'production', files: ['.env.production'], unread: '', unlisted: [] },

@@ -19,14 +19,9 @@ import {
 	withoutPublicPrefix,
 	z,
 } from '../../src/sdk.ts';
-import {
-	count,
-	gapsIn,
-	listed,
-	placed,
-	sampleEnv as sample,
-	sampleVariable as variable,
-} from './_looked-at.ts';
+import { gapsIn } from './_looked-at.ts';
+import { sampleEnv as sample, sampleVariable as variable } from './_samples.ts';
+import { count, listed, placed } from './_world.ts';
 
 type Published = {
 	name: string;
@@ -424,13 +419,17 @@ const serverName = (name: string): string => {
 const prefixed = ({ name, prefix }: Absent): string => `${prefix}${name}`;
 
 const readOf = (a: Absent): string =>
-	/^(?:Vite|SvelteKit|Astro|React Router)$/.test(a.framework) && a.prefix !== 'NUXT_PUBLIC_'
-		? a.framework === 'SvelteKit'
-			? `import { ${prefixed(a)} } from '$env/static/public';`
-			: `const value = import.meta.env.${prefixed(a)};`
-		: a.framework === 'Nuxt'
-			? `// nuxt.config.ts: runtimeConfig: { public: { … } }, filled from ${prefixed(a)}\nconst { public: settings } = useRuntimeConfig();`
-			: `const value = process.env.${prefixed(a)};`;
+	READS[a.framework]?.(prefixed(a)) ?? `const value = process.env.${prefixed(a)};`;
+
+/** Where it is not `process.env.NAME`. */
+const READS: Readonly<Record<string, (name: string) => string>> = {
+	Vite: (name) => `const value = import.meta.env.${name};`,
+	Astro: (name) => `const value = import.meta.env.${name};`,
+	'React Router': (name) => `const value = import.meta.env.${name};`,
+	SvelteKit: (name) => `import { ${name} } from '$env/static/public';`,
+	Nuxt: (name) =>
+		`// nuxt.config.ts: runtimeConfig: { public: { … } }, filled from ${name}\nconst { public: settings } = useRuntimeConfig();`,
+};
 
 const placedFirst = ({ places }: Absent): string => {
 	const [first] = places;
@@ -527,7 +526,7 @@ function withValue(
 ): RepositoryEnv {
 	const place = { file: '.env.production', line: 3 };
 	return sample({
-		variables: [variable({ name, publicBy, declared: value === null ? [] : [place] })],
+		variables: [variable(name, { publicBy, declared: value === null ? [] : [place] })],
 		values:
 			value === null
 				? []

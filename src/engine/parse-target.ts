@@ -37,6 +37,8 @@ export interface Asked {
 	readonly repo?: string | undefined;
 	/** Absolute path, or a mode. */
 	readonly envFile?: string | undefined;
+	/** Unless given, what refs and stashes lead to. */
+	readonly history?: Target['history'] | undefined;
 	readonly seed: string;
 }
 
@@ -58,6 +60,7 @@ export function parseTarget(asked: Asked): Target {
 		zoneUse: asked.drift === true ? 'drift' : 'plan',
 		rdap: asked.rdap === undefined ? null : webUrl(asked.rdap, '--rdap'),
 		...foldersAndFiles(asked),
+		history: asked.history ?? 'reachable',
 		seed: asked.seed,
 	};
 }

@@ -31,6 +31,7 @@ export const target: Target = {
 	logs: [],
 	repo: null,
 	env: null,
+	history: 'none',
 	seed: '0123456789abcdef',
 };
 

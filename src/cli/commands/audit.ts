@@ -1,7 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
-import { ENDPOINT_PLAN_SECONDS, isEnvMode, plan as planAudit, audit as runAudit } from '../../audit.ts';
+import {
+	ENDPOINT_PLAN_SECONDS,
+	isEnvMode,
+	plan as planAudit,
+	audit as runAudit,
+} from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
@@ -21,6 +26,7 @@ import { writeStdout } from '../write-output.ts';
 interface CliOptions extends OutputOptions {
 	readonly repo?: string;
 	readonly env?: string;
+	readonly history?: AuditOptions['history'];
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
 	readonly dkimSelector?: readonly string[];
@@ -195,6 +201,7 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 	await requireKnownConfigIds(config);
 	return {
 		repo: cli.repo,
+		history: cli.history,
 		...askedOf(cli, config),
 		...(await selectionOf(cli, config)),
 		accept: config.accept,

@@ -25,9 +25,9 @@ export const DOTENV_FAULTS = [
 	'bom',
 	'crlf',
 ] as const;
-export type DotenvFaultKind = (typeof DOTENV_FAULTS)[number];
+type DotenvFaultKind = (typeof DOTENV_FAULTS)[number];
 
-export interface DotenvFault {
+interface DotenvFault {
 	readonly kind: DotenvFaultKind;
 	/** 1-based. */
 	readonly line: number;

@@ -78,7 +78,7 @@ export function declaredIn(
 	return [];
 }
 
-export function lineOf(text: string, word: string): number {
+function lineOf(text: string, word: string): number {
 	const at = text.search(new RegExp(`(?<![A-Za-z0-9_])${word}(?![A-Za-z0-9_])`));
 	return at === -1 ? 1 : text.slice(0, at).split('\n').length;
 }

@@ -15,7 +15,7 @@ import {
 } from './env-path.ts';
 import { type Hosting, hostingsOf, isHostingFile } from './env-platforms.ts';
 import { isWorkflow, type Workflow, workflowIn } from './env-workflow.ts';
-import { isBuildConfig, type JsFile, readJsFile } from './js-file.ts';
+import { isBuildConfig, type JsFile, readDirective, readJsFile } from './js-file.ts';
 import type { CodeRead } from './js-reads.ts';
 import { LARGEST_SOURCE, loadJsParser } from './js-tree.ts';
 import { languageOf, type TextLanguage, textReads } from './text-reads.ts';
@@ -29,7 +29,11 @@ const AT_ONCE = 16;
 const TURN_BYTES = 4 * 1024 * 1024;
 const MOST_LISTED = 50;
 
-export type ListedFile = FileListing['files'][number];
+type ListedFile = FileListing['files'][number];
+
+/** Lines that nobody wrote. */
+const isBundle = (text: string): boolean =>
+	text.length > 30_000 && text.length / text.split('\n').length > 300;
 
 export interface EnvFileSource {
 	readonly path: string;
@@ -255,7 +259,10 @@ class Reader {
 			this.#kept += text.length;
 		}
 		if (hinted === '' || context === 'test' || text.length > LARGEST_SOURCE) return;
-		const js = readJsFile(await loadJsParser(), path, decoded(text));
+		if (isBundle(text)) return;
+		const js = /^(?:use (?:client|server)\n?)+$/i.test(hinted)
+			? readDirective(text)
+			: readJsFile(await loadJsParser(), path, decoded(text));
 		if (js === null) {
 			this.#unread.push(`${path}: cannot be parsed`);
 			return;
@@ -363,6 +370,7 @@ const HINTS = [
 	"'joi'",
 	'"joi"',
 	'use client',
+	'use server',
 	'automaticenv',
 	'envconfig.process',
 	'env.parse(',

@@ -7,7 +7,7 @@ import { KINDS, TIERS } from '../secrets/secret-rule.ts';
 import { secretsIn } from '../secrets/secret-scan.ts';
 import { isSigningName } from './env-name.ts';
 
-export const VALUE_SHAPES = [
+const VALUE_SHAPES = [
 	'unseen',
 	'empty',
 	'placeholder',

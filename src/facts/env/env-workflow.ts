@@ -1,7 +1,7 @@
 import { recordIn } from './env-package.ts';
 
 /** A job of a GitHub workflow, as far as variables go. */
-export interface WorkflowJob {
+interface WorkflowJob {
 	readonly workflow: string;
 	readonly job: string;
 	/** Of its first step that builds; of the job where none does. 1-based. */
@@ -17,7 +17,7 @@ export interface WorkflowJob {
 	readonly opaque: string;
 }
 
-export interface SecretReference {
+interface SecretReference {
 	readonly name: string;
 	readonly line: number;
 	/** The variable that it is given to; empty where it is used otherwise. */

@@ -14,7 +14,7 @@ import {
 } from './js-tree.ts';
 
 /** Something in a build's configuration that puts variables into what browsers download. */
-export interface BundleExposure {
+interface BundleExposure {
 	/**
 	 * `define`, `envPrefix`, `publicPrefix`, `env`, `publicRuntimeConfig`, `runtimeConfig.public`,
 	 * `DefinePlugin`, `EnvironmentPlugin`.

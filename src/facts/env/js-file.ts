@@ -32,6 +32,27 @@ export function readJsFile(parse: JsParser, path: string, text: string): JsFile 
 	};
 }
 
+const NOTHING: Omit<JsFile, 'directive'> = {
+	reads: [],
+	patterns: [],
+	dynamic: [],
+	listed: [],
+	wrappers: [],
+	exposures: [],
+	prefixes: [],
+	definesUnseen: false,
+	schemas: [],
+};
+
+/** A file that names nothing of interest but, perhaps, whom it is for: that stands above everything else. */
+export function readDirective(text: string): JsFile {
+	const head = text
+		.slice(0, 8_000)
+		.replace(/^(?:\s|\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)+/, '');
+	const found = /^['"]use (client|server)['"]/.exec(head)?.[1];
+	return { ...NOTHING, directive: found === 'client' || found === 'server' ? found : '' };
+}
+
 const directiveText = (value: unknown): unknown =>
 	typeof value === 'object' && value !== null ? { ...value, type: 'StringLiteral' } : value;
 

@@ -11,7 +11,7 @@ import {
 } from './js-tree.ts';
 
 /** One name that a module takes from another. */
-export interface Taken {
+interface Taken {
 	readonly source: string;
 	/** As the other module exports it; `*` for all of it, empty for its effects alone. */
 	readonly name: string;

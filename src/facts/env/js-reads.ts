@@ -37,14 +37,14 @@ export interface CodeRead {
 }
 
 /** A read of a name that is not in the text, or of all of them. */
-export interface DynamicRead {
+interface DynamicRead {
 	readonly line: number;
 	readonly top: string;
 	readonly asksWhere: boolean;
 }
 
 /** A function that looks a variable up by the name it is given. */
-export interface Wrapper {
+interface Wrapper {
 	readonly name: string;
 	readonly throws: boolean;
 	readonly line: number;

@@ -25,7 +25,7 @@ export interface EnvSchema {
 	readonly skipped: 'always' | 'by-flag' | 'never';
 }
 
-export interface SchemaKey {
+interface SchemaKey {
 	readonly name: string;
 	readonly line: number;
 	/** Without it the check fails. */

@@ -6,7 +6,8 @@ import { gatherEnv } from '../../../src/facts/env/env-gather.ts';
 import { scanRepository } from '../../../src/facts/secrets/secret-repository.ts';
 import { createFiles } from '../../../src/files/create-files.ts';
 import { committed, temporaryFolder } from '../../files/repositories.ts';
-import { envSayings, judgedEnv, manifest } from './judged-env.ts';
+import { envSayings, manifest } from './env-sayings.ts';
+import { judgedFolder } from './real-env.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -241,7 +242,7 @@ describe('insecure-fallback', () => {
 		const { secrets } = await scanRepository(root, port);
 		expect(secrets.map(({ kind }) => kind)).toEqual(['signing-secret']);
 		expect(fallbacks.map((one) => one.fingerprint)).toEqual(secrets.map((one) => one.fingerprint));
-		const [finding] = (await judgedEnv(root, boot)) as Failed[];
+		const [finding] = (await judgedFolder(boot, root)) as Failed[];
 		expect(finding?.cause).toMatch(/^secret\/[0-9a-f]{16}$/);
 		expect(JSON.stringify(finding)).not.toContain('k7Gq2xVb');
 	});

@@ -3,7 +3,8 @@ import ci from '../../../checks/env/ci.ts';
 import type { Failed } from '../../../src/core/finding.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
 import { committed } from '../../files/repositories.ts';
-import { envSayings, judgedEnv, manifest } from './judged-env.ts';
+import { envSayings, manifest } from './env-sayings.ts';
+import { judgedFolder } from './real-env.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -26,7 +27,7 @@ describe('missing', () => {
 	test('a deploy without a public variable, and the lines to paste', async () => {
 		const files = { ...vite, ...workflow(BUILD) };
 		expect(await envSayings(ci, files)).toEqual([`high missing ${path}:7`]);
-		const [finding] = (await judgedEnv(committed(files), ci)) as Failed[];
+		const [finding] = (await judgedFolder(ci, committed(files))) as Failed[];
 		expect(finding?.fix.snippets[0]?.text).toBe(`env:\n  VITE_API_URL: \${{ vars.VITE_API_URL }}`);
 	});
 
@@ -106,12 +107,9 @@ describe('unknown-secret', () => {
 		);
 	const server = { 'src/server.ts': 'pay(process.env.STRIPE_SECRET_KEY);\n' };
 
-	test.each(['STRIPE_SECRT_KEY', 'STRIPE_SCERET_KEY', 'STRIPE_SECRET_KEYS', 'STRIPE_SECRETKEY'])(
-		'%s',
-		async (name) => {
-			expect(await said(server, env(name))).toEqual([`later unknown-secret ${path}:10`]);
-		},
-	);
+	test.each(['STRIPE_SECRT_KEY', 'STRIPE_SCERET_KEY', 'STRIPE_SECRETKEY'])('%s', async (name) => {
+		expect(await said(server, env(name))).toEqual([`later unknown-secret ${path}:10`]);
+	});
 
 	test.each([
 		'STRIPE_SECRET_KEY',
@@ -119,6 +117,7 @@ describe('unknown-secret', () => {
 		'STRIPE_SECRET_KEY_2',
 		'STRIPE_SECRET_KEY2',
 		'STRIPE_KEY',
+		'STRIPE_SECRET_KEYS',
 		'GITHUB_TOKEN',
 	])('%s is silent', async (name) => {
 		expect(await said(server, env(name))).toEqual(['pass']);

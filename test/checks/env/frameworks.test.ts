@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import boot from '../../../checks/env/boot.ts';
 import publicPrefix from '../../../checks/env/public-prefix.ts';
 import { temporaryFolder, write } from '../../files/repositories.ts';
-import { inWords, judgedEnv, manifest } from './judged-env.ts';
+import { inWords, manifest } from './env-sayings.ts';
+import { judgedFolder } from './real-env.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -10,7 +11,10 @@ type Files = Readonly<Record<string, string>>;
 async function said(files: Files): Promise<readonly string[]> {
 	const root = temporaryFolder();
 	write(root, files);
-	const all = inWords(await judgedEnv(root, publicPrefix, boot));
+	const all = inWords([
+		...(await judgedFolder(publicPrefix, root)),
+		...(await judgedFolder(boot, root)),
+	]);
 	expect(all).not.toContain('unknown');
 	return all.filter((one) => !/^(?:pass|not-applicable)$| not-validated /.test(one)).sort();
 }

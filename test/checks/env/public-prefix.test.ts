@@ -3,10 +3,12 @@ import publicPrefix from '../../../checks/env/public-prefix.ts';
 import tree from '../../../checks/secrets/tree.ts';
 import type { Failed } from '../../../src/core/finding.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
+import { createFiles } from '../../../src/files/create-files.ts';
 import { random62, seeded } from '../../facts/secrets/secret-samples.ts';
-import { committed } from '../../files/repositories.ts';
+import { committed, temporaryFolder } from '../../files/repositories.ts';
 import { judged } from '../secrets/real-repository.ts';
-import { envSayings, judgedEnv, manifest } from './judged-env.ts';
+import { envSayings, manifest } from './env-sayings.ts';
+import { judgedFolder } from './real-env.ts';
 
 const random = seeded(23);
 const stripe = (mode = 'live') => `sk_${mode}_${random62(24, random)}`;
@@ -64,19 +66,19 @@ describe('secret-value', () => {
 
 	test('is one risk with the same value in the tree', async () => {
 		const root = committed({ ...next, '.env.production': `NEXT_PUBLIC_PAY=${stripe()}\n` });
-		const [inEnv] = (await judgedEnv(root, publicPrefix)) as Failed[];
-		const [inTree] = (await judged(tree, root)) as Failed[];
+		const port = createFiles({ configFolder: temporaryFolder() });
+		const [inEnv] = (await judgedFolder(publicPrefix, root, { port })) as Failed[];
+		const [inTree] = (await judged(tree, root, port)) as Failed[];
 		expect(inEnv?.verdict).toBe('secret-value');
 		expect(inTree?.verdict).toBe('server-secret');
-		// Each folder of configuration has a key of its own, so only the form can be compared.
 		expect(inEnv?.cause).toMatch(/^secret\/[0-9a-f]{16}$/);
-		expect(inTree?.cause).toMatch(/^secret\/[0-9a-f]{16}$/);
+		expect(inEnv?.cause).toBe(inTree?.cause);
 	});
 
 	test('nothing of the value is in what is said', async () => {
 		const key = stripe();
 		const root = committed({ ...next, '.env': `NEXT_PUBLIC_PAY=${key}\n` });
-		const findings = JSON.stringify(await judgedEnv(root, publicPrefix));
+		const findings = JSON.stringify(await judgedFolder(publicPrefix, root));
 		expect(findings).toContain('NEXT_PUBLIC_PAY');
 		expect(findings).not.toContain(key.slice(0, 12));
 	});
