@@ -170,7 +170,9 @@ export default defineCheck({
 		const read = variables.filter(isRead);
 		const gaps = gapsIn(found);
 		if (read.length + files.length + gaps.length === 0) {
-			return doesNotApply('The code reads no environment variables, and there is no env file.');
+			return doesNotApply(
+				'The code of the product reads no environment variables, and there is no env file.',
+			);
 		}
 		const slips = misspelt(variables);
 		const slipped = new Set(slips.flatMap(({ used, declared }) => [used.name, declared.name]));

@@ -69,6 +69,11 @@ describe('missing', () => {
 			'import { cleanEnv, str } from "envalid";\nexport default cleanEnv(process.env, { API_KEY: str(), COLOUR: str({ default: "red" }) });',
 			'blocker missing API_KEY src/a.ts:2',
 		],
+		[
+			'logged elsewhere, which asks nothing',
+			'use(process.env.API_KEY);\nconsole.log(process.env.API_KEY);',
+			'blocker missing API_KEY src/a.ts:1',
+		],
 		['for Bun', 'use(Bun.env.API_KEY);', 'blocker missing API_KEY src/a.ts:1'],
 		['for Deno', 'use(Deno.env.get("API_KEY"));', 'blocker missing API_KEY src/a.ts:1'],
 	])('%s', async (_, code, expected) => {
@@ -87,6 +92,7 @@ describe('missing', () => {
 			'a name that the platform gives',
 			'use(process.env.PORT, process.env.VERCEL_URL, process.env.NODE_ENV);',
 		],
+		['a log alone', 'console.log(process.env.API_URL);'],
 		['a comment', '// use(process.env.API_URL)\nuse(1);'],
 	])('%s is not missing', async (_, code) => {
 		expect(await said(code, 'OTHER=1\n')).toEqual(['pass']);
