@@ -125,6 +125,23 @@ describe('missing-in-example', () => {
 		]);
 	});
 
+	test.each([
+		[
+			'an alias of another function',
+			'export function f() { const e = process.env; use(e.API_KEY); }\nexport function g(e) { use(e.OPEN_KEY); }',
+		],
+		[
+			'a parameter of the same name',
+			'const env = process.env;\nuse(env.API_KEY);\nexport const f = (env) => use(env.OPEN_KEY);',
+		],
+		[
+			'methods of every object',
+			'const env = process.env;\nuse(env.API_KEY, env.hasOwnProperty("x"), process.env.toString());',
+		],
+	])('reads no variable: %s', async (_, code) => {
+		expect(await said({ '.env.example': 'API_KEY=\n', 'src/a.ts': code })).toEqual(['pass']);
+	});
+
 	test('its fix appends every line to the nearest example', async () => {
 		const files = {
 			'apps/web/package.json': '{"name":"web"}',

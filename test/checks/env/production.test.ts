@@ -74,6 +74,16 @@ describe('missing', () => {
 			'use(process.env.API_KEY);\nconsole.log(process.env.API_KEY);',
 			'blocker missing API_KEY src/a.ts:1',
 		],
+		[
+			'from a list, by a loop',
+			'const METHODS = ["GET", "POST"];\nconst wanted = [\n"API_KEY",\n"PORT"];\nfor (const name of wanted) { if (!process.env[name]) throw new Error(name); }\nuse(METHODS);',
+			'blocker missing API_KEY src/a.ts:3',
+		],
+		[
+			'from a list, by a filter',
+			'const missing = ["API_KEY", "PORT"].filter((name) => !process.env[name]);\nif (missing.length > 0) throw new Error(missing.join());\nuse(["GET", "POST"]);',
+			'blocker missing API_KEY src/a.ts:1',
+		],
 		['for Bun', 'use(Bun.env.API_KEY);', 'blocker missing API_KEY src/a.ts:1'],
 		['for Deno', 'use(Deno.env.get("API_KEY"));', 'blocker missing API_KEY src/a.ts:1'],
 	])('%s', async (_, code, expected) => {
