@@ -1,4 +1,6 @@
-import type { EnvVariable } from '../../src/sdk.ts';
+import type { EnvVariable, Fix } from '../../src/sdk.ts';
+import { pasted } from './_looked-at.ts';
+import { placed } from './_world.ts';
 
 const SHORTEST = 5;
 /** A word that is left out, doubled or mistaken must be long enough not to be another word. */
@@ -83,4 +85,48 @@ function isSlip(used: string, declared: string, counts: ReadonlyMap<string, numb
 	return (
 		meant.length >= SHORTEST_WORD && !isPlural && !WORDS.test(word) && (counts.get(word) ?? 0) === 1
 	);
+}
+
+/** As a finding is told. */
+export interface Slip {
+	readonly name: string;
+	/** Of the first read. */
+	readonly file: string;
+	readonly line: number;
+	readonly meant: string;
+	/** `file:line`. */
+	readonly declaredAt: string;
+}
+
+export function slipOf({ used, declared }: Misspelt): Slip {
+	const [place = { file: '', line: 1 }] = used.reads;
+	const [declaration = place] = declared.declared;
+	return {
+		name: used.name,
+		file: place.file,
+		line: place.line,
+		meant: declared.name,
+		declaredAt: placed(declaration),
+	};
+}
+
+/** A name that is written wrongly is missing in production too: one rename mends both. */
+export const slipCause = (name: string): string => `env/slip/${name}`;
+
+export function renamed({ name, file, line, meant, declaredAt }: Slip): Fix {
+	const [from, to] = [pasted(name, 'NAME'), pasted(meant, 'NAME')];
+	const path = pasted(file, 'PATH/TO/FILE');
+	return {
+		summary: `Read ${meant} in the code, and not ${name}`,
+		steps: [
+			`Or, if the code has the right name, rename ${meant} at ${declaredAt} and wherever it is set.`,
+		],
+		snippets: [
+			{
+				platform: 'any',
+				language: 'shell',
+				text: `perl -i -pe 's/\\b${from}\\b/${to}/ if $. == ${line}' ${path}`,
+			},
+		],
+	};
 }

@@ -1,7 +1,6 @@
 import {
 	advice,
 	at,
-	cannotSay,
 	commands,
 	configuredRepositories,
 	defineCheck,
@@ -15,8 +14,9 @@ import {
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
+import { gapsIn, pasted as pastedText } from './_looked-at.ts';
 import { sampleEnv, sampleFile, sampleValue, sampleVariable } from './_samples.ts';
-import { misspelt } from './_spelling.ts';
+import { misspelt, renamed, type Slip, slipCause, slipOf } from './_spelling.ts';
 import { count, isWanted, listed, placed, stopsBoot, unusedNames } from './_world.ts';
 
 /** Fewer are told in a sentence of the README. */
@@ -97,29 +97,12 @@ export default defineCheck({
 			outcome: 'fail',
 			severity: 'high',
 			effort: minutes(10),
-			says: (a: { name: string; file: string; line: number; meant: string; declaredAt: string }) =>
+			says: (a: Slip) =>
 				`${placed(a)} reads ${a.name}, which nobody sets; ${a.declaredAt} has ${a.meant}.`,
 			impact: 'The code never sees the value that is set, and goes on with nothing or a default.',
 			confidence: (a: { unused: boolean }) => (a.unused ? 'high' : 'medium'),
-			fix: (a: {
-				name: string;
-				file: string;
-				line: number;
-				meant: string;
-				declaredAt: string;
-			}) => ({
-				summary: `Read ${a.meant} in the code`,
-				steps: [
-					`Or, if the code has the right name, rename ${a.meant} at ${a.declaredAt} and wherever it is set.`,
-				],
-				snippets: [
-					{
-						platform: 'any',
-						language: 'shell',
-						text: `perl -i -pe 's/\\b${shellName(a.name)}\\b/${shellName(a.meant)}/ if $. == ${a.line}' ${pasted(a.file)}`,
-					},
-				],
-			}),
+			cause: (a: { name: string }) => slipCause(a.name),
+			fix: renamed,
 		},
 		unused: {
 			outcome: 'fail',
@@ -183,29 +166,23 @@ export default defineCheck({
 	needs: ({ subject: { root, env, domain } }) => ({ found: repositoryEnv({ root, env, domain }) }),
 
 	judge({ given: { found }, say }) {
-		const { variables, files, unread } = found;
+		const { variables, files } = found;
 		const read = variables.filter(isRead);
-		const gaps =
-			unread.length === 0 ? [] : [cannotSay('unreadable', `Not read: ${listed(unread)}`)];
+		const gaps = gapsIn(found);
 		if (read.length + files.length + gaps.length === 0) {
-			return doesNotApply('The code reads no environment variables, and there is no env file.');
+			return doesNotApply(
+				'The code of the product reads no environment variables, and there is no env file.',
+			);
 		}
 		const slips = misspelt(variables);
 		const slipped = new Set(slips.flatMap(({ used, declared }) => [used.name, declared.name]));
 		const open = undeclaredIn(read, found).filter(({ name }) => !slipped.has(name));
 		const said = [
-			...slips.map(({ used, declared }) => {
-				const [place = { file: '', line: 1 }] = used.reads;
-				const [declaration = place] = declared.declared;
+			...slips.map((slip) => {
+				const told = slipOf(slip);
 				return at(
-					locusOf(used.name, place),
-					say('spelling', {
-						name: used.name,
-						...place,
-						meant: declared.name,
-						declaredAt: placed(declaration),
-						unused: !declared.used,
-					}),
+					locusOf(told.name, told),
+					say('spelling', { ...told, unused: !slip.declared.used }),
 				);
 			}),
 			...(hasExample(found)
@@ -463,7 +440,7 @@ function exampleLines(one: EnvVariable): readonly string[] {
 	const [place] = one.reads;
 	const word = isWanted(one) ? 'needed' : 'optional';
 	return [
-		`# ${word}${place === undefined ? '' : `, ${pasted(placed(place))}`}`,
+		`# ${word}${place === undefined ? '' : `, ${pasted(place.file)}:${place.line}`}`,
 		`${shellName(one.name)}=`,
 	];
 }
@@ -513,8 +490,7 @@ function unusedIn(found: RepositoryEnv) {
 
 const shellName = (name: string): string => (/^[A-Za-z_]\w{0,99}$/.test(name) ? name : 'NAME');
 
-/** A name that a shell would read differently is left to the user. */
-const pasted = (path: string): string => (/^[\w./:-]+$/.test(path) ? path : 'PATH/TO/FILE');
+const pasted = (path: string): string => pastedText(path, 'PATH/TO/FILE');
 
 function append({ example, schema, all }: Undeclared): Fix {
 	const names = all.slice(0, MOST_LINES).map(shellName);

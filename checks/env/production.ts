@@ -1,6 +1,5 @@
 import {
 	at,
-	cannotSay,
 	configuredRepositories,
 	defineCheck,
 	doesNotApply,
@@ -18,6 +17,7 @@ import {
 	secrecyOf,
 	z,
 } from '../../src/sdk.ts';
+import { gapsIn } from './_looked-at.ts';
 import { sampleEnv, sampleFile, sampleUrl, sampleValue, sampleVariable } from './_samples.ts';
 import {
 	exportCommand,
@@ -26,6 +26,7 @@ import {
 	setInProduction,
 	type ToSet,
 } from './_set-commands.ts';
+import { misspelt, renamed, type Slip, slipCause, slipOf } from './_spelling.ts';
 import {
 	count,
 	inForce,
@@ -48,8 +49,17 @@ interface Wanted extends Place {
 	/** What the code does without it. */
 	readonly want: string;
 	readonly stopsBoot: boolean;
+	/** The code ends with an error of its own. */
+	readonly refuses: boolean;
 	/** Everything that is wrong in the same way, so that one paste mends it. */
 	readonly all: readonly { readonly name: string; readonly inlined: boolean }[];
+}
+
+interface Missing extends Wanted {
+	readonly lists: readonly string[];
+	readonly folders: readonly string[];
+	/** Another name is set, one edit away. */
+	readonly slip: Slip | null;
 }
 
 interface Set extends Place {
@@ -67,10 +77,12 @@ const asMissing = {
 		pick: ({ stopsBoot: stops }: Wanted): Severity => (stops ? 'blocker' : 'high'),
 	},
 	effort: minutes(10),
-	impact: ({ stopsBoot: stops }: Wanted) =>
-		stops
+	impact: ({ stopsBoot: stops, refuses }: Wanted) => {
+		if (!stops) return 'The first customer who needs what it is for meets an error.';
+		return refuses
 			? 'The release does not start: every customer meets an error page, or the deploy is refused.'
-			: 'The first customer who needs what it is for meets an error.',
+			: 'The release starts with nothing in its place, or not at all: whatever rests on it fails for every customer.';
+	},
 } as const;
 
 const set = {
@@ -110,10 +122,13 @@ export default defineCheck({
 		},
 		missing: {
 			...asMissing,
-			says: (a: Wanted & { lists: readonly string[]; folders: readonly string[] }) =>
-				`${a.name} is not set in production (${listed(a.lists)})${a.folders.length === 0 ? '' : ` for ${listed(a.folders)}`}: ${a.want}.`,
-			fix: (a: Wanted & { lists: readonly string[] }) =>
-				wantedFix(a, `Set ${listed(namesOf(a))} in production`, a.lists[0] ?? '', false),
+			says: (a: Missing) =>
+				`${a.name} is not set in production (${listed(a.lists)})${a.folders.length === 0 ? '' : ` for ${listed(a.folders)}`}: ${a.want}${a.slip === null ? '' : `; ${a.slip.declaredAt} has ${a.slip.meant}`}.`,
+			cause: (a: Missing) => (a.slip === null ? 'env/production/missing' : slipCause(a.name)),
+			fix: (a: Missing) =>
+				a.slip === null
+					? wantedFix(a, `Set ${listed(namesOf(a))} in production`, a.lists[0] ?? '', false)
+					: renamed(a.slip),
 			control:
 				'A variable with a default, one that the code asks for first, one that a manifest sets and one that the platform gives are not missing.',
 		},
@@ -243,11 +258,10 @@ export default defineCheck({
 	needs: ({ subject: { root, env, domain } }) => ({ found: repositoryEnv({ root, env, domain }) }),
 
 	judge({ given: { found }, say }) {
-		const { variables, production, hostings, unread } = found;
+		const { variables, production, hostings } = found;
 		const wanted = variables.filter(isWanted);
 		const values = inForce(found);
-		const gaps =
-			unread.length === 0 ? [] : [cannotSay('unreadable', `Not read: ${listed(unread)}`)];
+		const gaps = gapsIn(found);
 		if (wanted.length + values.length + gaps.length === 0 && production.asked === '') {
 			return doesNotApply(
 				variables.length === 0
@@ -517,9 +531,15 @@ const namesOf = ({ all }: Wanted): readonly string[] => all.map(({ name }) => na
 
 const inlined = ({ publicBy }: { publicBy: string }): boolean => publicBy !== '';
 
-function missingIn(wanted: readonly EnvVariable[], { production, hostings }: RepositoryEnv) {
+function missingIn(
+	wanted: readonly EnvVariable[],
+	{ production, hostings, variables }: RepositoryEnv,
+): readonly Missing[] {
 	const missing = wanted.filter(({ missingIn: folders }) => folders.length > 0);
-	const all = missing.map((one) => ({ name: one.name, inlined: inlined(one) }));
+	const slips = new Map(misspelt(variables).map((one) => [one.used.name, slipOf(one)]));
+	const all = missing
+		.filter(({ name }) => !slips.has(name))
+		.map((one) => ({ name: one.name, inlined: inlined(one) }));
 	return missing.map((one) => ({
 		name: one.name,
 		file: one.reads[0]?.file ?? '',
@@ -527,6 +547,8 @@ function missingIn(wanted: readonly EnvVariable[], { production, hostings }: Rep
 		hostings,
 		want: wantOf(one),
 		stopsBoot: stopsBoot(one),
+		refuses: one.need !== 'required',
+		slip: slips.get(one.name) ?? null,
 		all,
 		lists: production.files,
 		folders: one.missingIn.filter((folder) => folder !== ''),
@@ -562,6 +584,7 @@ function asWanted(
 		hostings,
 		want: isNeeded ? wantOf(variable) : '',
 		stopsBoot: isNeeded && stopsBoot(variable),
+		refuses: isNeeded && variable.need !== 'required',
 		all: all.map((one) => ({ name: one.name, inlined: inlined(one) })),
 	};
 }

@@ -146,6 +146,8 @@ function shapeOf(name: string, text: string): EnvValue['shape'] {
 
 function isPlaceholderValue(name: string, text: string): boolean {
 	if (STAND_IN.test(text) || SAYS_SO.test(text)) return true;
+	// A sandbox's, however much it looks like a sample of the documentation.
+	if (sandboxOf(name, text) !== '') return false;
 	if (URL_SHAPE.test(text)) return isPlaceholderUrl(text);
 	// What everybody would guess is a weak key where it signs, and not a missing one.
 	if (!CREDENTIAL_NAME.test(name) || isSigningName(name)) return false;
@@ -263,7 +265,7 @@ function secretIn(name: string, text: string, key: string): EnvValue['secret'] {
 const SANDBOXES: readonly (readonly [provider: string, value: RegExp, name?: RegExp])[] = [
 	['Clerk', /^(?:pk|sk)_test_[\w$+/=]{10,}$/, /CLERK/],
 	['Paystack', /^(?:pk|sk)_test_[0-9a-f]{40}$/],
-	['Stripe', /^(?:sk|pk|rk)_test_\w{8,}$/],
+	['Stripe', /^(?:sk|pk|rk)_test_\w{3,}$/],
 	['Razorpay', /^rzp_test_\w{8,}$/],
 	['Paddle', /^pdl_sdbx_/],
 	['Paddle', /^test_[0-9a-z]{20,}$/, /PADDLE/],

@@ -17,10 +17,18 @@ import {
 
 /**
  * What code does with a value that may be missing. `required`: uses it as it is. `throws`: ends with an
- * error of its own. `fallback`: takes another instead. `guarded`: asks first whether it is there, or would
- * not notice. `flag`: compares it with something. `write`: sets it.
+ * error of its own. `fallback`: takes another instead. `guarded`: asks first whether it is there.
+ * `unnoticed`: goes on without it as with it, which says nothing of other places. `flag`: compares it with
+ * something. `write`: sets it.
  */
-export type Handling = 'required' | 'throws' | 'fallback' | 'guarded' | 'flag' | 'write';
+export type Handling =
+	| 'required'
+	| 'throws'
+	| 'fallback'
+	| 'guarded'
+	| 'unnoticed'
+	| 'flag'
+	| 'write';
 
 export interface Position {
 	readonly handling: Handling;
@@ -32,6 +40,7 @@ export interface Position {
 
 const REQUIRED: Position = { handling: 'required', literal: null, alias: '' };
 const GUARDED: Position = { handling: 'guarded', literal: null, alias: '' };
+const UNNOTICED: Position = { handling: 'unnoticed', literal: null, alias: '' };
 const FLAG: Position = { handling: 'flag', literal: null, alias: '' };
 const THROWS: Position = { handling: 'throws', literal: null, alias: '' };
 
@@ -73,8 +82,8 @@ const STEPS: Readonly<Record<string, Step>> = {
 	OptionalCallExpression: inCall,
 	CallExpression: inCall,
 	ObjectProperty: (child, parent, above) => {
-		if (!isChild(parent, 'value', child)) return GUARDED;
-		return isWiring(above) ? GUARDED : { ...REQUIRED, alias: `.${keyOf(parent)}` };
+		if (!isChild(parent, 'value', child)) return UNNOTICED;
+		return isWiring(above) ? UNNOTICED : { ...REQUIRED, alias: `.${keyOf(parent)}` };
 	},
 	ClassProperty: (_, parent) => ({ ...REQUIRED, alias: `.${keyOf(parent)}` }),
 	VariableDeclarator: (_, parent) => ({ ...REQUIRED, alias: nameOf(parent['id']) }),
@@ -83,8 +92,8 @@ const STEPS: Readonly<Record<string, Step>> = {
 		...REQUIRED,
 		alias: functionAlias([...above, parent]),
 	}),
-	SpreadElement: () => GUARDED,
-	ExpressionStatement: () => GUARDED,
+	SpreadElement: () => UNNOTICED,
+	ExpressionStatement: () => UNNOTICED,
 	ArrayExpression: (_, __, above) => {
 		const next = above.at(-1) ?? null;
 		return isMember(next) && /^(?:filter|find|some|includes|every)$/.test(propertyOf(next))
@@ -100,7 +109,7 @@ function inLogical(child: JsNode, parent: JsNode, above: readonly JsNode[]): Pos
 	// The second choice, which may have a third behind it.
 	const next = above.at(-1);
 	const hasThird = next?.type === 'LogicalExpression' && next['left'] === parent;
-	return hasThird && next['operator'] !== '&&' ? instead(next['right']) : GUARDED;
+	return hasThird && next['operator'] !== '&&' ? instead(next['right']) : UNNOTICED;
 }
 
 /** `if (A && B)` asks for both. */
@@ -117,7 +126,7 @@ function inConditional(child: JsNode, parent: JsNode): Position | 'up' {
 	if (isChild(parent, 'test', child)) return instead(parent['alternate']);
 	const test = JSON.stringify(namesIn(parent['test']));
 	const isProduction = test.includes('NODE_ENV') && isChild(parent, 'consequent', child);
-	return isProduction ? 'up' : GUARDED;
+	return isProduction ? 'up' : UNNOTICED;
 }
 
 function namesIn(value: unknown): readonly string[] {
@@ -171,7 +180,7 @@ function inAssignment(child: JsNode, parent: JsNode): Position | 'up' {
 }
 
 function inMember(child: JsNode, parent: JsNode): Position | 'up' {
-	if (!isChild(parent, 'object', child)) return GUARDED;
+	if (!isChild(parent, 'object', child)) return UNNOTICED;
 	return parent['optional'] === true ? GUARDED : REQUIRED;
 }
 
@@ -179,13 +188,15 @@ const TRANSPARENT =
 	/^(?:Number|parseInt|parseFloat|String|BigInt|Number\.parseInt|Number\.parseFloat)$/;
 const ASSERTING =
 	/^(?:assert|invariant|ok|nonNull|required|defined|unwrap)$|^(?:must|require|assert|ensure|check)[A-Z]\w*$|(?:OrThrow|OrFail|OrDie)$|^parse$/;
-const HARMLESS = /^(?:Boolean|isNaN|console\.\w+|(?:log|logger|debug)(?:\.\w+)?)$/;
+const ASKING = /^(?:Boolean|isNaN)$/;
+const LOGGING = /^(?:console\.\w+|(?:log|logger|debug)(?:\.\w+)?)$/;
 
 function inCall(child: JsNode, parent: JsNode): Position | 'up' {
 	if (!nodesIn(parent['arguments']).includes(child)) return REQUIRED;
 	const callee = dottedName(parent['callee']);
 	if (TRANSPARENT.test(callee)) return 'up';
-	if (HARMLESS.test(callee)) return GUARDED;
+	if (ASKING.test(callee)) return GUARDED;
+	if (LOGGING.test(callee)) return UNNOTICED;
 	const last = callee.slice(callee.lastIndexOf('.') + 1) || lastNameOf(parent['callee']);
 	return ASSERTING.test(last) ? THROWS : REQUIRED;
 }

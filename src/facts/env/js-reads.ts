@@ -14,6 +14,7 @@ import {
 	nodeIn,
 	nodesIn,
 	propertyOf,
+	WRAPPERS,
 	walkJs,
 } from './js-tree.ts';
 
@@ -77,14 +78,15 @@ export function readsIn(tree: JsNode, text: string): CodeReads {
 class Finder {
 	readonly #tree: JsNode;
 	readonly #text: string;
-	/** Local names of the environment: `const env = process.env`. */
-	readonly #objects = new Map<string, CodeRead['from']>();
+	/** Local names of the environment (`const env = process.env`), by the function that declares them. */
+	readonly #objects = new Map<string, Map<JsNode | null, CodeRead['from']>>();
 	readonly #reads: ScopedRead[] = [];
 	readonly #patterns: { start: string; end: string }[] = [];
 	readonly #dynamic: DynamicRead[] = [];
 	readonly #wrappers: Wrapper[] = [];
-	readonly #lists: { name: string; line: number; atLoad: boolean }[] = [];
-	#checksList = false;
+	readonly #lists: VariableList[] = [];
+	/** What is gone through with an error for a missing one: arrays, and names of such. */
+	readonly #checked = new Set<JsNode | string>();
 
 	constructor(tree: JsNode, text: string) {
 		this.#tree = tree;
@@ -92,36 +94,45 @@ class Finder {
 	}
 
 	find(): CodeReads {
-		walkJs(this.#tree, (node) => this.#learnObject(node));
+		walkJs(this.#tree, (node, above) => this.#learnObject(node, above));
 		walkJs(this.#tree, (node, above) => this.#look(node, above));
 		return {
 			reads: withAliases(this.#tree, this.#reads),
 			patterns: this.#patterns,
 			dynamic: this.#dynamic,
-			listed: this.#checksList ? this.#lists : [],
+			listed: this.#lists.flatMap(({ array, called, entries }) =>
+				this.#checked.has(array) || this.#checked.has(called) ? entries : [],
+			),
 			wrappers: this.#wrappers,
 		};
 	}
 
-	#learnObject(node: JsNode): void {
+	#learn(name: string, from: CodeRead['from'], scope: JsNode | null): void {
+		const seen = this.#objects.get(name) ?? new Map<JsNode | null, CodeRead['from']>();
+		this.#objects.set(name, seen.set(scope, from));
+	}
+
+	#learnObject(node: JsNode, above: readonly JsNode[]): void {
 		if (node.type === 'ImportDeclaration') this.#learnImport(node);
 		if (node.type !== 'VariableDeclarator') return;
 		const init = bareNode(node['init']);
 		const name = nameOf(node['id']);
 		if (init === null) return;
-		if (name === '') this.#learnPattern(node, init);
-		else if (this.#isObject(init)) this.#objects.set(name, this.#sourceOf(init));
-		else if (dottedName(init['callee']) === 'loadEnv') this.#objects.set(name, 'process');
+		const scope = scopeIn(above);
+		const from = this.#sourceOf(init, above);
+		if (name === '') this.#learnPattern(node, init, scope);
+		else if (from !== null) this.#learn(name, from, scope);
+		else if (dottedName(init['callee']) === 'loadEnv') this.#learn(name, 'process', scope);
 	}
 
 	/** `const { env } = process` */
-	#learnPattern(node: JsNode, init: JsNode): void {
+	#learnPattern(node: JsNode, init: JsNode, scope: JsNode | null): void {
 		const from = dottedName(init);
 		if (from !== 'process' && from !== 'import.meta') return;
 		for (const property of nodesIn(nodeIn(node['id'])?.['properties'])) {
 			const local = nameOf(property['value']);
 			if (keyOf(property) === 'env' && local !== '') {
-				this.#objects.set(local, from === 'process' ? 'process' : 'meta');
+				this.#learn(local, from === 'process' ? 'process' : 'meta', scope);
 			}
 		}
 	}
@@ -133,7 +144,7 @@ class Finder {
 		if (!isDynamic && !isStatic) return;
 		for (const one of nodesIn(node['specifiers'])) {
 			const name = nameOf(one['imported']);
-			if (isDynamic && name === 'env') this.#objects.set(nameOf(one['local']), 'process');
+			if (isDynamic && name === 'env') this.#learn(nameOf(one['local']), 'process', null);
 			if (isStatic && isVariableName(name)) {
 				const read = {
 					line: node.line,
@@ -154,14 +165,20 @@ class Finder {
 		}
 	}
 
-	#isObject(node: JsNode): boolean {
+	/** `null` for what is not the environment here. */
+	#sourceOf(node: JsNode, above: readonly JsNode[]): CodeRead['from'] | null {
 		const name = dottedName(node);
-		return OBJECTS.test(name) || this.#objects.has(name);
-	}
-
-	#sourceOf(node: JsNode): CodeRead['from'] {
-		const name = dottedName(node);
-		return this.#objects.get(name) ?? (name.startsWith('import.meta') ? 'meta' : 'process');
+		if (OBJECTS.test(name)) return name.startsWith('import.meta') ? 'meta' : 'process';
+		const scopes = this.#objects.get(name);
+		if (scopes === undefined) return null;
+		for (const one of above.toReversed()) {
+			const found = scopes.get(one);
+			if (found !== undefined) return found;
+			if (isFunction(one) && nodesIn(one['params']).some((param) => nameOf(param) === name)) {
+				return null;
+			}
+		}
+		return scopes.get(null) ?? null;
 	}
 
 	#look(node: JsNode, above: readonly JsNode[]): void {
@@ -175,9 +192,10 @@ class Finder {
 
 	#lookAtMember(node: JsNode, above: readonly JsNode[]): void {
 		const object = bareNode(node['object']);
-		if (object === null || !this.#isObject(object)) return;
-		const from = this.#sourceOf(object);
+		const from = object === null ? null : this.#sourceOf(object, above);
 		const name = propertyOf(node);
+		// A variable is a text: what is called is a method of every object.
+		if (from === null || above.at(-1)?.['callee'] === node) return;
 		if (name !== '') {
 			this.#add(name, node, above, positionOf(node, above), from);
 			return;
@@ -202,7 +220,11 @@ class Finder {
 		const name = nameOf(key);
 		const wrapper = name === '' ? null : wrapperAround(name, above);
 		if (wrapper !== null) this.#wrappers.push(wrapper);
-		this.#checksList ||= positionOf(node, above).handling === 'throws' || above.some(isFilter);
+		const list = name === '' ? null : iteratedAs(name, above);
+		if (list === null) return;
+		if (positionOf(node, above).handling === 'throws' || above.some(isFilter)) {
+			this.#checked.add(nameOf(list) || list);
+		}
 	}
 
 	#lookAtCall(node: JsNode, above: readonly JsNode[]): void {
@@ -228,8 +250,9 @@ class Finder {
 	#lookAtPattern(node: JsNode, above: readonly JsNode[]): void {
 		const init = bareNode(node['init']);
 		const pattern = nodeIn(node['id']);
-		if (init === null || pattern?.type !== 'ObjectPattern' || !this.#isObject(init)) return;
-		const from = this.#sourceOf(init);
+		if (init === null || pattern?.type !== 'ObjectPattern') return;
+		const from = this.#sourceOf(init, above);
+		if (from === null) return;
 		if (from === 'process') this.#addDynamic(node, above);
 		for (const property of nodesIn(pattern['properties'])) {
 			const name = keyOf(property);
@@ -248,9 +271,10 @@ class Finder {
 		const right = bareNode(node['right']);
 		const name = literalIn(node['left']);
 		if (node['operator'] !== 'in' || right === null || name === null) return;
-		if (!this.#isObject(right) || !isVariableName(name)) return;
+		const from = this.#sourceOf(right, above);
+		if (from === null || !isVariableName(name)) return;
 		const position: Position = { handling: 'guarded', literal: null, alias: '' };
-		this.#add(name, node, above, position, this.#sourceOf(right));
+		this.#add(name, node, above, position, from);
 	}
 
 	#lookAtList(node: JsNode, above: readonly JsNode[]): void {
@@ -261,7 +285,12 @@ class Finder {
 		if (names.length < 2 || !names.every(({ name }) => name !== null && isVariableName(name)))
 			return;
 		const atLoad = !above.some(isFunction);
-		for (const { name, line } of names) this.#lists.push({ name: name ?? '', line, atLoad });
+		const holder = above.findLast((one) => !WRAPPERS.has(one.type));
+		this.#lists.push({
+			array: node,
+			called: holder?.type === 'VariableDeclarator' ? nameOf(holder['id']) : '',
+			entries: names.map(({ name, line }) => ({ name: name ?? '', line, atLoad })),
+		});
 	}
 
 	#add(
@@ -321,6 +350,29 @@ function topIn(above: readonly JsNode[]): string {
 
 /** Vite's own, and members that are no variables. */
 const META = /^(?:MODE|DEV|PROD|SSR|BASE_URL|SITE|ASSETS_PREFIX|LEGACY)$/;
+
+interface VariableList {
+	readonly array: JsNode;
+	/** The variable that holds it; empty for none. */
+	readonly called: string;
+	readonly entries: CodeReads['listed'];
+}
+
+/** What a loop or a callback goes through under this name: `for (const name of LIST)`, `LIST.filter((name) => …)`. */
+function iteratedAs(name: string, above: readonly JsNode[]): JsNode | null {
+	for (const [back, node] of above.toReversed().entries()) {
+		if (node.type === 'ForOfStatement') {
+			const [declared] = nodesIn(nodeIn(node['left'])?.['declarations']);
+			if (nameOf(declared?.['id']) === name) return bareNode(node['right']);
+		}
+		const [first] = isFunction(node) ? nodesIn(node['params']) : [];
+		if (nameOf(first) !== name) continue;
+		const call = above[above.length - back - 2] ?? null;
+		const callee = isCall(call) ? bareNode(call['callee']) : null;
+		return isMember(callee) ? bareNode(callee['object']) : null;
+	}
+	return null;
+}
 
 const isFilter = (node: JsNode): boolean =>
 	isCall(node) && /^(?:filter|find|some|every|forEach)$/.test(lastOf(node['callee']));

@@ -88,7 +88,7 @@ function readAt(
 function handlingOf(outside: Handling, throws: boolean, hasSecond: boolean): Handling {
 	if (hasSecond) return 'fallback';
 	if (throws) return 'throws';
-	return outside === 'required' ? 'guarded' : outside;
+	return outside === 'required' ? 'unnoticed' : outside;
 }
 
 const escaped = (name: string): string => name.replace(/[^\w]/g, '\\$&');

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import declared from '../../../checks/env/declared.ts';
 import production from '../../../checks/env/production.ts';
 import type { Failed } from '../../../src/core/finding.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
@@ -68,6 +69,21 @@ describe('missing', () => {
 			'import { cleanEnv, str } from "envalid";\nexport default cleanEnv(process.env, { API_KEY: str(), COLOUR: str({ default: "red" }) });',
 			'blocker missing API_KEY src/a.ts:2',
 		],
+		[
+			'logged elsewhere, which asks nothing',
+			'use(process.env.API_KEY);\nconsole.log(process.env.API_KEY);',
+			'blocker missing API_KEY src/a.ts:1',
+		],
+		[
+			'from a list, by a loop',
+			'const METHODS = ["GET", "POST"];\nconst wanted = [\n"API_KEY",\n"PORT"];\nfor (const name of wanted) { if (!process.env[name]) throw new Error(name); }\nuse(METHODS);',
+			'blocker missing API_KEY src/a.ts:3',
+		],
+		[
+			'from a list, by a filter',
+			'const missing = ["API_KEY", "PORT"].filter((name) => !process.env[name]);\nif (missing.length > 0) throw new Error(missing.join());\nuse(["GET", "POST"]);',
+			'blocker missing API_KEY src/a.ts:1',
+		],
 		['for Bun', 'use(Bun.env.API_KEY);', 'blocker missing API_KEY src/a.ts:1'],
 		['for Deno', 'use(Deno.env.get("API_KEY"));', 'blocker missing API_KEY src/a.ts:1'],
 	])('%s', async (_, code, expected) => {
@@ -86,6 +102,7 @@ describe('missing', () => {
 			'a name that the platform gives',
 			'use(process.env.PORT, process.env.VERCEL_URL, process.env.NODE_ENV);',
 		],
+		['a log alone', 'console.log(process.env.API_URL);'],
 		['a comment', '// use(process.env.API_URL)\nuse(1);'],
 	])('%s is not missing', async (_, code) => {
 		expect(await said(code, 'OTHER=1\n')).toEqual(['pass']);
@@ -154,6 +171,19 @@ describe('missing', () => {
 			named(await judgedEnv(production, files, { untracked: whole, env: 'production' })),
 		).toEqual(['pass']);
 	});
+});
+
+test('a slip of the pen is one risk with its spelling', async () => {
+	const files = { ...APP, 'src/a.ts': reads('SMPT_HOST'), '.env.example': 'SMTP_HOST=\n' };
+	const asked = { untracked: { '.env.production': 'SMTP_HOST=mail\n' }, env: 'production' };
+	const [missing] = (await judgedEnv(production, files, asked)) as Failed[];
+	const [spelling] = (await judgedEnv(declared, files, asked)) as Failed[];
+	expect(named([missing as Failed, spelling as Failed])).toEqual([
+		'blocker missing SMPT_HOST src/a.ts:1',
+		'high spelling SMPT_HOST src/a.ts:1',
+	]);
+	expect(missing?.cause).toBe(spelling?.cause);
+	expect(missing?.fix).toEqual(spelling?.fix);
 });
 
 describe('values', () => {
@@ -231,6 +261,17 @@ describe('values', () => {
 		);
 		expect(named(found)).toEqual([`blocker test-key ${name} .env.production:1`]);
 		expect(found[0]?.message).toContain(provider);
+	});
+
+	test('a sandbox’s, however much it looks like a sample', async () => {
+		for (const key of ['123', 'abc123', '4eC39HqLyjWDarjtT1zdp7dc']) {
+			expect(await said(inside('STRIPE_KEY'), `STRIPE_KEY=sk_${'test'}_${key}\n`), key).toEqual([
+				'blocker test-key STRIPE_KEY .env.production:1',
+			]);
+		}
+		expect(await said(inside('STRIPE_KEY'), `STRIPE_KEY=sk_${'test'}_your_key\n`)).toEqual([
+			'high placeholder STRIPE_KEY .env.production:1',
+		]);
 	});
 
 	test('live keys, and sandboxes of development, are not', async () => {
