@@ -88,7 +88,11 @@ async function auditWithin(
 	const { runChecks, reportOf } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
-	const io: Io = { ...net.io, files: createFiles(fileSettings(options)) };
+	const io: Io = {
+		...net.io,
+		files: createFiles(fileSettings(options)),
+		...(target.repo !== null && { repository: target.repo }),
+	};
 	try {
 		const evidence = await recordingIn(options.record);
 		const observer = liveObserver(io, signal, (one) => evidence?.record(one));

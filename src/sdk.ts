@@ -396,7 +396,21 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
+export { isKeyFileName } from './facts/secret-formats/key-store.ts';
+export {
+	type EnvFile,
+	type NotedFile,
+	type RepositoryFiles,
+	repositoryFiles,
+} from './facts/secret-formats/repository-files.ts';
+export { type BuildSecrets, buildSecrets } from './facts/secrets/build-secrets.ts';
+export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
+export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export {
+	type RepositoryFingerprints,
+	repositoryFingerprints,
+} from './facts/secrets/repository-fingerprints.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
 export {

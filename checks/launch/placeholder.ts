@@ -12,6 +12,7 @@ import {
 	defaultPageIn,
 	defineCheck,
 	type Fact,
+	fieldValues,
 	type HttpAnswered,
 	httpAnswer,
 	isApiName,
@@ -203,6 +204,39 @@ export default defineCheck({
 				on('api.example.com', { kind: 'api' }),
 			),
 			example(
+				'an API that asks who is there',
+				given(
+					answered('{"error":"unauthorized"}', {
+						status: 401,
+						headers: [['Content-Type', 'application/json']],
+					}),
+				),
+				'own',
+				on('api.example.com', { kind: 'api' }),
+			),
+			example(
+				'an API behind a password of its server',
+				given(
+					answered('<h1>401 Authorization Required</h1>', {
+						status: 401,
+						headers: [['Content-Type', 'text/html']],
+					}),
+				),
+				'unknown',
+				on('api.example.com', { kind: 'api' }),
+			),
+			example(
+				'an API that refuses us',
+				given(
+					answered('{"message":"Forbidden"}', {
+						status: 403,
+						headers: [['Content-Type', 'application/json']],
+					}),
+				),
+				'unknown',
+				on('api.example.com', { kind: 'api' }),
+			),
+			example(
 				'a bot wall',
 				given(answered('<title>Just a moment...</title>', { status: 503 })),
 				'unknown',
@@ -216,16 +250,24 @@ function seenIn<T>(fact: Fact<T>): T | null {
 	return fact.status === 'known' ? fact.value : null;
 }
 
-/** Why the page itself was not seen; `null` where it was, and for an API, whose root may be missing. */
+/**
+ * Why the page itself was not seen; `null` where it was, and for an API, whose root may be missing, and which
+ * asks programs who they are in its own words.
+ */
 function obstacleAt(answer: HttpAnswered, url: string, { name, context }: Site) {
 	const { status } = answer;
 	if (status < 400) return null;
+	if (context.kind === 'api' && status === 401 && isJson(answer)) return null;
 	if (status === 401 || status === 403) {
 		return cannotSay('denied', `${url} answers ${status}: what stands behind it was not seen`);
 	}
 	return context.kind === 'api' && status < 500
 		? null
 		: blockedBy({ check: 'redirects/chain', subject: name }, `${url} answers ${status}`);
+}
+
+function isJson(answer: HttpAnswered): boolean {
+	return /\bjson\b/i.test(fieldValues(answer, 'content-type').at(-1) ?? '');
 }
 
 function unclaimedAt(reports: readonly (ChainReport | null)[], host: string): Unclaimed | null {

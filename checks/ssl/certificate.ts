@@ -131,7 +131,7 @@ export default defineCheck({
 			...SHARED,
 			severity: { oneOf: ['blocker', 'high'], pick: graver },
 			says: (a: Sighting) =>
-				`${sentence(a).slice(0, -1)} in ${text(a, 'days')} days; it should have been renewed at a third of its ${text(a, 'lifeDays')} days.`,
+				`${sentence(a).slice(0, -1)} in ${inDays(a)}; it should have been renewed at a third of its ${text(a, 'lifeDays')} days.`,
 			impact: 'Renewal does not work. On the day it expires every visitor gets a warning page.',
 			fix: renew,
 		},
@@ -352,6 +352,13 @@ function summary(host: string, served: readonly ServedChain[]) {
 		names: leaves[0]?.names.slice(0, 5).join(', ') ?? '',
 		until: leaves.map(({ notAfter }) => notAfter.slice(0, 10)).sort()[0] ?? '',
 	};
+}
+
+/** What is left, in whole days. */
+function inDays(a: Sighting): string {
+	const days = text(a, 'days');
+	if (days === '0') return 'less than a day';
+	return days === '1' ? '1 day' : `${days} days`;
 }
 
 // ── Fixes ────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,8 @@ export interface Io {
 	readonly smtp: SmtpPort;
 	readonly timing: TimingPort;
 	readonly files: FilesPort;
+	/** Folder that the user gave: what its env files hold must not be in what is fetched. */
+	readonly repository?: string | undefined;
 	readonly clock: Clock;
 }
 

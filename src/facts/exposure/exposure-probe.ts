@@ -116,9 +116,13 @@ function mayBeAFile(one: Answered, controls: readonly Answered[]): boolean {
 	);
 }
 
-/** `/api/.env.bak` → `/api/.lr-<seed>.bak`, `/.git/config` → `/.git/lr-<seed>`. */
+/**
+ * `/api/.env.bak` → `/api/.lr-<seed>.bak`, `/.git/config` → `/.git/lr-<seed>`; `/.zip` is an archive with an
+ * empty name: `/lr-<seed>.zip`.
+ */
 export function twinPath(path: string, seed: string): string {
 	const [, folder = '/', dot = '', rest = ''] = /^(.*\/)(\.?)(.*?)\/?$/.exec(path) ?? [];
+	if (dot !== '' && rest === 'zip') return `${folder}lr-${seed}.zip`;
 	const extension = /^[^.~]*([.~].*)?$/.exec(rest)?.[1] ?? '';
 	return `${folder}${dot}lr-${seed}${extension}`;
 }

@@ -125,6 +125,10 @@ async function lookAt({ listing, control, bucket }: Wanted, get: GetFact): Promi
 	if (exchange.status === 'unknown') {
 		return { open: null, unseen: { because: exchange.because, detail: exchange.detail } };
 	}
+	// A store whose name is gone lists nothing; one that keeps silent may list to others.
+	if (exchange.status === 'known' && isSilent(exchange.value)) {
+		return { open: null, unseen: { because: 'timeout', detail: `${listing} does not answer` } };
+	}
 	const bytes = contentOf(exchange);
 	if (bytes === null || !isBucketListing(bytes)) return { open: null, unseen: null };
 	const without = await ask(control);
@@ -139,6 +143,10 @@ async function lookAt({ listing, control, bucket }: Wanted, get: GetFact): Promi
 		control: { url: control, status },
 	};
 	return { open, unseen: null };
+}
+
+function isSilent(outcome: HttpOutcome): boolean {
+	return outcome.kind === 'failed' && outcome.how === 'silent';
 }
 
 function contentOf(exchange: Fact<HttpOutcome>): string | null {

@@ -127,17 +127,27 @@ const STARTERS: readonly StarterMarks[] = [
 	},
 	{ name: 'Create React App', title: /^React App$/, text: /Learn React|and save to reload/ },
 	{ name: 'Nuxt', title: /^Welcome to Nuxt!?$/, text: /Welcome to Nuxt|nuxt/i },
-	{ name: 'SvelteKit', title: /^(?:SvelteKit app|Home)?$/, text: /Welcome to SvelteKit/ },
+	{
+		name: 'SvelteKit',
+		title: /^(?:SvelteKit app|Home)?$/,
+		text: /Welcome to SvelteKit|to your new\s*<br\s?\/?>\s*SvelteKit app|try editing <strong>src\/routes\/\+page\.svelte/,
+	},
 	{
 		name: 'Astro',
-		title: /^(?:Welcome to Astro\.?|Astro(?: Basics)?)$/,
-		text: /Welcome to <[^>]{1,80}>Astro|To get started, open the/,
+		title: /^(?:Welcome to Astro\.?|Astro(?: Basics| Blog)?)$/,
+		text: /Welcome to <[^>]{1,80}>Astro|To get started, open the|Welcome to the official <[^>]{1,80}>Astro<\/a> blog/,
 	},
 	{
 		name: 'Remix',
 		title: /^(?:New Remix App|Very cool app \| Remix)$/,
 		text: /Welcome to (?:<[^>]{0,80}>)?Remix/,
 	},
+	{
+		name: 'Qwik',
+		title: /^(?:Welcome to Qwik|Qwik Blank App)$/,
+		text: /see what you build with qwik/,
+	},
+	{ name: 'TanStack Start', title: /^TanStack Start Starter$/, text: /Welcome to TanStack Start/ },
 	{ name: 'React Router', title: /^New React Router App$/, text: /React Router/ },
 	{ name: 'Gatsby', title: /^(?:Home \| )?Gatsby Default Starter$/, text: /Gatsby/ },
 	{ name: 'Docusaurus', title: /\bMy Site$/, text: /Dinosaurs are cool|Docusaurus Tutorial/ },
@@ -161,6 +171,16 @@ const STARTERS: readonly StarterMarks[] = [
 	{ name: 'Symfony', title: /^Welcome to Symfony!?$/, text: null },
 	{ name: 'CodeIgniter', title: /^Welcome to CodeIgniter(?: \d)?!?$/, text: null },
 	{
+		name: 'ASP.NET Core',
+		title: /^Home [Pp]age - /,
+		text: /Learn about <a [^>]{1,200}>building Web apps with ASP\.NET Core<\/a>/,
+	},
+	{
+		name: 'Blazor',
+		title: /^(?:Home|Index)$/,
+		text: /Hello, world!<\/h1>(?:\s|<!--[^>]{0,40}-->){0,40}Welcome to your new app\./,
+	},
+	{
 		name: 'Phoenix',
 		title: /Phoenix Framework$/,
 		text: /Peace of mind from prototype to production/,
@@ -175,7 +195,10 @@ const STARTERS: readonly StarterMarks[] = [
 ];
 
 /** Titles that a finished page can have by chance: they count with the template's words alone. */
-const COMMON = new Set(['SvelteKit', 'Angular', 'Docusaurus', 'Laravel', 'Express', 'Astro']);
+const COMMON = new Set([
+	...['SvelteKit', 'Angular', 'Docusaurus', 'Laravel', 'Express', 'Astro'],
+	...['ASP.NET Core', 'Blazor'],
+]);
 
 /** A page that is not the owner's. */
 export interface DefaultPage {
@@ -353,7 +376,7 @@ const NOT_FOUND_PAGES: readonly NotFoundMarks[] = [
 		body: /<title>Not Found<\/title>/,
 		also: /tracking-wider">\s{0,80}404\s{0,80}<\/div>/,
 	},
-	{ name: 'Spring Boot', body: /Whitelabel Error Page/ },
+	{ name: 'Spring Boot', body: /<h1>Whitelabel Error Page<\/h1>/ },
 	{ name: 'FastAPI', body: /^\s*\{"detail":"Not Found"\}\s*$/ },
 	{ name: 'Vercel', body: /The page could not be found\s+NOT_FOUND\b|<code>NOT_FOUND<\/code>/ },
 	{

@@ -44,9 +44,17 @@ export function testUsesInPage(page: Page, own: Own): readonly TestUse[] {
 	return [
 		...[...listed, ...comments].flatMap(([text, use, what]) => useOf(text, use, what, own) ?? []),
 		...otherValues(page, own).filter((one) => one !== null),
-		...scriptsIn(page).flatMap((text) => testUsesInCode(text, own)),
+		...scriptsIn(page)
+			.flatMap((text) => testUsesInCode(text, own))
+			// Frameworks repeat the text of a page, and its links, as data.
+			.filter(({ use, origin }) => use !== 'code' || !isShown(page, origin)),
 		...styles.flatMap(({ text }) => testUsesInStyle(text, own)),
 	];
+}
+
+/** Whether readers see the address; browsers and authors leave the scheme out at times. */
+function isShown({ text }: Pick<Page, 'text'>, origin: string): boolean {
+	return text.includes(origin.replace(/^[a-z]+:\/\//i, ''));
 }
 
 type Named = readonly [text: string, use: Use, what: string];
@@ -75,7 +83,7 @@ function ledTo({ relations, metas, refreshes, links, text }: Page): readonly Nam
 			// A developers' portal is called dev. too.
 			.filter((link) => !/^https?:\/\/dev\./i.test(link))
 			// "Then open http://localhost:3000": a manual shows readers the address that it links to.
-			.filter((link) => !text.includes(new URL(link).host))
+			.filter((link) => !isShown({ text }, new URL(link).origin))
 			.map((link): Named => [link, 'link', 'a link leads there']),
 	];
 }

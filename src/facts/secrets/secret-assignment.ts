@@ -3,6 +3,7 @@ import type { FileNature } from './secret-place.ts';
 import { isPlaceholder, isStandIn } from './secret-placeholder.ts';
 import { randomness } from './secret-randomness.ts';
 import { rule, type SecretRule } from './secret-rule.ts';
+import { CALLS, SEPARATORS } from './secret-separator.ts';
 
 export const ASSIGNMENT_ANCHORS: readonly string[] = [
 	'secret',
@@ -26,7 +27,33 @@ export const ASSIGNMENT_ANCHORS: readonly string[] = [
 	'nonce_',
 	'auth_salt',
 	'credential',
-	'smtp_pass',
+	'_pass',
+	'dbpass',
+	'pass:',
+	'pass=',
+	'pass =',
+	'pass"',
+	"pass'",
+	'pass>',
+	'pwd',
+	'master_key',
+	'masterkey',
+	'account_key',
+	'accountkey',
+	'service_key',
+	'license_key',
+	'licensekey',
+	'server_key',
+	'serverkey',
+	'client_key',
+	'storage_key',
+	'shared_key',
+	'sharedkey',
+	'deploy_key',
+	'hmac_key',
+	'jwt_key',
+	'session_key',
+	'cookie_key',
 	'cookieparser(',
 	'jwt.sign(',
 	'jwt.verify(',
@@ -59,6 +86,9 @@ interface Assignment {
 	readonly name: string;
 	readonly value: string;
 	readonly start: number;
+	readonly quoted: boolean;
+	/** Behind a comma: a fallback, or merely the next of several. */
+	readonly listed: boolean;
 }
 
 /** A literal given to a name that says secret, around a hit on one of `ASSIGNMENT_ANCHORS`. */
@@ -89,25 +119,73 @@ export function keyFileIn(text: string): Match | null {
 }
 
 const SIGNING_NAME =
-	/(?:^|_)(?:jwt|auth|session|sessions|cookie|csrf|webhook|signing|nextauth|flask|django|express|app|payload|hmac|refresh_token|access_token|iron|lucia|hook)_(?:secret|signing_key|secret_key|signing_secret)$|(?:^|_)secret_key_base$|^(?:(?:app|django|flask|settings)_)?secret_key$|(?:^|_)encryption_key$|^(?:app_|laravel_)?app_key$|^(?:secure_)?(?:auth|logged_in|nonce)_(?:key|salt)$|(?:^|_)signing_(?:key|secret)$/;
+	/(?:^|_)(?:jwt|auth|session|sessions|cookie|csrf|webhook|signing|nextauth|flask|django|express|app|payload|hmac|token|refresh_token|access_token|iron|lucia|hook)_(?:secret|signing_key|secret_key|signing_secret)$|(?:^|_)(?:session|cookie)_password$|(?:^|_)secret_key_base$|^(?:(?:app|django|flask|settings)_)?secret_key$|^secret_token$|(?:^|_)signing_secret$/;
+/** The names of keys are also what values are kept under: `AUTH_KEY = "auth_token"`. */
+const KEY_NAME =
+	/(?:^|_)encryption_key$|^(?:app_|laravel_)?app_key$|^(?:secure_)?(?:auth|logged_in|nonce)_(?:key|salt)$|(?:^|_)(?:signing|jwt|hmac|session|cookie)_keys?$/;
 const MAIL_NAME = /(?:^|_)(?:smtp|mail|mailer|email|email_host|mail_server)_(?:pass|password)$/;
+const PASSWORD_NAME =
+	/(?:passw(?:or)?d|passphrase|(?:^|_|db)pass|pwd)(?:_?(?:value|prod|production|live|default|\d))?$/;
 const SECRET_NAME =
-	/(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key|private_?key|auth_?key|app_?key|credentials?|pwd)(?:_?(?:key|value|base64|b64|prod|production|live|default|\d))?$/;
+	/(?:secret|token|api_?key|access_?key|private_?key|auth_?key|app_?key|(?:master|account|service|license|server|client|storage|shared|deploy|session|cookie)_?key|credentials?)(?:_?(?:key|value|base64|b64|prod|production|live|default|\d))?$/;
 /** Names of things about secrets that are none. */
 const ABOUT =
-	/(?:public|publishable|csrf_token_name|max|min|num|count|length|total|design|page|next|continuation|cancel|css|color|tokenizer|cache|sort|partition|primary|foreign|translation|i18n|label|title|message|placeholder|error)_|_(?:name|id|url|uri|path|file|type|expiry|expires|ttl|arn|ref|prefix|header|field|version|algorithm|enabled)$/;
+	/(?:public|publishable|site|csrf_token_name|max|min|num|count|length|total|design|page|next|continuation|cancel|css|color|tokenizer|cache|sort|partition|primary|foreign|translation|i18n|label|title|message|placeholder|error|preview_mode)_|_(?:name|id|url|uri|path|file|type|expiry|expires|ttl|arn|ref|prefix|header|field|version|algorithm|enabled)$/;
 
-function ruleFor({ name, value }: Assignment, nature: FileNature): SecretRule | null {
+function ruleFor(assigned: Assignment, nature: FileNature): SecretRule | null {
+	const { name, value } = assigned;
 	if (name === '') return SIGNING;
-	if (SIGNING_NAME.test(name)) return value.length >= 8 ? SIGNING : null;
-	if (MAIL_NAME.test(name)) return value.length >= 8 ? MAILER : null;
-	if (!nature.generic || ABOUT.test(name) || !SECRET_NAME.test(name)) return null;
-	return value.length >= 10 && value.length <= 200 && isRandom(value) ? GENERIC : null;
+	if (ABOUT.test(name)) return null;
+	if (value.length >= 8 && isOfPurpose(assigned)) return MAIL_NAME.test(name) ? MAILER : SIGNING;
+	return isGeneric(assigned, nature) ? GENERIC : null;
 }
 
-function isRandom(value: string): boolean {
-	if (/[\s()<>{}]|:\/\/|^[\w-]+(?:\.[\w-]+)+$|^\.{0,2}\/|^[\d.,:-]+$/.test(value)) return false;
-	return randomness(value) > 0;
+/** The name says what it opens. */
+function isOfPurpose({ name, value }: Assignment): boolean {
+	if (SIGNING_NAME.test(name)) return !isKeyOfStore(value);
+	return KEY_NAME.test(name) ? isRandom(value) : MAIL_NAME.test(name);
+}
+
+function isGeneric(assigned: Assignment, { generic, source }: FileNature): boolean {
+	return generic ? isConfigured(assigned) : source === true && isHardCoded(assigned);
+}
+
+/** `previewModeSigningKey`: what a value is kept under, and no value. */
+const isKeyOfStore = (value: string): boolean =>
+	/^[a-z]+(?:[A-Z][a-z]+)*(?:Key|Secret|Token|Password)$/.test(value);
+
+/** In an env or configuration file, where most of what has such a name is one. */
+function isConfigured({ name, value, listed }: Assignment): boolean {
+	if (value.length > 200 || (listed && !isRandom(value, BEYOND_DOUBT))) return false;
+	if (PASSWORD_NAME.test(name)) return value.length >= 8 && isPassword(value);
+	return SECRET_NAME.test(name) && value.length >= 10 && isRandom(value);
+}
+
+/** Nobody's name for something, though perhaps not a generator's work either. */
+function isPassword(value: string): boolean {
+	if (isRandom(value)) return true;
+	const isUsual =
+		/^(?:root|admin|test|testing|demo|dev|develop|local|user|guest|postgres|mysql|redis|default|app|my|db)[\W_]?\d{0,6}!?$/i;
+	return /\d/.test(value) && /[a-z]/i.test(value) && !isUsual.test(value) && !NO_VALUE.test(value);
+}
+
+/** Randomness of a literal in source code that leaves no doubt. */
+const BEYOND_DOUBT = 3;
+
+function isHardCoded({ name, value, quoted }: Assignment): boolean {
+	if (!quoted || value.length > 200 || /[[\]{}()|\\^<>]/.test(value)) return false;
+	if (/^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(value)) return false;
+	const isPasswordName = PASSWORD_NAME.test(name);
+	if (!isPasswordName && !SECRET_NAME.test(name)) return false;
+	if (value.length < (isPasswordName ? 8 : 16) || !/\d/.test(value)) return false;
+	return isRandom(value, BEYOND_DOUBT);
+}
+
+/** Text, addresses, names with dots, paths, numbers. */
+const NO_VALUE = /[\s()<>{}]|:\/\/|^[\w-]+(?:\.[\w-]+)+$|^\.{0,2}\/|^[\d.,:-]+$/;
+
+function isRandom(value: string, least = 0): boolean {
+	return !NO_VALUE.test(value) && randomness(value) > least;
 }
 
 /** English, a name that repeats the variable's, or the name of another variable. */
@@ -133,8 +211,10 @@ function callAt(text: string, hit: number): Assignment | null {
 	const found = CALL.exec(text);
 	if (found === null) return null;
 	const [whole, , value = ''] = found;
+	// A message that speaks of it.
+	if (/["'`]/.test(text.charAt(hit - 1))) return null;
 	const start = hit + whole.length - value.length - 1;
-	return { name: '', value, start };
+	return { name: '', value, start, quoted: true, listed: false };
 }
 
 const MAIL_AUTH = /auth: ?\{\s{0,40}user: [^\n]{1,120},\s{0,40}pass: (["'`])([^"'`\n]{8,100})\1/iy;
@@ -145,38 +225,85 @@ function mailerAt(text: string, hit: number): Assignment | null {
 	const found = MAIL_AUTH.exec(text);
 	if (found === null) return null;
 	const [whole, , value = ''] = found;
-	return { name: 'mail_password', value, start: hit + whole.length - value.length - 1 };
+	const start = hit + whole.length - value.length - 1;
+	return { name: 'mail_password', value, start, quoted: true, listed: false };
 }
 
 const NAME_REST = /[\w.-]{0,60}/y;
-const SEPARATOR =
-	/(?:["'`\]]{0,2}\)?[ \t]{0,8}(?::[ \t]{0,2}[A-Za-z]{1,12}[ \t]{0,2}(?==))?(?:=>|:=|\?\?=?|\|\|=?|={1,3}|:|,|>|or[ \t])|["']?,?[ \t]{0,8}\r?\n[ \t]{0,40}["']?value["']?[ \t]{0,4}[:=])[ \t]{0,8}/iy;
+const GIVEN = new RegExp(SEPARATORS, 'iy');
+const GIVEN_OR_PASSED = new RegExp(CALLS, 'iy');
 const QUOTED = /(?:[bru]|b64|base64:)?(["'`])((?:(?!\1)[^\r\n\\]|\\.){1,200})\1/y;
-const LOOSE = /[^\s"'`,;#<>{}()[\]]{1,200}(?=[\s,;<#]|$)/y;
+/** Inside a string of another language: notebooks, shell in JSON. */
+const ESCAPED = /\\(["'`])([^"'`\\\r\n]{1,200})\\\1/y;
+const LOOSE = /[^\s"'`{}[\]<>(,;#][^\s"'`<>]{0,199}(?=[\s<]|$)/y;
 
-const SPACE = /\s{1,20}/y;
+const SPACE = /[ \t]{1,20}/y;
+const SPACES = /\s{1,20}/y;
+/** A command's option, or one of the words that set a variable without a sign. */
+const SET_BEFORE = /(?:^|[ \t\n])(?:ENV|setx?|setenv|set -x) $/i;
 
-function assignedAt(text: string, hit: number, { loose, spaced }: FileNature): Assignment | null {
-	let nameAt = hit;
-	while (nameAt > 0 && hit - nameAt < 60 && /[\w.-]/.test(text.charAt(nameAt - 1))) nameAt--;
+function assignedAt(text: string, hit: number, nature: FileNature): Assignment | null {
 	const nameEnd = endOf(NAME_REST, text, hit);
-	const valueAt = endOf(spaced ? SPACE : SEPARATOR, text, nameEnd);
+	const valueAt = valueAfter(text, hit, nameEnd, nature);
 	if (valueAt === nameEnd) return null;
-	const name = wordsOf(text.slice(nameAt, nameEnd));
-	QUOTED.lastIndex = valueAt;
-	const quoted = QUOTED.exec(text);
-	if (quoted !== null) {
-		const value = quoted[2] ?? '';
+	const separator = text.slice(nameEnd, valueAt);
+	// An argument behind an argument; behind a quoted name it is that name's.
+	if (/^\s{0,8},/.test(separator)) return null;
+	const name = wordsOf(text.slice(nameStart(text, hit), nameEnd));
+	return quotedAt(text, nameEnd, valueAt, name) ?? looseAt(text, valueAt, name, nature);
+}
+
+function nameStart(text: string, hit: number): number {
+	let start = hit;
+	while (start > 0 && hit - start < 60 && NAME_CODES[text.charCodeAt(start - 1)] === 1) start--;
+	return start;
+}
+
+const NAME_CODES = new Uint8Array(256);
+for (let code = 0; code < 128; code++) {
+	if (/[\w.-]/.test(String.fromCharCode(code))) NAME_CODES[code] = 1;
+}
+
+function valueAfter(text: string, hit: number, nameEnd: number, nature: FileNature): number {
+	if (nature.spaced) return endOf(SPACES, text, nameEnd);
+	const given = endOf(nature.minified === true ? GIVEN : GIVEN_OR_PASSED, text, nameEnd);
+	if (given !== nameEnd || !nature.loose || !/[ \t]/.test(text.charAt(nameEnd))) return given;
+	const nameAt = nameStart(text, hit);
+	const isOption = text.startsWith('--', nameAt);
+	const isSet = SET_BEFORE.test(text.slice(Math.max(0, nameAt - 9), nameAt));
+	return isOption || isSet ? endOf(SPACE, text, nameEnd) : nameEnd;
+}
+
+function quotedAt(text: string, nameEnd: number, valueAt: number, name: string): Assignment | null {
+	for (const pattern of [QUOTED, ESCAPED]) {
+		pattern.lastIndex = valueAt;
+		const found = pattern.exec(text);
+		if (found === null) continue;
+		const [whole, , value = ''] = found;
 		// One of several names in a list, and no fallback in a call.
-		const isListed =
-			text.slice(nameEnd, valueAt).includes(',') && /^[a-z]+(?:_[a-z]+)*$/.test(value);
-		const start = valueAt + quoted[0].length - value.length - 1;
-		return isListed ? null : { name, value, start };
+		const listed = text.slice(nameEnd, valueAt).includes(',');
+		const behind = pattern === ESCAPED ? 2 : 1;
+		const start = valueAt + whole.length - value.length - behind;
+		const isName = listed && /^[a-z]+(?:_[a-z]+)*$/.test(value);
+		return isName ? null : { name, value, start, quoted: true, listed };
 	}
-	if (!loose) return null;
+	return null;
+}
+
+function looseAt(
+	text: string,
+	valueAt: number,
+	name: string,
+	nature: FileNature,
+): Assignment | null {
+	const inElement = nature.markup === true && text.charAt(valueAt - 1) === '>';
+	if (!nature.loose && !inElement) return null;
 	LOOSE.lastIndex = valueAt;
-	const value = LOOSE.exec(text)?.[0];
-	return value === undefined ? null : { name, value, start: valueAt };
+	const run = LOOSE.exec(text)?.[0];
+	if (run === undefined) return null;
+	// The next of several settings on the line, and what closes a list.
+	const value = (run.split(/[;&,](?=[\w .]{1,30}=)/, 1)[0] ?? '').replace(/[,;)\]}]{1,3}$/, '');
+	return value === '' ? null : { name, value, start: valueAt, quoted: false, listed: false };
 }
 
 function endOf(pattern: RegExp, text: string, at: number): number {

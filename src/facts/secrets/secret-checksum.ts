@@ -73,6 +73,17 @@ export const CONFLUENT: Seal = {
 		}),
 };
 
+/**
+ * Zuplo ends its keys with CRC-32 in hex; how much of what stands before goes into it is not
+ * documented, so a checksum that does not hold says nothing.
+ */
+export function zuploState(token: string): CheckState {
+	const before = token.slice(0, -8);
+	const inputs = [before.slice(5, -1), before.slice(0, -1), before, before.slice(5)];
+	const sum = token.slice(-8).toUpperCase();
+	return inputs.some((input) => hex8(crc32(input)) === sum) ? 'valid' : 'none';
+}
+
 export function sealState({ width, endings }: Seal, token: string): CheckState {
 	const before = token.slice(0, -width);
 	return endings(before).includes(token.slice(-width)) ? 'valid' : 'invalid';

@@ -31,7 +31,15 @@ const PUTTY = rule(
 	KEY,
 );
 
-export const KEY_RULES: readonly SecretRule[] = [PEM, OPENSSH, PGP, PUTTY];
+const SERVICE_ACCOUNT = rule(
+	'Google',
+	'service account key',
+	'https://console.cloud.google.com/iam-admin/serviceaccounts',
+	'-----BEGIN ',
+	KEY,
+);
+
+export const KEY_RULES: readonly SecretRule[] = [PEM, OPENSSH, PGP, PUTTY, SERVICE_ACCOUNT];
 export const KEY_ANCHORS: readonly string[] = [' private key', 'putty-user-key-file-'];
 
 /** First 22 base64url digits of the moduli of RSA keys that everybody has. */
@@ -78,7 +86,7 @@ function pemAt(text: string, begin: number): Match | null {
 	if (base64.length < 40 || /[<{$]|\.\.\./.test(block)) return null;
 	const parsed = parsedKey(label, lines, base64);
 	return {
-		rule: label.startsWith('PGP') ? PGP : label.startsWith('OPENSSH') ? OPENSSH : PEM,
+		rule: ruleFor(label, text.slice(Math.max(0, begin - 600), begin)),
 		rank: 'exact',
 		start: begin,
 		end: stop + footer.length,
@@ -86,6 +94,14 @@ function pemAt(text: string, begin: number): Match | null {
 		state: parsed.state,
 		traits: { ...PLAIN, encrypted: parsed.encrypted, published: parsed.published },
 	};
+}
+
+function ruleFor(label: string, before: string): SecretRule {
+	if (label.startsWith('PGP')) return PGP;
+	if (label.startsWith('OPENSSH')) return OPENSSH;
+	return /service_account[^}]{0,400}private_key\\?"\s{0,4}:\s{0,4}\\?"$/.test(before)
+		? SERVICE_ACCOUNT
+		: PEM;
 }
 
 /**
@@ -124,14 +140,23 @@ function parsedKey(label: string, lines: readonly string[], base64: string): Par
 		const state = ((bytes[0] ?? 0) & 0x80) === 0 ? 'impossible' : 'parsed';
 		return { state, encrypted: false, published: false };
 	}
-	if (encrypted) return { state: 'parsed', encrypted, published: false };
+	if (encrypted || isDiffieHellman(bytes)) return { state: 'parsed', encrypted, published: false };
 	try {
 		const pem = `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g)?.join('\n')}\n-----END ${label}-----\n`;
-		const modulus = createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' }).n;
+		const key = createPrivateKey(pem);
+		// Keys on some curves are sound and have no form in JSON.
+		const isRsa = key.asymmetricKeyType === 'rsa';
+		const modulus = isRsa ? createPublicKey(key).export({ format: 'jwk' }).n : '';
 		return { state: 'parsed', encrypted, published: isPublishedModulus(modulus ?? '') };
 	} catch {
 		return { state: 'impossible', encrypted, published: false };
 	}
+}
+
+/** PKCS #3 and X9.42: OpenSSL proves the prime before it takes the key, which takes a second. */
+function isDiffieHellman(bytes: Buffer): boolean {
+	const head = bytes.toString('hex', 0, 40);
+	return head.includes('06092a864886f70d010301') || head.includes('06072a8648ce3e0201');
 }
 
 /** PROTOCOL.key: a magic, then the cipher's name behind its length. */

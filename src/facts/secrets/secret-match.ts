@@ -12,6 +12,8 @@ export interface Match {
 	readonly value: string;
 	readonly state: CheckState;
 	readonly traits: Traits;
+	/** Of several matches of one rank on the same bytes the higher counts; none: what its rule says. */
+	readonly exactness?: number;
 }
 
 /** What else a value shows. */

@@ -33,7 +33,7 @@ export const KINDS = [
 type SecretKind = (typeof KINDS)[number];
 
 /** Which of two matches on the same bytes counts: the earlier. */
-export const RANKS = ['exact', 'named', 'structural', 'generic'] as const;
+export const RANKS = ['exact', 'named', 'structural', 'near', 'generic'] as const;
 export type Rank = (typeof RANKS)[number];
 
 /** How to recognise one sort of token, and what to do about it. */
@@ -52,6 +52,13 @@ export interface SecretRule {
 	readonly anchors: readonly string[];
 	/** Most characters of a token that stand before an anchor. */
 	readonly before: number;
+	/** What the token begins with, where that is too common to look for: sought before the anchor. */
+	readonly opens: string | null;
+	/**
+	 * Counts only in files that no browser or app gets, and on no line that this matches. `null`:
+	 * anywhere.
+	 */
+	readonly serverOnly: RegExp | null;
 	readonly seal: Seal | null;
 	readonly check: ((token: string) => CheckState) | null;
 	/** Where the provider replaces it. */
@@ -67,6 +74,8 @@ interface RuleOptions {
 	readonly names?: readonly string[];
 	readonly anchors?: readonly string[];
 	readonly before?: number;
+	readonly opens?: string;
+	readonly serverOnly?: RegExp;
 	readonly seal?: Seal;
 	readonly check?: (token: string) => CheckState;
 	readonly pair?: { readonly template: string; readonly rule: string };
@@ -81,7 +90,7 @@ export function rule(
 	options: RuleOptions = {},
 ): SecretRule {
 	const templates = [shapes].flat().map(templateOf);
-	const names = options.names ?? [];
+	const names = [...new Set((options.names ?? []).flatMap(writtenForms))];
 	const tier = options.tier ?? 'server';
 	const literals = templates.flatMap(({ literal }) => (literal === null ? [] : [literal]));
 	const anchors = options.anchors ?? (names.length > 0 ? names : literals);
@@ -100,6 +109,8 @@ export function rule(
 		names,
 		anchors,
 		before: options.before ?? Math.max(...templates.map((template) => template.before)),
+		opens: options.opens ?? null,
+		serverOnly: options.serverOnly ?? null,
 		seal: options.seal ?? null,
 		check: options.check ?? null,
 		rotate,
@@ -108,6 +119,12 @@ export function rule(
 				? null
 				: { template: templateOf(options.pair.template), rule: options.pair.rule },
 	};
+}
+
+/** `fb_app_secret` is `fbAppSecret` and `fb-app-secret` too; case is folded later. */
+function writtenForms(name: string): readonly string[] {
+	if (!/^\w+_\w+$/.test(name)) return [name];
+	return [name, name.replaceAll('_', ''), name.replaceAll('_', '-'), name.replaceAll('_', '.')];
 }
 
 const KIND_OF: Readonly<Record<Tier, SecretKind>> = {

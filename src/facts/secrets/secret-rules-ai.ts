@@ -20,17 +20,36 @@ export const AI: readonly SecretRule[] = [
 	),
 	rule('Anthropic', 'API key', ANTHROPIC, 'sk-ant-api03-{u:93}AA'),
 	rule('Anthropic', 'admin key', ANTHROPIC, 'sk-ant-admin01-{u:93}AA'),
-	rule('Anthropic', 'OAuth token', ANTHROPIC, 'sk-ant-oat01-{u:80-110}'),
+	rule('Anthropic', 'OAuth token', ANTHROPIC, [
+		'sk-ant-oat01-{u:80-110}',
+		'sk-ant-ort01-{u:80-110}',
+	]),
 	rule('OpenRouter', 'API key', 'https://openrouter.ai/settings/keys', 'sk-or-v1-{hex:64}'),
 	rule('Groq', 'API key', 'https://console.groq.com/keys', 'gsk_{b62:52}'),
 	rule('xAI', 'API key', 'https://console.x.ai/', 'xai-{b62:70-120}'),
 	rule('Perplexity', 'API key', 'https://www.perplexity.ai/account/api/keys', 'pplx-{b62:48}'),
+	rule('Cursor', 'API key', 'https://cursor.com/dashboard', 'key_{hex:64}'),
+	rule('NVIDIA', 'API key', 'https://build.nvidia.com/settings/api-keys', 'nvapi-{u:64}'),
+	rule('Voyage AI', 'API key', 'https://dashboard.voyageai.com/', 'pa-{u:43}', named('voyage')),
+	rule('Jina AI', 'API key', 'https://jina.ai/api-dashboard/', 'jina_{hex:32}{u:28}'),
+	rule('DeepL', 'API key', 'https://www.deepl.com/your-account/keys', '{uuid}:fx', {
+		names: ['deepl'],
+	}),
 	rule('Replicate', 'API token', 'https://replicate.com/account/api-tokens', 'r8_{b62:37}'),
 	rule('Hugging Face', 'token', 'https://huggingface.co/settings/tokens', [
 		'hf_{b62:34}',
 		'api_org_{b62:34}',
 	]),
 	rule('Together', 'API key', 'https://api.together.ai/settings/api-keys', 'tgp_v1_{u:43}'),
+	rule(
+		'Together',
+		'API key of the old form',
+		'https://api.together.ai/settings/api-keys',
+		'{hex:64}',
+		{
+			names: ['together'],
+		},
+	),
 	rule(
 		'DeepSeek',
 		'API key',
@@ -80,7 +99,13 @@ export const AI: readonly SecretRule[] = [
 	rule('Langfuse', 'secret key', LANGFUSE, 'sk-lf-{uuid}'),
 	rule('Langfuse', 'public key', LANGFUSE, 'pk-lf-{uuid}', PUBLISHABLE),
 	rule('Pinecone', 'API key', 'https://app.pinecone.io/', 'pcsk_{b62:5-6}_{b62:63}'),
+	rule('Pinecone', 'API key of the old form', 'https://app.pinecone.io/', '{uuid}', {
+		names: ['pinecone'],
+	}),
 	rule('Weights & Biases', 'API key', 'https://wandb.ai/authorize', 'wandb_v1_{u:77}'),
+	rule('Weights & Biases', 'API key of the old form', 'https://wandb.ai/authorize', '{hex:40}', {
+		names: ['wandb'],
+	}),
 	rule('Tavily', 'API key', 'https://app.tavily.com/', [
 		'tvly-{b62:32}',
 		'tvly-dev-{b62:32}',

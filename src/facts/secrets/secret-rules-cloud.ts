@@ -1,8 +1,9 @@
 import { afterPrefix, awsIdState } from './secret-checksum.ts';
-import { named, PUBLISHABLE, RESTRICTED, rule, type SecretRule } from './secret-rule.ts';
+import { named, PUBLISHABLE, RESTRICTED, rule, type SecretRule, UNSURE } from './secret-rule.ts';
 
 const AWS = 'https://console.aws.amazon.com/iam/home#/security_credentials';
 const GOOGLE = 'https://console.cloud.google.com/apis/credentials';
+const GEMINI = 'https://aistudio.google.com/apikey';
 const AZURE_APP = 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps';
 const AZURE = 'https://portal.azure.com/';
 const CLOUDFLARE = 'https://dash.cloudflare.com/profile/api-tokens';
@@ -25,11 +26,30 @@ export const CLOUD: readonly SecretRule[] = [
 		},
 	),
 	rule('AWS', 'secret access key', AWS, '{b64:40}', {
-		names: ['aws_secret', 'secret_access_key', 'secretaccesskey', 'awssecret', 'aws_key'],
+		names: ['aws', 'amazon', 'secret_access_key', 'secretaccesskey'],
+	}),
+	rule('AWS', 'session token', AWS, ['IQoJ{b64p:100-1600}', 'FwoG{b64p:100-1600}'], {
+		names: ['session_token', 'sessiontoken', 'security_token', 'security-token'],
+		...UNSURE,
 	}),
 	rule('Amazon Bedrock', 'API key', AWS, 'ABSK{b64p:109-269}'),
 	rule('Google', 'API key', GOOGLE, 'AIza{u:35}', PUBLISHABLE),
-	rule('Google Gemini', 'API key', 'https://aistudio.google.com/apikey', 'AQ.Ab{u:48-60}'),
+	// Made for browsers and apps; in code that only a server runs it is restricted to nothing but by luck.
+	rule('Google', 'server API key', GOOGLE, 'AIza{u:35}', {
+		serverOnly:
+			/firebase|maps?|browser|public|client|android|ios|web|vite_|expo_|gatsby_|react_app_/i,
+		confidence: 'medium',
+	}),
+	rule('Google Gemini', 'API key of the old form', GEMINI, 'AIza{u:35}', {
+		names: ['gemini', 'generative_ai', 'generativeai', 'google_ai', 'palm_api'],
+		confidence: 'high',
+	}),
+	rule('Google', 'OAuth client id', GOOGLE, '{digit:9-13}-{low:32}.apps.googleusercontent.com', {
+		...PUBLISHABLE,
+		anchors: ['.apps.googleusercontent.com'],
+		before: 46,
+	}),
+	rule('Google Gemini', 'API key', GEMINI, 'AQ.Ab{u:48-60}'),
 	rule('Google', 'OAuth client secret', GOOGLE, 'GOCSPX-{u:28}'),
 	rule('Google', 'OAuth access token', GOOGLE, 'ya29.{u:20-500}', RESTRICTED),
 	rule('Google', 'OAuth refresh token', GOOGLE, '1//0{u:40-200}', { anchors: ['1//0'] }),
@@ -44,9 +64,36 @@ export const CLOUD: readonly SecretRule[] = [
 	rule('Azure', 'storage account key', AZURE, 'AccountKey={b64:86}==', {
 		anchors: ['accountkey='],
 	}),
+	rule('Azure', 'account key', AZURE, '{b64:86}==', {
+		names: ['azure', 'storage_account', 'storageaccount', 'account_key', 'accountkey', 'cosmos'],
+	}),
+	// https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
+	rule('Azure DevOps', 'personal access token', 'https://dev.azure.com/', '{b62:76}AZDO{b62:4}', {
+		anchors: ['azdo'],
+		before: 76,
+	}),
+	rule(
+		'Azure DevOps',
+		'personal access token of the old form',
+		'https://dev.azure.com/',
+		'{low:52}',
+		named('azure_devops', 'azuredevops', 'azdo', 'ado_pat', 'vsts'),
+	),
+	rule('Azure Functions', 'key', AZURE, '{u:44}AzFu{u:6}==', { anchors: ['azfu'], before: 44 }),
+	rule('Azure AI Search', 'key', AZURE, '{b62:42}AzSe{b62:6}', { anchors: ['azse'], before: 42 }),
+	rule('Azure Container Registry', 'password', AZURE, '{b64:42}+ACR{b62:6}', {
+		anchors: ['+acr'],
+		before: 42,
+	}),
+	rule('Azure AI', 'API key', AZURE, '{b62:52}JQQJ99{b62:26}', {
+		anchors: ['jqqj99'],
+		before: 52,
+	}),
 	rule('Azure', 'shared access key', AZURE, 'SharedAccessKey={b64:43}='),
 	rule('Azure', 'app configuration secret', AZURE, 'Secret={b64:43-86}='),
-	rule('Azure OpenAI', 'API key', AZURE, '{hex:32}', named('azure_openai', 'azureopenai')),
+	rule('Azure OpenAI', 'API key', AZURE, '{hex:32}', {
+		names: ['azure_openai', 'azureopenai', 'azure-openai', 'openai.azure', 'openai_api_key'],
+	}),
 	rule('Cloudflare', 'API token', CLOUDFLARE, [
 		'cfk_{b62:40}{hex:8}',
 		'cfut_{b62:40}{hex:8}',
@@ -57,7 +104,7 @@ export const CLOUD: readonly SecretRule[] = [
 		'API token of the old form',
 		CLOUDFLARE,
 		'{u:40}',
-		named('cloudflare', 'cf_api_token'),
+		named('cloudflare', 'cf_api_token', 'cf_token', 'cf_api_key'),
 	),
 	rule(
 		'Cloudflare',
@@ -81,6 +128,13 @@ export const CLOUD: readonly SecretRule[] = [
 		'https://app.netlify.com/user/applications#personal-access-tokens',
 		'nfp_{b62:36-48}',
 	),
+	rule(
+		'Netlify',
+		'access token of the old form',
+		'https://app.netlify.com/user/applications#personal-access-tokens',
+		'{u:40-46}',
+		named('netlify'),
+	),
 	rule('Heroku', 'API key', 'https://dashboard.heroku.com/account', 'HRKU-AA{u:58}'),
 	rule(
 		'Heroku',
@@ -91,9 +145,12 @@ export const CLOUD: readonly SecretRule[] = [
 	),
 	rule('Render', 'API key', 'https://dashboard.render.com/u/settings#api-keys', 'rnd_{b62:28}'),
 	rule('Railway', 'token', 'https://railway.com/account/tokens', '{uuid}', named('railway')),
-	rule('Fly.io', 'token', 'https://fly.io/dashboard/personal/tokens', 'fm2_{b64p:100-1200}', {
-		anchors: ['fm2_'],
-	}),
+	rule('Fly.io', 'token', 'https://fly.io/dashboard/personal/tokens', [
+		'fm2_{b64p:100-1200}',
+		'fm1r_{b64p:100-1200}',
+		'fm1a_{b64p:100-1200}',
+		'fo1_{u:43}',
+	]),
 	rule('DigitalOcean', 'token', DIGITALOCEAN, [
 		'dop_v1_{hex:64}',
 		'doo_v1_{hex:64}',
@@ -104,7 +161,17 @@ export const CLOUD: readonly SecretRule[] = [
 		'Spaces secret',
 		'https://cloud.digitalocean.com/spaces/access_keys',
 		'{b64:43}',
-		named('spaces_secret', 'do_spaces', 'spaces_access_key_secret'),
+		named('spaces_secret', 'do_spaces', 'spaces_access_key_secret', 'spaces_key'),
+	),
+	rule(
+		'DigitalOcean',
+		'Spaces access key',
+		'https://cloud.digitalocean.com/spaces/access_keys',
+		'DO00{up:16}',
+		{
+			tier: 'identifier',
+			pair: { template: '{b64:43}', rule: 'digitalocean-spaces-secret' },
+		},
 	),
 	rule(
 		'Hetzner',
@@ -125,8 +192,17 @@ export const CLOUD: readonly SecretRule[] = [
 		'secret key',
 		'https://console.scaleway.com/iam/api-keys',
 		'{uuid}',
-		named('scw_secret_key', 'scaleway_secret'),
+		named('scw_secret', 'scw_default', 'scaleway'),
 	),
+	rule('OVHcloud', 'application key', 'https://eu.api.ovh.com/createApp/', '{b62:16}', {
+		...named('ovh_application_key', 'ovh_app_key'),
+		tier: 'identifier',
+	}),
+	rule('OVHcloud', 'API secret', 'https://eu.api.ovh.com/createApp/', '{b62:32}', named('ovh')),
+	rule('Scaleway', 'access key', 'https://console.scaleway.com/iam/api-keys', 'SCW{up:17}', {
+		tier: 'identifier',
+		pair: { template: '{uuid}', rule: 'scaleway-secret-key' },
+	}),
 	rule('UpCloud', 'API token', 'https://hub.upcloud.com/account/api-tokens', 'ucat_{up:26}'),
 	rule('Supabase', 'secret key', SUPABASE, 'sb_secret_{u:31}'),
 	rule('Supabase', 'publishable key', SUPABASE, 'sb_publishable_{u:31}', PUBLISHABLE),
@@ -148,7 +224,7 @@ export const CLOUD: readonly SecretRule[] = [
 		'token',
 		'https://console.upstash.com/',
 		'{b64p:40-120}',
-		named('upstash_redis_rest_token', 'kv_rest_api_token'),
+		named('upstash', 'kv_rest_api_token'),
 	),
 	rule(
 		'Cloudinary',
@@ -156,6 +232,27 @@ export const CLOUD: readonly SecretRule[] = [
 		'https://console.cloudinary.com/settings/api-keys',
 		'cloudinary://{digit:15}:{u:27}@{u:1-60}',
 	),
+	rule(
+		'Cloudinary',
+		'API secret',
+		'https://console.cloudinary.com/settings/api-keys',
+		'{u:27}',
+		named('cloudinary'),
+	),
+	rule(
+		'Convex',
+		'deploy key',
+		'https://dashboard.convex.dev/',
+		[
+			'prod:{low:3-20}-{low:3-20}-{digit:1-4}|{b64p:40-200}',
+			'project:{u:3-40}:{u:3-40}|{b64p:40-200}',
+		],
+		{ names: ['convex'], ...UNSURE },
+	),
+	rule('Infisical', 'service token', 'https://app.infisical.com/', 'st.{dot:60-200}', {
+		names: ['infisical'],
+		confidence: 'high',
+	}),
 	rule('Pulumi', 'access token', 'https://app.pulumi.com/account/tokens', 'pul-{hex:40}'),
 	rule(
 		'Terraform Cloud',
@@ -177,7 +274,14 @@ export const CLOUD: readonly SecretRule[] = [
 		'HashiCorp Vault',
 		'token',
 		'https://developer.hashicorp.com/vault/docs/commands/token/revoke',
-		['hvs.{u:90-120}', 'hvb.{u:138-300}'],
+		['hvs.{u:90-120}', 'hvb.{u:138-300}', 'hvr.{u:90-300}'],
+	),
+	rule(
+		'HashiCorp Vault',
+		'token of the old form',
+		'https://developer.hashicorp.com/vault/docs/commands/token/revoke',
+		's.{b62:24}',
+		named('vault'),
 	),
 	rule('Tailscale', 'key', 'https://login.tailscale.com/admin/settings/keys', [
 		'tskey-api-{b62:8-20}-{b62:20-40}',
@@ -185,6 +289,7 @@ export const CLOUD: readonly SecretRule[] = [
 		'tskey-client-{b62:8-20}-{b62:20-40}',
 		'tskey-scim-{b62:8-20}-{b62:20-40}',
 		'tskey-webhook-{b62:8-20}-{b62:20-40}',
+		'tskey-{b62:10-20}-{b62:16-40}',
 	]),
 	rule(
 		'ngrok',

@@ -24,7 +24,6 @@ export const FURTHER: readonly SecretRule[] = [
 		['1/{digit:16}:{hex:32}', '2/{digit:16}/{digit:16}:{hex:32}', '{hex:32}'],
 		named('asana'),
 	),
-	rule('Coinbase', 'API secret', 'https://portal.cdp.coinbase.com/', '{u:64}', named('coinbase')),
 	rule('Defined Networking', 'API token', 'https://admin.defined.net/', 'dnkey-{u:26}-{u:52}'),
 	rule(
 		'Drone',

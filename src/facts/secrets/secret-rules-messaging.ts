@@ -1,5 +1,5 @@
 import { discordState } from './secret-checksum.ts';
-import { HOOK, named, rule, type SecretRule, UNSURE } from './secret-rule.ts';
+import { HOOK, named, PUBLISHABLE, rule, type SecretRule, SIGNING, UNSURE } from './secret-rule.ts';
 
 const SLACK = 'https://api.slack.com/apps';
 const TWILIO = 'https://console.twilio.com/';
@@ -40,6 +40,8 @@ export const MESSAGING: readonly SecretRule[] = [
 			'https://discord.com/api/webhooks/{digit:17-20}/{u:60-72}',
 			'https://discordapp.com/api/webhooks/{digit:17-20}/{u:60-72}',
 			'https://discord.com/api/v10/webhooks/{digit:17-20}/{u:60-72}',
+			'https://ptb.discord.com/api/webhooks/{digit:17-20}/{u:60-72}',
+			'https://canary.discord.com/api/webhooks/{digit:17-20}/{u:60-72}',
 		],
 		HOOK,
 	),
@@ -49,7 +51,7 @@ export const MESSAGING: readonly SecretRule[] = [
 		'https://discord.com/developers/applications',
 		['M{u:22-26}.{u:6}.{u:27-38}', 'N{u:22-26}.{u:6}.{u:27-38}', 'O{u:22-26}.{u:6}.{u:27-38}'],
 		{
-			names: ['token', 'discord', 'login', 'bot.run', 'client.run'],
+			names: ['token', 'discord', 'login', 'bot.run', 'client.run', 'authorization'],
 			check: discordState,
 			confidence: 'high',
 		},
@@ -68,8 +70,12 @@ export const MESSAGING: readonly SecretRule[] = [
 		'Microsoft Teams',
 		'webhook',
 		'https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook',
-		'.webhook.office.com/webhookb2/{uuid}@{uuid}/IncomingWebhook/{hex:32}/{uuid}',
-		{ ...HOOK, anchors: ['.webhook.office.com/webhookb2/'] },
+		[
+			'.webhook.office.com/webhookb2/{uuid}@{uuid}/IncomingWebhook/{hex:32}/{uuid}',
+			'https://outlook.office.com/webhook/{uuid}@{uuid}/IncomingWebhook/{hex:32}/{uuid}',
+			'https://outlook.office365.com/webhook/{uuid}@{uuid}/IncomingWebhook/{hex:32}/{uuid}',
+		],
+		HOOK,
 	),
 	rule(
 		'Google Chat',
@@ -121,6 +127,19 @@ export const MESSAGING: readonly SecretRule[] = [
 		pair: { template: '{hex:32}', rule: 'twilio-auth-token' },
 	}),
 	rule('Twilio', 'auth token', TWILIO, '{hex:32}', named('twilio')),
+	rule('Twilio', 'API key SID', TWILIO, 'SK{hex:32}', {
+		tier: 'identifier',
+		names: ['twilio'],
+		pair: { template: '{b62:32}', rule: 'twilio-api-key-secret' },
+	}),
+	rule('Twilio', 'API key secret', TWILIO, '{b62:32}', named('twilio')),
+	rule(
+		'Discord',
+		'client secret',
+		'https://discord.com/developers/applications',
+		'{u:32}',
+		named('discord'),
+	),
 	rule('SendGrid', 'API key', 'https://app.sendgrid.com/settings/api_keys', 'SG.{u:22}.{u:43}', {
 		anchors: ['sg.'],
 	}),
@@ -134,6 +153,20 @@ export const MESSAGING: readonly SecretRule[] = [
 		'https://account.postmarkapp.com/servers',
 		'{uuid}',
 		named('postmark'),
+	),
+	rule(
+		'Mailgun',
+		'public validation key',
+		'https://app.mailgun.com/settings/api_security',
+		'pubkey-{hex:32}',
+		PUBLISHABLE,
+	),
+	rule(
+		'Mailgun',
+		'webhook signing key',
+		'https://app.mailgun.com/settings/api_security',
+		'{hex:32}',
+		{ ...SIGNING, names: ['mailgun_signing', 'mailgun_webhook'] },
 	),
 	rule('Mailgun', 'API key', 'https://app.mailgun.com/settings/api_security', ['key-{hex:32}']),
 	rule(
@@ -185,6 +218,30 @@ export const MESSAGING: readonly SecretRule[] = [
 	),
 	rule('Telnyx', 'API key', 'https://portal.telnyx.com/#/api-keys', 'KEY0{u:54}', {
 		anchors: ['key0'],
+	}),
+	rule(
+		'Customer.io',
+		'API key',
+		'https://fly.customer.io/settings/api_credentials',
+		['{hex:20}', '{hex:32}'],
+		{
+			names: ['customerio', 'customer_io', 'customer.io', 'cio_'],
+		},
+	),
+	rule('Loops', 'API key', 'https://app.loops.so/settings?page=api', '{hex:32}', {
+		names: ['loops_api', 'loops_key', 'loops.so', 'loopsapi'],
+	}),
+	rule('Vonage', 'API secret', 'https://dashboard.nexmo.com/settings', '{b62:16}', {
+		names: ['vonage', 'nexmo'],
+	}),
+	rule('Mux', 'token secret', 'https://dashboard.mux.com/settings/access-tokens', '{b64:75}', {
+		names: ['mux_token', 'mux_secret', 'muxtoken'],
+	}),
+	rule('LiveKit', 'API secret', 'https://cloud.livekit.io/', '{b62:43-44}', {
+		names: ['livekit'],
+	}),
+	rule('Stream', 'API secret', 'https://dashboard.getstream.io/', '{low:64}', {
+		names: ['stream_api_secret', 'stream_secret', 'getstream'],
 	}),
 	rule('Pusher', 'app secret', 'https://dashboard.pusher.com/', '{hex:20}', named('pusher')),
 	rule('Plivo', 'auth id', 'https://console.plivo.com/', 'MA{up:18}', {

@@ -26,15 +26,33 @@ export const PAYMENTS: readonly SecretRule[] = [
 		PUBLISHABLE,
 	),
 	rule('Stripe', 'webhook signing secret', STRIPE_HOOKS, 'whsec_{b64p:32-90}', SIGNING),
-	rule('Stripe', 'client secret', STRIPE, 'pi_{b62:14-30}_secret_{b62:20-40}', {
-		...RESTRICTED,
-	}),
+	rule(
+		'Stripe',
+		'client secret',
+		STRIPE,
+		['pi_{b62:14-30}_secret_{b62:20-40}', 'seti_{b62:14-30}_secret_{b62:20-40}'],
+		{ ...RESTRICTED, anchors: ['_secret_'], before: 36 },
+	),
 	rule(
 		'PayPal',
 		'client secret',
 		'https://developer.paypal.com/dashboard/applications/live',
 		'{u:80}',
 		named('paypal'),
+	),
+	rule(
+		'PayPal',
+		'access token',
+		'https://developer.paypal.com/dashboard/applications/live',
+		'A21AA{u:80-110}',
+		RESTRICTED,
+	),
+	rule(
+		'Braintree',
+		'private key',
+		'https://www.braintreegateway.com/login',
+		'{hex:32}',
+		named('braintree'),
 	),
 	rule(
 		'Braintree',
@@ -55,6 +73,7 @@ export const PAYMENTS: readonly SecretRule[] = [
 		anchors: ['eaaa', 'sq0atp-'],
 	}),
 	rule('Square', 'OAuth secret', SQUARE, 'sq0csp-{u:43}'),
+	rule('Square', 'application id', SQUARE, 'sq0idp-{u:22}', PUBLISHABLE),
 	rule('Plaid', 'access token', 'https://dashboard.plaid.com/developers/keys', [
 		'access-production-{uuid}',
 		'access-development-{uuid}',
@@ -72,6 +91,13 @@ export const PAYMENTS: readonly SecretRule[] = [
 		'https://dashboard.plaid.com/developers/keys',
 		'{hex:30}',
 		named('plaid'),
+	),
+	rule(
+		'Razorpay',
+		'test key id',
+		'https://dashboard.razorpay.com/app/keys',
+		'rzp_test_{b62:14}',
+		TEST,
 	),
 	rule('Razorpay', 'key id', 'https://dashboard.razorpay.com/app/keys', 'rzp_live_{b62:14}', {
 		tier: 'identifier',
@@ -97,6 +123,16 @@ export const PAYMENTS: readonly SecretRule[] = [
 		'pdl_sdbx_apikey_{low:26}_{b62:22}_{b62:3}',
 		TEST,
 	),
+	rule(
+		'Lemon Squeezy',
+		'API key',
+		'https://app.lemonsqueezy.com/settings/api',
+		'eyJ{u:20-60}.eyJ{u:60-900}.{u:300-900}',
+		{
+			names: ['lemonsqueezy', 'lemon_squeezy'],
+			confidence: 'high',
+		},
+	),
 	rule('Polar', 'token', 'https://polar.sh/settings', [
 		'polar_oat_{u:32-60}',
 		'polar_pat_{u:32-60}',
@@ -121,6 +157,20 @@ export const PAYMENTS: readonly SecretRule[] = [
 		named('gocardless'),
 	),
 	rule(
+		'GoCardless',
+		'sandbox token',
+		'https://manage-sandbox.gocardless.com/developers',
+		'sandbox_{u:40}',
+		{ ...TEST, names: ['gocardless'] },
+	),
+	rule(
+		'Checkout.com',
+		'sandbox secret key',
+		'https://dashboard.sandbox.checkout.com/developers/keys',
+		['sk_test_{uuid}', 'sk_sbox_{low:27}'],
+		TEST,
+	),
+	rule(
 		'Checkout.com',
 		'secret key',
 		'https://dashboard.checkout.com/developers/keys',
@@ -133,10 +183,23 @@ export const PAYMENTS: readonly SecretRule[] = [
 		'https://app.mercury.com/settings/tokens',
 		'mercury_production_{b62:2-6}_{u:20-90}',
 	),
+	rule(
+		'Coinbase',
+		'API secret',
+		'https://portal.cdp.coinbase.com/',
+		['{u:64}', '{b62:32}', '{b64:86}=='],
+		{
+			names: ['coinbase'],
+		},
+	),
 	rule('Ramp', 'client secret', 'https://app.ramp.com/', 'ramp_sec_{b62:48}'),
 	rule('Shopify', 'access token', SHOPIFY, ['shpat_{Hex:32}', 'shpca_{Hex:32}', 'shppa_{Hex:32}']),
 	rule('Shopify', 'shared secret', SHOPIFY, 'shpss_{Hex:32}'),
 	rule('Alchemy', 'API key', 'https://dashboard.alchemy.com/', 'alcht_{b62:30}'),
+	rule('Alchemy', 'API key by name', 'https://dashboard.alchemy.com/', '{u:32}', {
+		...named('alchemy'),
+		...RESTRICTED,
+	}),
 	rule('Infura', 'API key', 'https://app.infura.io/', '{hex:32}', {
 		...named('infura'),
 		...RESTRICTED,

@@ -20,14 +20,51 @@ export const SOURCE_CONTROL: readonly SecretRule[] = [
 		'https://github.com/settings/personal-access-tokens',
 		'github_pat_{b62:22}_{b62:59}',
 	),
-	rule('GitHub', 'installation token', GITHUB, 'ghs_{digit:1-10}_eyJ{dot:300-900}'),
-	rule('GitLab', 'routable token', GITLAB_TOKENS, 'glpat-{u:27-300}.{hex:2}.{low:9}', {
-		seal: GITLAB,
+	rule('GitHub', 'token of the old form', GITHUB, '{hex:40}', {
+		names: [
+			'github_token',
+			'github_access_token',
+			'github_pat',
+			'gh_token',
+			'github_api',
+			'githubtoken',
+			'github_key',
+			'github-token',
+			'github_oauth',
+			'hub_token',
+		],
 	}),
+	rule('GitHub', 'OAuth client secret', 'https://github.com/settings/developers', '{hex:40}', {
+		names: [
+			'github_client_secret',
+			'github_secret',
+			'github_id_secret',
+			'githubclientsecret',
+			'auth_github_secret',
+		],
+	}),
+	rule('GitHub', 'installation token', GITHUB, 'ghs_{digit:1-10}_eyJ{dot:300-900}'),
+	rule(
+		'GitLab',
+		'routable token',
+		GITLAB_TOKENS,
+		['glpat', 'gldt', 'glrt', 'glptt', 'glagent', 'gloas', 'glsoat', 'glrtr']
+			.map((kind) => `${kind}-{u:27-300}.{hex:2}.{low:9}`)
+			.concat('glrt-t{digit:1}_{u:27-300}.{hex:2}.{low:9}'),
+		{ seal: GITLAB },
+	),
+	rule(
+		'GitLab',
+		'routable scoped token',
+		GITLAB_TOKENS,
+		['glcbt', 'glft', 'glimt', 'glffct'].map((kind) => `${kind}-{u:27-300}.{hex:2}.{low:9}`),
+		{ ...RESTRICTED, seal: GITLAB },
+	),
 	rule('GitLab', 'token', GITLAB_TOKENS, [
 		'glpat-{u:20}',
 		'gldt-{u:20}',
 		'glrt-{u:20}',
+		'glrt-t{digit:1}_{u:20}',
 		'glptt-{hex:40}',
 		'glagent-{u:50}',
 		'gloas-{u:64}',
@@ -38,7 +75,14 @@ export const SOURCE_CONTROL: readonly SecretRule[] = [
 		'GitLab',
 		'scoped token',
 		GITLAB_TOKENS,
-		['glcbt-{b62:1-5}_{u:20}', 'glft-{u:20}', 'glimt-{u:25}', 'glffct-{u:20}'],
+		[
+			'glcbt-{b62:1-5}_{u:20}',
+			'glcbt-{u:20}',
+			'glft-{u:20}',
+			'glft-{hex:64}',
+			'glimt-{u:25}',
+			'glffct-{u:20}',
+		],
 		RESTRICTED,
 	),
 	rule('Atlassian', 'API token', ATLASSIAN_TOKENS, 'ATATT3{u:170-200}={HEX:8}', {
@@ -53,6 +97,16 @@ export const SOURCE_CONTROL: readonly SecretRule[] = [
 		'https://bitbucket.org/account/settings/app-passwords/',
 		'ATBB{b62:32}',
 	),
+	rule(
+		'Bitbucket',
+		'client secret',
+		'https://bitbucket.org/account/settings/api',
+		'{u:32}',
+		named('bitbucket'),
+	),
+	rule('Atlassian', 'API token of the old form', ATLASSIAN_TOKENS, '{b62:24}', {
+		names: ['jira', 'atlassian', 'confluence'],
+	}),
 	rule('npm', 'access token', 'https://www.npmjs.com/settings/~/tokens', 'npm_{b62:36}', {
 		seal: afterPrefix(4),
 	}),
@@ -62,6 +116,13 @@ export const SOURCE_CONTROL: readonly SecretRule[] = [
 		'https://docs.npmjs.com/revoking-access-tokens',
 		['{uuid}', '{b64:20-400}==', '{b64:20-400}=', '{any:20-400}'],
 		{ names: ['_authtoken', ':_auth'], confidence: 'high' },
+	),
+	rule(
+		'npm',
+		'access token of the old form',
+		'https://www.npmjs.com/settings/~/tokens',
+		'{uuid}',
+		named('npm_token', 'npm_auth_token', 'npm_api'),
 	),
 	rule('PyPI', 'token', 'https://pypi.org/manage/account/token/', 'pypi-AgE{u:60-300}', {
 		check: pypiState,
@@ -96,12 +157,39 @@ export const SOURCE_CONTROL: readonly SecretRule[] = [
 		['squ_{hex:40}', 'sqp_{hex:40}', 'sqa_{hex:40}'],
 	),
 	rule(
+		'SonarQube',
+		'token of the old form',
+		'https://docs.sonarsource.com/sonarqube-server/latest/user-guide/managing-tokens/',
+		'{hex:40}',
+		named('sonar'),
+	),
+	rule(
 		'Artifactory',
 		'API key',
 		'https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens',
 		'AKCp{b62:68-70}',
 	),
-	rule('Cloudsmith', 'API key', 'https://cloudsmith.io/user/settings/api/', 'csa_{hex:36}'),
+	rule(
+		'Artifactory',
+		'API key by name',
+		'https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens',
+		['{b62:73}', '{b62:64}'],
+		named('artifactory', 'jfrog'),
+	),
+	rule('Cloudsmith', 'API key', 'https://cloudsmith.io/user/settings/api/', 'csa_{b62:36}'),
+	rule(
+		'CircleCI',
+		'token of the old form',
+		'https://app.circleci.com/settings/user/tokens',
+		'{hex:40}',
+		{
+			names: ['circleci', 'circle_ci', 'circle_token'],
+		},
+	),
+	rule('Buildkite', 'agent token', 'https://buildkite.com/docs/agent/v3/tokens', [
+		'bkct_{b62:40-60}',
+		'bkaj_{dot:60-600}',
+	]),
 	rule('Codecov', 'upload token', 'https://app.codecov.io/', '{uuid}', {
 		...named('codecov'),
 		...RESTRICTED,

@@ -4,18 +4,22 @@ import {
 	assignmentAt,
 	keyFileIn,
 } from './secret-assignment.ts';
+import {
+	AUTHORIZATION_ANCHORS,
+	AUTHORIZATION_RULES,
+	authorizationAt,
+} from './secret-authorization.ts';
 import { type Automaton, automatonOf } from './secret-automaton.ts';
-import { type CheckState, sealState } from './secret-checksum.ts';
 import { encodedIn } from './secret-encoded.ts';
+import { type Finder, finderOf } from './secret-finder.ts';
 import { JWT_ANCHORS, JWT_RULES, jwtAt } from './secret-jwt.ts';
 import { KEY_ANCHORS, KEY_RULES, keyAt } from './secret-keys.ts';
-import { type Match, PLAIN } from './secret-match.ts';
+import type { Match } from './secret-match.ts';
 import { withPairs } from './secret-pairs.ts';
 import type { FileNature } from './secret-place.ts';
-import { isPlaceholderToken } from './secret-placeholder.ts';
-import { randomness } from './secret-randomness.ts';
-import { RANKS, type Rank, type SecretRule } from './secret-rule.ts';
+import { RANKS, type SecretRule } from './secret-rule.ts';
 import { PROVIDER_RULES } from './secret-rules.ts';
+import { SIGNED_URL_ANCHORS, SIGNED_URL_RULES, signedUrlAt } from './secret-signed-url.ts';
 import { URI_ANCHORS, URI_RULES, uriAt } from './secret-uri.ts';
 
 /** Every rule there is, structures included. */
@@ -24,6 +28,8 @@ export const SECRET_RULES: readonly SecretRule[] = [
 	...KEY_RULES,
 	...JWT_RULES,
 	...URI_RULES,
+	...AUTHORIZATION_RULES,
+	...SIGNED_URL_RULES,
 	...ASSIGNMENT_RULES,
 ];
 
@@ -31,9 +37,6 @@ export const SECRET_RULES: readonly SecretRule[] = [
 const MOST_MATCHES = 2_000;
 /** base64 of base64, and no deeper. */
 const DEEPEST = 2;
-
-/** Looks around one occurrence of an anchor. */
-type Finder = (text: string, hit: number, nature: FileNature) => Match | null;
 
 interface Scanner {
 	readonly automaton: Automaton;
@@ -52,6 +55,8 @@ function theScanner(): Scanner {
 		{ anchors: KEY_ANCHORS, find: keyAt },
 		{ anchors: JWT_ANCHORS, find: jwtAt },
 		{ anchors: URI_ANCHORS, find: uriAt },
+		{ anchors: AUTHORIZATION_ANCHORS, find: authorizationAt },
+		{ anchors: SIGNED_URL_ANCHORS, find: signedUrlAt },
 		{ anchors: ASSIGNMENT_ANCHORS, find: assignmentAt },
 	]);
 	return scanner;
@@ -100,9 +105,15 @@ function scan(text: string, { nature, depth, onCut }: Scan): readonly Match[] {
 	const inside = { loose: true, generic: false, named: false, spaced: false, key: false };
 	const deeper = { nature: inside, depth: depth - 1, onCut };
 	const decoded = encodedIn(text, (inner) => scan(inner, deeper)).filter(
-		({ value, rule }) => !seen.has(value) && rule.kind !== 'signing-secret',
+		(match) =>
+			!seen.has(match.value) && match.rule.kind !== 'signing-secret' && !isSeen(plain, match),
 	);
 	return decoded.length === 0 ? plain : apart([...plain, ...decoded]);
+}
+
+/** Found as it is written already, in the same place. */
+function isSeen(plain: readonly Match[], { rule, start, end }: Match): boolean {
+	return plain.some((one) => one.rule.id === rule.id && one.start < end && start < one.end);
 }
 
 function candidatesIn(text: string, nature: FileNature, onCut: () => void): Match[] {
@@ -128,12 +139,12 @@ function candidatesIn(text: string, nature: FileNature, onCut: () => void): Matc
 }
 
 /** Of matches on the same bytes the more exact one, then the longer. */
-function apart(found: readonly Match[]): readonly Match[] {
+export function apart(found: readonly Match[]): readonly Match[] {
 	const best = [...found].sort(
 		(a, b) =>
 			RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) ||
 			b.end - b.start - (a.end - a.start) ||
-			exactnessOf(b.rule) - exactnessOf(a.rule) ||
+			exactnessOf(b) - exactnessOf(a) ||
 			a.start - b.start,
 	);
 	const kept: Match[] = [];
@@ -149,9 +160,11 @@ function apart(found: readonly Match[]): readonly Match[] {
 	return kept;
 }
 
-/** A rule that asks for a name, or for a longer beginning, knows more. */
-function exactnessOf({ names, anchors }: SecretRule): number {
-	return names.length > 0 ? 100 : (anchors[0] ?? '').length + (anchors.length === 1 ? 1 : 0);
+/** What was found by a name, or by a longer beginning, is known better. */
+function exactnessOf({ exactness, rule: { anchors, serverOnly } }: Match): number {
+	if (exactness !== undefined) return exactness;
+	const beginning = (anchors[0] ?? '').length + (anchors.length === 1 ? 1 : 0);
+	return serverOnly === null ? beginning : beginning + 40;
 }
 
 /** Index of the first whose start lies behind. */
@@ -164,93 +177,4 @@ function firstBehind(sorted: readonly Match[], start: number): number {
 		else low = middle + 1;
 	}
 	return low;
-}
-
-function finderOf(rule: SecretRule): Finder {
-	return rule.names.length > 0 ? namedFinder(rule) : exactFinder(rule);
-}
-
-const shapeOf = ({ templates }: SecretRule): string =>
-	templates.map(({ pattern, goesOn }) => `${pattern}(?![${goesOn}])`).join('|');
-
-/** Not inside a longer word, unless the word ends in a written escape: `\n`, `%3D`. */
-const BOUNDARY = '(?:(?<![0-9A-Za-z_])|(?<=\\\\[nrt])|(?<=%[0-9A-Fa-f]{2}))';
-
-function exactFinder(rule: SecretRule): Finder {
-	let pattern: RegExp | undefined;
-	return (text, hit) => {
-		pattern ??= new RegExp(`${BOUNDARY}(?:${shapeOf(rule)})`, 'y');
-		let start = hit;
-		while (start > 0 && hit - start < rule.before && isTokenCode(text.charCodeAt(start - 1)))
-			start--;
-		pattern.lastIndex = start;
-		const value = pattern.exec(text)?.[0];
-		if (value === undefined || isPlaceholderToken(value)) return null;
-		return matchOf(rule, 'exact', start, value);
-	};
-}
-
-const SECRET_WORD = /key|token|secret|passw|auth|credential|cred|_pat\b|login|run$/i;
-/** The name vouches for it already; this keeps out variables of the right length. */
-const NAMED_RANDOMNESS = -1.5;
-/** Digests and ids look like keys. */
-const DIGEST_WORD = /(?:hash|sha\d{0,3}|md5|checksum|digest|commit|version|_id|Id|uuid|name)$/;
-const GIVEN =
-	'([\\w.:-]{0,60})(?:["\'`\\]]{0,2}[ \\t]{0,8}(?::[ \\t]{0,2}[A-Za-z]{1,12}[ \\t]{0,2}(?==))?(?:=>|:=|\\?\\?=?|\\|\\|=?|={1,3}|:|,|\\(|>|or[ \\t])|["\']?,?[ \\t]{0,8}\\r?\\n[ \\t]{0,40}["\']?value["\']?[ \\t]{0,4}[:=])[ \\t]{0,8}(["\'`]?)(?:(?:Bearer|Token|Basic|token|SSWS)[ ])?';
-
-function namedFinder(rule: SecretRule): Finder {
-	let pattern: RegExp | undefined;
-	return (text, hit, nature) => {
-		if (!nature.named) return null;
-		pattern ??= new RegExp(`${GIVEN}(${shapeOf(rule)})`, 'y');
-		pattern.lastIndex = hit;
-		const found = pattern.exec(text);
-		if (found === null) return null;
-		const [whole, name = '', quote = '', value = ''] = found;
-		if (quote === '' && !nature.loose) return null;
-		const full = lettersBefore(text, hit) + name;
-		if (!SECRET_WORD.test(full) || DIGEST_WORD.test(full)) return null;
-		if (!isIssued(rule, value) || isPlaceholderToken(value)) return null;
-		const rank = rule.confidence === 'high' ? 'exact' : 'named';
-		return matchOf(rule, rank, hit + whole.length - value.length, value);
-	};
-}
-
-/** And not a variable that happens to be as long as the token. */
-function isIssued({ tier }: SecretRule, value: string): boolean {
-	return /\d/.test(value) && (tier === 'identifier' || randomness(value) >= NAMED_RANDOMNESS);
-}
-
-function lettersBefore(text: string, hit: number): string {
-	let start = hit;
-	while (start > 0 && hit - start < 40 && isTokenCode(text.charCodeAt(start - 1))) start--;
-	return text.slice(start, hit);
-}
-
-/** Letters, digits, `-` and `_`. */
-function isTokenCode(code: number): boolean {
-	return (
-		(code >= 48 && code <= 57) ||
-		(code >= 65 && code <= 90) ||
-		(code >= 97 && code <= 122) ||
-		code === 45 ||
-		code === 95
-	);
-}
-
-function matchOf(rule: SecretRule, rank: Rank, start: number, value: string): Match {
-	return {
-		rule,
-		rank,
-		start,
-		end: start + value.length,
-		value,
-		state: stateOf(rule, value),
-		traits: PLAIN,
-	};
-}
-
-function stateOf({ seal, check }: SecretRule, value: string): CheckState {
-	if (seal !== null) return sealState(seal, value);
-	return check === null ? 'none' : check(value);
 }

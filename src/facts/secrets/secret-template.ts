@@ -36,6 +36,12 @@ export interface Template {
 	readonly literal: string | null;
 	/** Most characters before `literal`. */
 	readonly before: number;
+	/** Whether what stands before `literal` can be `+` or `/`. */
+	readonly signs: boolean;
+	/** Whether it starts with a letter, a digit or `_`, so that none of these may stand before it. */
+	readonly word: boolean;
+	/** Long, and of upper and lower case: a token without both is none. */
+	readonly mixed: boolean;
 	/** A token of this shape, by a source of numbers from 0 up to 1. */
 	sample(random: () => number): string;
 }
@@ -74,6 +80,9 @@ export function templateOf(text: string): Template {
 		goesOn: `0-9A-Za-z_${SIGNS_OF[lastClass(text)] ?? ''}`,
 		literal,
 		before: literal === null ? 0 : before,
+		signs: /^\{(?:b64p?|any)\b/.test(text),
+		word: !/^[^\w{]/.test(text),
+		mixed: pieces.some(({ characters, least }) => least >= 20 && /A-Z.*a-z/.test(characters)),
 		sample: (random) => pieces.map((piece) => sampleOf(piece, random)).join(''),
 	};
 }

@@ -74,8 +74,10 @@ const KEYWORDS: ReadonlySet<string> = new Set(
 	].map((word) => `'${word}'`),
 );
 
-/** Quoted words of the trusted types directives. */
-const OTHER_KEYWORDS: ReadonlySet<string> = new Set(["'script'", "'allow-duplicates'", "'none'"]);
+/** Quoted words of the trusted types directives and of webrtc (CSP3 §6.5). */
+const OTHER_KEYWORDS: ReadonlySet<string> = new Set(
+	['script', 'allow-duplicates', 'none', 'allow', 'block'].map((word) => `'${word}'`),
+);
 
 export interface CspFault {
 	readonly kind:

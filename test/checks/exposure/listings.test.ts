@@ -180,6 +180,15 @@ it('says nothing of a bucket that does not list, or that lists whatever it is as
 	expect(other.said).toEqual(['none shop.test']);
 });
 
+it('passes no bucket that keeps silent, and none that is gone', async () => {
+	const image = 'https://shop-media.s3.amazonaws.com/a.jpg';
+	const silent = { 'shop-media.s3.amazonaws.com': { '/': { fault: 'silent' } as const } };
+	const { said } = await auditLab(world(withImages(image), {}, silent), listings, HOST);
+	expect(said).toEqual(['unknown shop.test']);
+	const gone = await auditLab(world(withImages(image), {}, {}), listings, HOST);
+	expect(gone.said).toEqual(['none shop.test']);
+}, 30_000);
+
 it('asks no bucket that the page merely links to or names', async () => {
 	const page = `<!doctype html><a href="https://shop-media.s3.amazonaws.com/a.pdf">a</a><script>const b = "https://shop-media.s3.amazonaws.com/";</script>`;
 	const stores = { 'shop-media.s3.amazonaws.com': { '/': list(S3) } };

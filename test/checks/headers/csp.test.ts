@@ -196,7 +196,7 @@ const POLICIES: readonly Case[] = [
 	[
 		'newer keywords are no slips',
 		[
-			`${SOUND}; script-src 'self' 'report-sample' 'wasm-unsafe-eval' 'inline-speculation-rules'; fenced-frame-src 'self'; trusted-types default; require-trusted-types-for 'script'`,
+			`${SOUND}; script-src 'self' 'report-sample' 'wasm-unsafe-eval' 'inline-speculation-rules'; fenced-frame-src 'self'; trusted-types default; require-trusted-types-for 'script'; webrtc 'block'`,
 		],
 		['enforced'],
 	],

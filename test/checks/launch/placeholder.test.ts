@@ -90,6 +90,30 @@ describe('a default page', () => {
 		['Laravel', html('Laravel', '<a href="https://laravel.com/docs">Documentation</a>')],
 		['Rails', html('Ruby on Rails 8.0', '<p>Rails version: 8.0.1')],
 		[
+			'SvelteKit’s demo',
+			html(
+				'Home',
+				'<h1><img src="w.png" alt="Welcome"> to your new<br/>SvelteKit app</h1><h2>try editing <strong>src/routes/+page.svelte</strong></h2>',
+			),
+		],
+		[
+			'Astro’s blog',
+			html(
+				'Astro Blog',
+				'<h1>Hello, Astronaut!</h1><p>Welcome to the official <a href="https://astro.build/">Astro</a> blog starter template.',
+			),
+		],
+		['Qwik', html('Welcome to Qwik', "<h1>Hi</h1>Can't wait to see what you build with qwik!")],
+		['TanStack Start', html('TanStack Start Starter', '<h1>Welcome to TanStack Start</h1>')],
+		[
+			'ASP.NET Core',
+			html(
+				'Home page - Shop',
+				'<h1>Welcome</h1><p>Learn about <a href="https://learn.microsoft.com/aspnet/core">building Web apps with ASP.NET Core</a>.</p>',
+			),
+		],
+		['Blazor', html('Home', '<h1>Hello, world!</h1>\n\nWelcome to your new app.')],
+		[
 			'WordPress',
 			html('Shop – Just another WordPress site', 'Welcome to WordPress. This is your first post.'),
 		],
@@ -117,6 +141,8 @@ describe('a default page', () => {
 
 	it.each([
 		['a page', PAGE],
+		['a home page', html('Home', '<h1>Our bakery</h1><p>Welcome to your new app.')],
+		['a home page of ASP.NET Core', html('Home page - Shop', '<h1>Welcome</h1><p>Our shop.')],
 		[
 			'a course on nginx',
 			html(
@@ -293,6 +319,7 @@ describe('the page for what is missing', () => {
 
 	it.each([
 		['our own', html('Not found', '<h1>Nothing here</h1><a href="/">Start page</a>')],
+		['our own that lists others', html('Not found', '<p>See: Whitelabel Error Page, explained')],
 		['our own that speaks like others', html('Not found', '<p>This page could not be found.</p>')],
 	])('is left alone where it is %s', async (_, body) => {
 		const { said } = await judged({ routes: { '/': PAGE }, fallback: { status: 404, body } });

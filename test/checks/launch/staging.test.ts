@@ -179,6 +179,12 @@ describe('what is no leftover', () => {
 			'a link of documentation',
 			serving('<p>Then open <a href="http://localhost:3000/">http://localhost:3000</a>.</p>'),
 		],
+		[
+			'text and links of documentation, repeated as the data of a framework',
+			serving(
+				'<p>Then open http://localhost:3000.</p><script>self.__next_f.push([1,"4:[\\"$\\",\\"a\\",null,{\\"href\\":\\"http://localhost:3000\\",\\"children\\":\\"http://localhost:3000\\"}]"])</script>',
+			),
+		],
 		['a placeholder', serving('<input placeholder="http://localhost:3000">')],
 		['a line comment', script('// fetch("http://localhost:3000/api")\na()')],
 		['a block comment', script('/* baseURL: "http://localhost:3000" */a()')],

@@ -87,6 +87,10 @@ describe('a certificate of each kind, on real sockets, gives its id and no other
 		expect(await left(10)).toEqual(['ssl/certificate/expires-soon high']);
 		expect(await left(20)).toEqual(['ssl/certificate/renewal-overdue later']);
 		expect(await left(40)).toEqual([]);
+		const said = async (daysLeft: number) =>
+			(await kind('ok', { daysLeft })).findings.map(({ message }) => message).join('\n');
+		expect(await said(10)).toMatch(/ in (?:9|10) days; it should have been renewed/);
+		expect(await said(1)).toMatch(/ in (?:1 day|less than a day); it should have been renewed/);
 	});
 });
 

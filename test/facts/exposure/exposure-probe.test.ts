@@ -17,7 +17,7 @@ it.each([
 	['/backup.sql.gz', '/lr-00.sql.gz'],
 	['/shop.example.com.zip', '/lr-00.example.com.zip'],
 	['/wp-config.php~', '/lr-00.php~'],
-	['/.zip', '/.lr-00'],
+	['/.zip', '/lr-00.zip'],
 	['/CVS/Entries', '/CVS/lr-00'],
 	['/uploads/', '/uploads/lr-00'],
 ])('the twin of %s is %s', (path, twin) => {

@@ -60,14 +60,18 @@ test('production is what its name says, and a plain .env', () => {
 	}
 });
 
-test('lock files and minified code hold hashes: names and randomness say nothing there', () => {
+test('lock files hold hashes, and what a bundler wrote counts beside its name only', () => {
 	const long = `${'x'.repeat(6_000)}\n`;
+	expect(natureOf('package-lock.json', '{}')).toMatchObject({ generic: false, named: false });
 	for (const [path, text] of [
-		['package-lock.json', '{}'],
 		['app.min.js', ''],
 		['app.js', long],
 	] as const) {
-		expect(natureOf(path, text), path).toMatchObject({ generic: false, named: false });
+		expect(natureOf(path, text), path).toMatchObject({
+			generic: false,
+			source: false,
+			minified: true,
+		});
 	}
 	expect(natureOf('config.json', '{}')).toMatchObject({ generic: true, named: true, loose: false });
 	expect(natureOf('.env', '')).toMatchObject({ generic: true, loose: true });

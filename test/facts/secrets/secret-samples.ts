@@ -27,6 +27,13 @@ export function samplesOf(rule: SecretRule, random: () => number): readonly stri
 	});
 }
 
+/** A line that gives a token to a name, the provider's where only that gives it away. */
+export function givenTo(rule: SecretRule, token: string): string {
+	const [name] = rule.names;
+	if (name === undefined) return `const value = "${token}";\n`;
+	return `${name.replace(/[^\w:]/g, '')}_key="${token}"\n`;
+}
+
 function sealed({ seal }: SecretRule, token: string): string {
 	if (seal === null) return token;
 	const before = token.slice(0, -seal.width);
