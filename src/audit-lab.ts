@@ -65,7 +65,12 @@ export async function auditLab(
 	});
 	try {
 		const files = createFiles({ configFolder: folder });
-		const io = { ...net.io, files, ...(options.publicAuthority && trusting(net.io, lab.caPem)) };
+		const io = {
+			...net.io,
+			files,
+			...(target.repo !== null && { repository: target.repo }),
+			...(options.publicAuthority && trusting(net.io, lab.caPem)),
+		};
 		const { findings } = await audit({
 			target,
 			checks: [check].flat(),

@@ -41,6 +41,8 @@ export interface AuditOptions {
 	readonly messages?: readonly string[] | undefined;
 	/** Base URL of the RDAP service to ask. */
 	readonly rdap?: string | undefined;
+	/** Log files of the product, of any size. */
+	readonly logs?: readonly string[] | undefined;
 	/** Prefixes of ids to run, and to leave out. */
 	readonly only?: readonly string[] | undefined;
 	readonly skip?: readonly string[] | undefined;

@@ -88,7 +88,11 @@ async function auditWithin(
 	const { runChecks, reportOf } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
-	const io: Io = { ...net.io, files: createFiles(fileSettings(options)) };
+	const io: Io = {
+		...net.io,
+		files: createFiles(fileSettings(options)),
+		...(target.repo !== null && { repository: target.repo }),
+	};
 	try {
 		const evidence = await recordingIn(options.record);
 		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
@@ -130,8 +134,8 @@ async function overlayFor(options: AuditOptions, target: Target): Promise<DnsOve
 }
 
 function targetOf(options: AuditOptions): Target {
-	const { repo } = options;
-	if (options.domain === undefined && repo === undefined) {
+	const { repo, logs = [] } = options;
+	if (options.domain === undefined && repo === undefined && logs.length === 0) {
 		throw new BadTarget(
 			'Nothing to audit. Give a domain (launch-ready audit example.com) or --repo DIR.',
 		);
@@ -145,6 +149,7 @@ function targetOf(options: AuditOptions): Target {
 		dmarcReports: absolute(options.dmarcReports),
 		oldUrls: absolute(options.oldUrls),
 		messages: (options.messages ?? []).map((file) => path.resolve(file)),
+		logs: logs.map((file) => path.resolve(file)),
 		seed: randomBytes(8).toString('hex'),
 	});
 }

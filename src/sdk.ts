@@ -56,6 +56,13 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export type {
+	Migration,
+	MigrationIssue,
+	Migrations,
+	SchemaPush,
+} from './facts/deploy/migration-issue.ts';
+export { repositoryMigrations } from './facts/deploy/migrations.ts';
 export {
 	type AddressClass,
 	addressClass,
@@ -206,6 +213,10 @@ export { type StagingHost, stagingHosts } from './facts/launch/staging-hosts.ts'
 export { type FoundUse, type StagingSurvey, stagingSurvey } from './facts/launch/staging-survey.ts';
 export { type Own, type TestKind, testAddressIn } from './facts/launch/test-address.ts';
 export type { Use } from './facts/launch/test-uses.ts';
+export type { LogKind, LogReading, RepositoryLogs } from './facts/logs/log-findings.ts';
+export { givenLog, type LogPlace, logPlaces, repositoryLogs } from './facts/logs/log-places.ts';
+export { repositoryLogging } from './facts/logs/logging.ts';
+export type { Logging, LoggingFinding } from './facts/logs/logging-finding.ts';
 export {
 	type BimiCertificate,
 	type BimiLogo,
@@ -385,7 +396,21 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
+export { isKeyFileName } from './facts/secret-formats/key-store.ts';
+export {
+	type EnvFile,
+	type NotedFile,
+	type RepositoryFiles,
+	repositoryFiles,
+} from './facts/secret-formats/repository-files.ts';
+export { type BuildSecrets, buildSecrets } from './facts/secrets/build-secrets.ts';
+export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
+export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
 export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export {
+	type RepositoryFingerprints,
+	repositoryFingerprints,
+} from './facts/secrets/repository-fingerprints.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
 export {

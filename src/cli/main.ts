@@ -78,6 +78,7 @@ function auditCommand(root: Command): void {
 			'a mail of the product, saved where it arrived (repeatable)',
 			collect,
 		)
+		.option('--log <file>', 'a log file of the product, of any size (repeatable)', collect)
 		.option('--rdap <url>', 'RDAP service to ask, instead of the one in IANA’s list')
 		.option('--active', 'also try a zone transfer and redirectors with an outside target')
 		.option('--login <url>', 'the sign-in page, where the start page does not lead to it')

@@ -38,6 +38,7 @@ export const ConfigSchema = z.strictObject({
 	zone: z.string().optional().describe('zone file that is meant to be published'),
 	drift: z.boolean().optional().describe('compare the zone file with what is live'),
 	messages: z.array(z.string()).optional().describe('files of messages that the product sent'),
+	logs: z.array(z.string()).optional().describe('log files of the product'),
 	rdap: z.string().optional().describe('base URL of the RDAP service to ask'),
 	rootHints: z.string().optional().describe('file of the root servers of a private network'),
 	dnsPort: z.number().int().min(1).max(65_535).optional(),

@@ -11,6 +11,8 @@ export interface Io {
 	readonly smtp: SmtpPort;
 	readonly timing: TimingPort;
 	readonly files: FilesPort;
+	/** Folder that the user gave: what its env files hold must not be in what is fetched. */
+	readonly repository?: string | undefined;
 	readonly clock: Clock;
 }
 
@@ -490,6 +492,16 @@ export interface FilesPort {
 	list(root: string): Promise<FileListing>;
 	/** One character a byte (latin1), at most `maxBytes`. Throws `Unobserved` where it can't be read. */
 	read(root: string, path: string, maxBytes: number): Promise<string>;
+	/** A file of any size, piece by piece, as `read` gives it. Pieces end anywhere. */
+	stream(root: string, path: string): AsyncIterable<string>;
+	/** What git remembers of the files below these paths; `null` outside git and before the first commit. */
+	pathHistory(root: string, paths: readonly string[]): Promise<PathHistory | null>;
+	/** Lines of tracked text that hold one of these words as a whole word, as a commit has them. */
+	linesAt(
+		root: string,
+		commit: string,
+		words: readonly string[],
+	): Promise<readonly { readonly path: string; readonly line: number; readonly text: string }[]>;
 	/** The user's key for secret fingerprints: this machine only; made on first use. Hex. */
 	fingerprintKey(): Promise<string>;
 	/** What an earlier run kept under this name; `null` where there is nothing that can be read. */
@@ -520,4 +532,26 @@ export interface FileListing {
 	readonly cut?: boolean | undefined;
 	/** What was passed over, with the reason, in one line each. */
 	readonly skipped: readonly string[];
+}
+
+export interface PathHistory {
+	/** The newest tag that HEAD contains. */
+	readonly lastTag: {
+		readonly name: string;
+		/** Seconds since 1970. */
+		readonly at: number;
+		/** Files below the paths that it holds. */
+		readonly files: readonly string[];
+	} | null;
+	/** By path, where the file is in HEAD or in the index. */
+	readonly files: readonly PathChanges[];
+	/** Some of the past is not on this machine. */
+	readonly shallow: boolean;
+}
+
+export interface PathChanges {
+	readonly path: string;
+	readonly added: { readonly commit: string; readonly at: number };
+	/** Changes of its content after that, the newest first. */
+	readonly changed: readonly { readonly commit: string; readonly at: number }[];
 }

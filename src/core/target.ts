@@ -43,6 +43,8 @@ export interface Target {
 	readonly messages: readonly string[];
 	/** Base URL of the RDAP service to ask, instead of the one that IANA's list names. */
 	readonly rdap: string | null;
+	/** Absolute paths of log files of the product, of any size. */
+	readonly logs: readonly string[];
 	/** Folder of the repository, absolute; `null` without `--repo`. */
 	readonly repo: string | null;
 	/**

@@ -31,6 +31,8 @@ export interface Asked {
 	/** Absolute paths. */
 	readonly messages?: readonly string[] | undefined;
 	readonly rdap?: string | undefined;
+	/** Absolute paths. */
+	readonly logs?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
 	readonly seed: string;
@@ -58,8 +60,9 @@ export function parseTarget(asked: Asked): Target {
 	};
 }
 
-function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, repo }: Asked) {
+function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, logs, repo }: Asked) {
 	return {
+		logs: [...new Set(logs)],
 		dmarcReports: dmarcReports ?? null,
 		oldUrls: oldUrls ?? null,
 		zoneFile: zoneFile ?? null,

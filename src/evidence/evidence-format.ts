@@ -29,6 +29,7 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	zoneUse: z.enum(['plan', 'drift']),
 	messages: z.array(z.string()),
 	rdap: z.string().nullable(),
+	logs: z.array(z.string()).default([]),
 	repo: z.string().nullable(),
 	seed: z.string(),
 });

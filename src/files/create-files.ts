@@ -11,13 +11,19 @@ import { join } from 'node:path';
 import { Unobserved } from '../core/fact.ts';
 import type { FileListing, FilesPort } from '../core/io.ts';
 import { fingerprintKeyIn } from './fingerprint-key.ts';
+import { gitIn } from './git.ts';
 import { keepIn, keptIn } from './kept-text.ts';
+import { linesIn } from './lines-at.ts';
 import { listFolder } from './listing.ts';
+import { pathHistoryIn } from './path-history.ts';
 import { reasonFor } from './reason.ts';
 import { isWithin } from './within.ts';
 
 /** Where programs usually are, for a caller who does not say. */
 const USUAL_PATH = '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin';
+
+/** Of a file that is read piece by piece. */
+const PIECE_BYTES = 1024 * 1024;
 
 /**
  * The file system and git, for repositories that may be hostile: nothing in them is executed, no
@@ -36,6 +42,8 @@ export function createFiles({
 	let key: Promise<string> | undefined;
 	const roots = new Map<string, string>();
 
+	const listings = new Map<string, Promise<FileListing>>();
+
 	const realRoot = (root: string): string => {
 		const seen = roots.get(root);
 		if (seen !== undefined) return seen;
@@ -47,7 +55,12 @@ export function createFiles({
 	return {
 		async list(root): Promise<FileListing> {
 			roots.delete(root);
-			return listFolder(realRoot(root), searchPath);
+			// Probes that ask at the same moment share the answer.
+			const running = listings.get(root);
+			if (running !== undefined) return running;
+			const listing = listFolder(realRoot(root), searchPath).finally(() => listings.delete(root));
+			listings.set(root, listing);
+			return listing;
 		},
 		async read(root, path, maxBytes): Promise<string> {
 			try {
@@ -57,6 +70,17 @@ export function createFiles({
 				throw new Unobserved('unreadable', `${path}: ${reasonFor(error)}`);
 			}
 		},
+		async *stream(root, path) {
+			try {
+				yield* piecesOf(realRoot(root), path);
+			} catch (error) {
+				if (error instanceof Unobserved) throw error;
+				throw new Unobserved('unreadable', `${path}: ${reasonFor(error)}`);
+			}
+		},
+		pathHistory: async (root, paths) => pathHistoryIn(gitIn(realRoot(root), searchPath), paths),
+		linesAt: async (root, commit, words) =>
+			linesIn(gitIn(realRoot(root), searchPath), commit, words),
 		fingerprintKey() {
 			key ??= fingerprintKeyIn(configFolder);
 			return key;
@@ -76,8 +100,32 @@ function realFolder(root: string): string {
 	throw new Unobserved('unreadable', `${root}: not a folder`);
 }
 
-/** Links are resolved first, so that one inside the root may be read and one out of it may not. */
 function readWithin(root: string, path: string, maxBytes: number): string {
+	const file = openWithin(root, path);
+	try {
+		return readUpTo(file, Math.min(fstatSync(file).size, maxBytes));
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** The event loop gets its turn after each. */
+async function* piecesOf(root: string, path: string): AsyncGenerator<string> {
+	const file = openWithin(root, path);
+	try {
+		for (;;) {
+			const piece = readUpTo(file, PIECE_BYTES);
+			if (piece === '') return;
+			yield piece;
+			await new Promise<void>((resolve) => setImmediate(resolve));
+		}
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** Links are resolved first, so that one inside the root may be read and one out of it may not. */
+function openWithin(root: string, path: string): number {
 	const real = realpathSync.native(join(root, path));
 	if (!isWithin(root, real)) {
 		throw new Unobserved('unreadable', `${path}: leads out of the folder`);
@@ -85,13 +133,9 @@ function readWithin(root: string, path: string, maxBytes: number): string {
 	// Not blocking: opening a named pipe would otherwise wait for a writer.
 	const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 	const file = openSync(real, flags);
-	try {
-		const stat = fstatSync(file);
-		if (!stat.isFile()) throw new Unobserved('unreadable', `${path}: not a regular file`);
-		return readUpTo(file, Math.min(stat.size, maxBytes));
-	} finally {
-		closeSync(file);
-	}
+	if (fstatSync(file).isFile()) return file;
+	closeSync(file);
+	throw new Unobserved('unreadable', `${path}: not a regular file`);
 }
 
 function readUpTo(file: number, bytes: number): string {

@@ -95,7 +95,7 @@ class Page {
 		const colour = { GO: chalk.green, NO_GO: chalk.red, CANNOT_SAY: chalk.magenta }[
 			decision.launch as string
 		];
-		const name = visible(target.domain ?? target.repo ?? '');
+		const name = visible(target.domain ?? target.repo ?? 'log files');
 		const lines = [
 			`${(colour ?? chalk.yellow).bold(decision.launch)}  ${chalk.bold(name)}`,
 			this.#wrap(visible(decision.sentence)),

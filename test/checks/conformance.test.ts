@@ -13,6 +13,7 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
+		'deploy/migrations',
 		'dns/addresses',
 		'dns/alias',
 		'dns/caa',
@@ -70,6 +71,9 @@ it('found the checks', () => {
 		'launch/placeholder',
 		'launch/staging',
 		'launch/test-keys',
+		'logs/code',
+		'logs/content',
+		'logs/files',
 		'redirects/campaigns',
 		'redirects/canonical',
 		'redirects/chain',
@@ -79,6 +83,11 @@ it('found the checks', () => {
 		'redirects/old-urls',
 		'redirects/open-redirect',
 		'redirects/preservation',
+		'secrets/build-output',
+		'secrets/ci',
+		'secrets/deployed',
+		'secrets/files',
+		'secrets/public-by-design',
 		'secrets/tree',
 		'ssl/addresses',
 		'ssl/caa',

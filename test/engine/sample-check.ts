@@ -28,6 +28,7 @@ export const target: Target = {
 	sendingIps: [],
 	sends: false,
 	bulk: false,
+	logs: [],
 	repo: null,
 	seed: '0123456789abcdef',
 };

@@ -32,6 +32,7 @@ interface CliOptions extends OutputOptions {
 	readonly drift?: boolean;
 	readonly live?: boolean;
 	readonly message?: readonly string[];
+	readonly log?: readonly string[];
 	readonly rdap?: string;
 	readonly active?: boolean;
 	readonly deep?: boolean;
@@ -68,6 +69,8 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireFolder(config.dmarcReports, 'dmarcReports in the config', REPORTS_ADVICE);
 	await requireMessages(cli.message, '--message');
 	await requireMessages(config.messages, 'messages in the config');
+	await requireFiles(cli.log, '--log');
+	await requireFiles(config.logs, 'logs in the config');
 	const options = await auditOptions(cli, config);
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
@@ -152,6 +155,10 @@ async function requireFile(file: string | undefined, from: string): Promise<void
 	}
 }
 
+async function requireFiles(files: readonly string[] | undefined, from: string): Promise<void> {
+	for (const file of files ?? []) await requireFile(file, from);
+}
+
 async function requireMessages(files: readonly string[] | undefined, from: string): Promise<void> {
 	for (const file of files ?? []) {
 		await requireFile(file, from);
@@ -207,6 +214,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		login: cli.login ?? config.login,
 		origin: cli.origin ?? config.origin,
 		messages: joined(config.messages, cli.message),
+		logs: joined(config.logs, cli.log),
 		oldUrls: cli.oldUrls ?? config.oldUrls,
 		oldDomains: config.oldDomains,
 		campaigns: config.campaigns,

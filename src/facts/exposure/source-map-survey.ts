@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defineDerivation, defineProbe, type Fact, type GetFact, known } from '../../core/fact.ts';
 import { isWithin } from '../dns/ancestry.ts';
 import { registrableOf } from '../dns/registrable.ts';
+import { type FoundSecret, FoundSecretSchema } from '../secrets/secret-sighting.ts';
+import { secretsInTexts } from '../secrets/served-secrets.ts';
 import { botWall } from '../web/bot-wall.ts';
 import { fieldValues } from '../web/http.ts';
 import { assetText, type SeenPage, type SiteAsset, sitePages } from '../web/site-pages.ts';
@@ -24,6 +26,8 @@ export interface SourceMapLook {
 	readonly way: Way;
 	/** `null` where what came is no source map. */
 	readonly reading: SourceMapReading | null;
+	/** What its sources hold; of a map inside an asset, the asset's own answer says it. */
+	readonly secrets?: readonly FoundSecret[] | undefined;
 	/** Why it was not seen; `null` where it was. */
 	readonly unseen: string | null;
 }
@@ -48,7 +52,7 @@ const MAP_BYTES = 8_388_608;
 
 /**
  * The source map at one URL: one GET, 8 MiB at most, no redirect followed. Names and numbers alone are kept
- * of it, so that no report or recording carries the source.
+ * of it, and what secrets it holds, so that no report or recording carries the source.
  */
 const sourceMapAt = defineProbe({
 	name: 'exposure.source-map',
@@ -64,6 +68,7 @@ const sourceMapAt = defineProbe({
 				isCut: z.boolean(),
 			})
 			.nullable(),
+		secrets: z.array(FoundSecretSchema).optional(),
 		unseen: z.string().nullable(),
 	}),
 	async observe({ url }, io) {
@@ -76,9 +81,12 @@ const sourceMapAt = defineProbe({
 		const hidden = wall ?? (status >= 500 ? `it answers ${status}` : null);
 		if (hidden !== null) return { status, reading: null, unseen: `${url}: ${hidden}` };
 		const reading = status === 200 ? readSourceMap(body.bytes) : null;
+		if (reading === null) return { status, reading, unseen: null };
+		const { found } = await secretsInTexts([{ file: url, text: body.bytes, sort: 'map' }], io);
 		return {
 			status,
-			reading: reading === null ? null : { ...reading, names: [...reading.names] },
+			reading: { ...reading, names: [...reading.names] },
+			...(found.length > 0 && { secrets: [...found] }),
 			unseen: null,
 		};
 	},
@@ -168,7 +176,8 @@ async function look({ asset, url, way }: Wanted, get: GetFact): Promise<SourceMa
 	if (seen.status !== 'known') {
 		return { asset, url, way, reading: null, unseen: `${url}: ${seen.detail}` };
 	}
-	return { asset, url, way, reading: seen.value.reading, unseen: seen.value.unseen };
+	const { reading, secrets, unseen } = seen.value;
+	return { asset, url, way, reading, secrets, unseen };
 }
 
 /** Files that projects copy from public packages, and folders that hold nothing else. */

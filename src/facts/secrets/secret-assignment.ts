@@ -87,6 +87,8 @@ interface Assignment {
 	readonly value: string;
 	readonly start: number;
 	readonly quoted: boolean;
+	/** Behind a comma: a fallback, or merely the next of several. */
+	readonly listed: boolean;
 }
 
 /** A literal given to a name that says secret, around a hit on one of `ASSIGNMENT_ANCHORS`. */
@@ -153,8 +155,8 @@ const isKeyOfStore = (value: string): boolean =>
 	/^[a-z]+(?:[A-Z][a-z]+)*(?:Key|Secret|Token|Password)$/.test(value);
 
 /** In an env or configuration file, where most of what has such a name is one. */
-function isConfigured({ name, value }: Assignment): boolean {
-	if (value.length > 200) return false;
+function isConfigured({ name, value, listed }: Assignment): boolean {
+	if (value.length > 200 || (listed && !isRandom(value, BEYOND_DOUBT))) return false;
 	if (PASSWORD_NAME.test(name)) return value.length >= 8 && isPassword(value);
 	return SECRET_NAME.test(name) && value.length >= 10 && isRandom(value);
 }
@@ -212,7 +214,7 @@ function callAt(text: string, hit: number): Assignment | null {
 	// A message that speaks of it.
 	if (/["'`]/.test(text.charAt(hit - 1))) return null;
 	const start = hit + whole.length - value.length - 1;
-	return { name: '', value, start, quoted: true };
+	return { name: '', value, start, quoted: true, listed: false };
 }
 
 const MAIL_AUTH = /auth: ?\{\s{0,40}user: [^\n]{1,120},\s{0,40}pass: (["'`])([^"'`\n]{8,100})\1/iy;
@@ -224,7 +226,7 @@ function mailerAt(text: string, hit: number): Assignment | null {
 	if (found === null) return null;
 	const [whole, , value = ''] = found;
 	const start = hit + whole.length - value.length - 1;
-	return { name: 'mail_password', value, start, quoted: true };
+	return { name: 'mail_password', value, start, quoted: true, listed: false };
 }
 
 const NAME_REST = /[\w.-]{0,60}/y;
@@ -241,19 +243,32 @@ const SPACES = /\s{1,20}/y;
 const SET_BEFORE = /(?:^|[ \t\n])(?:ENV|setx?|setenv|set -x) $/i;
 
 function assignedAt(text: string, hit: number, nature: FileNature): Assignment | null {
-	let nameAt = hit;
-	while (nameAt > 0 && hit - nameAt < 60 && /[\w.-]/.test(text.charAt(nameAt - 1))) nameAt--;
 	const nameEnd = endOf(NAME_REST, text, hit);
-	const valueAt = valueAfter(text, nameAt, nameEnd, nature);
+	const valueAt = valueAfter(text, hit, nameEnd, nature);
 	if (valueAt === nameEnd) return null;
-	const name = wordsOf(text.slice(nameAt, nameEnd));
+	const separator = text.slice(nameEnd, valueAt);
+	// An argument behind an argument; behind a quoted name it is that name's.
+	if (/^\s{0,8},/.test(separator)) return null;
+	const name = wordsOf(text.slice(nameStart(text, hit), nameEnd));
 	return quotedAt(text, nameEnd, valueAt, name) ?? looseAt(text, valueAt, name, nature);
 }
 
-function valueAfter(text: string, nameAt: number, nameEnd: number, nature: FileNature): number {
+function nameStart(text: string, hit: number): number {
+	let start = hit;
+	while (start > 0 && hit - start < 60 && NAME_CODES[text.charCodeAt(start - 1)] === 1) start--;
+	return start;
+}
+
+const NAME_CODES = new Uint8Array(256);
+for (let code = 0; code < 128; code++) {
+	if (/[\w.-]/.test(String.fromCharCode(code))) NAME_CODES[code] = 1;
+}
+
+function valueAfter(text: string, hit: number, nameEnd: number, nature: FileNature): number {
 	if (nature.spaced) return endOf(SPACES, text, nameEnd);
 	const given = endOf(nature.minified === true ? GIVEN : GIVEN_OR_PASSED, text, nameEnd);
-	if (given !== nameEnd || !nature.loose) return given;
+	if (given !== nameEnd || !nature.loose || !/[ \t]/.test(text.charAt(nameEnd))) return given;
+	const nameAt = nameStart(text, hit);
 	const isOption = text.startsWith('--', nameAt);
 	const isSet = SET_BEFORE.test(text.slice(Math.max(0, nameAt - 9), nameAt));
 	return isOption || isSet ? endOf(SPACE, text, nameEnd) : nameEnd;
@@ -266,11 +281,11 @@ function quotedAt(text: string, nameEnd: number, valueAt: number, name: string):
 		if (found === null) continue;
 		const [whole, , value = ''] = found;
 		// One of several names in a list, and no fallback in a call.
-		const isListed =
-			text.slice(nameEnd, valueAt).includes(',') && /^[a-z]+(?:_[a-z]+)*$/.test(value);
+		const listed = text.slice(nameEnd, valueAt).includes(',');
 		const behind = pattern === ESCAPED ? 2 : 1;
 		const start = valueAt + whole.length - value.length - behind;
-		return isListed ? null : { name, value, start, quoted: true };
+		const isName = listed && /^[a-z]+(?:_[a-z]+)*$/.test(value);
+		return isName ? null : { name, value, start, quoted: true, listed };
 	}
 	return null;
 }
@@ -288,7 +303,7 @@ function looseAt(
 	if (run === undefined) return null;
 	// The next of several settings on the line, and what closes a list.
 	const value = (run.split(/[;&,](?=[\w .]{1,30}=)/, 1)[0] ?? '').replace(/[,;)\]}]{1,3}$/, '');
-	return value === '' ? null : { name, value, start: valueAt, quoted: false };
+	return value === '' ? null : { name, value, start: valueAt, quoted: false, listed: false };
 }
 
 function endOf(pattern: RegExp, text: string, at: number): number {

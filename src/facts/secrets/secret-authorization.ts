@@ -10,7 +10,9 @@ export const AUTHORIZATION_ANCHORS: readonly string[] = [
 	'"auth"',
 	'curl ',
 	'identified by',
+	'identified with',
 	'with password',
+	'with encrypted password',
 	'sshpass ',
 ];
 
@@ -88,7 +90,9 @@ function dockerAt(text: string, hit: number): Match | null {
 function pairOf(of: SecretRule, encoded: string, start: number): Match | null {
 	const pair = Buffer.from(encoded, 'base64').toString('latin1');
 	const password = /^[\x21-\x39\x3b-\x7e]{0,100}:([\x20-\x7e]{3,1500})$/.exec(pair)?.[1];
-	if (password === undefined || isPlaceholder(password) || isPlaceholder(pair)) return null;
+	// RFC 7617 §2
+	if (password === undefined || pair === 'Aladdin:open sesame') return null;
+	if (isPlaceholder(password) || isPlaceholder(pair)) return null;
 	return found(of, start, encoded, 'parsed');
 }
 

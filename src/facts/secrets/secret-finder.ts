@@ -33,6 +33,7 @@ function exactFinder(rule: SecretRule): Finder {
 		pattern.lastIndex = start;
 		const value = pattern.exec(text)?.[0];
 		if (value === undefined || isPlaceholderToken(bodyOf(rule, value))) return null;
+		if (isInData(text, start)) return null;
 		if (rule.serverOnly?.test(lineBefore(text, start)) === true) return null;
 		return matchOf(rule, 'exact', start, value);
 	};
@@ -52,6 +53,11 @@ function startOf({ opens, before, templates }: SecretRule, text: string, hit: nu
 	while (start > 0 && hit - start < before && isIn(start - 1)) start--;
 	return start;
 }
+
+/** In the middle of base64, where every short beginning turns up. */
+const isInData = (text: string, start: number): boolean =>
+	/[+/]/.test(text.charAt(start - 1)) &&
+	/^[A-Za-z0-9+/]{24}$/.test(text.slice(Math.max(0, start - 24), start));
 
 /** A run of the same letter that a format prescribes makes no placeholder. */
 const bodyOf = ({ templates }: SecretRule, value: string): string =>
@@ -83,8 +89,7 @@ function namedFinder(rule: SecretRule): Finder {
 	let direct: RegExp | undefined;
 	return (text, hit, nature) => {
 		if (!nature.named) return null;
-		const shape = shapeOf(rule, '');
-		direct ??= new RegExp(`([\\w.:-]{0,60})(?:${SEPARATORS}|${OPENING})${VALUE}(${shape})`, 'y');
+		direct ??= new RegExp(`(?:${SEPARATORS}|${OPENING})${VALUE}(${shapeOf(rule, '')})`, 'y');
 		const given = { rule, text, nature, pattern: direct };
 		const own = givenAt(given, hit);
 		if (own !== null) {
@@ -114,16 +119,24 @@ interface Given {
 
 /** A value of the rule's shape that is given to the name at `at`, where that name says secret. */
 function givenAt({ rule, text, nature, pattern }: Sought, at: number): Given | null {
-	pattern.lastIndex = at;
+	const end = nameEnd(text, at + 1);
+	pattern.lastIndex = end;
 	const found = pattern.exec(text);
 	if (found === null) return null;
-	const [whole, name = '', quote = '', value = ''] = found;
-	const full = lettersBefore(text, at) + name;
-	if (!SECRET_WORD.test(full) || DIGEST_WORD.test(full)) return null;
+	const [whole, quote = '', value = ''] = found;
+	const name = lettersBefore(text, at) + text.slice(at, end);
+	if (!SECRET_WORD.test(name) || DIGEST_WORD.test(name)) return null;
 	const open = quote === '' && !nature.loose;
 	if (open && (nature.minified === true || !isBeyondDoubt(value))) return null;
 	if (!isIssued(rule, value) || isPlaceholderToken(bodyOf(rule, value))) return null;
-	return { start: at + whole.length - value.length, value };
+	return { start: end + whole.length - value.length, value };
+}
+
+/** Behind letters, digits, `_`, `-` and dots. */
+function nameEnd(text: string, from: number): number {
+	let end = from;
+	while (end - from < 60 && (isTokenCode(text.charCodeAt(end)) || text.charAt(end) === '.')) end++;
+	return end;
 }
 
 /** `heroku: { apiKey: … }`: the provider's name stands before the name of the secret. */

@@ -140,14 +140,23 @@ function parsedKey(label: string, lines: readonly string[], base64: string): Par
 		const state = ((bytes[0] ?? 0) & 0x80) === 0 ? 'impossible' : 'parsed';
 		return { state, encrypted: false, published: false };
 	}
-	if (encrypted) return { state: 'parsed', encrypted, published: false };
+	if (encrypted || isDiffieHellman(bytes)) return { state: 'parsed', encrypted, published: false };
 	try {
 		const pem = `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g)?.join('\n')}\n-----END ${label}-----\n`;
-		const modulus = createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' }).n;
+		const key = createPrivateKey(pem);
+		// Keys on some curves are sound and have no form in JSON.
+		const isRsa = key.asymmetricKeyType === 'rsa';
+		const modulus = isRsa ? createPublicKey(key).export({ format: 'jwk' }).n : '';
 		return { state: 'parsed', encrypted, published: isPublishedModulus(modulus ?? '') };
 	} catch {
 		return { state: 'impossible', encrypted, published: false };
 	}
+}
+
+/** PKCS #3 and X9.42: OpenSSL proves the prime before it takes the key, which takes a second. */
+function isDiffieHellman(bytes: Buffer): boolean {
+	const head = bytes.toString('hex', 0, 40);
+	return head.includes('06092a864886f70d010301') || head.includes('06072a8648ce3e0201');
 }
 
 /** PROTOCOL.key: a magic, then the cipher's name behind its length. */

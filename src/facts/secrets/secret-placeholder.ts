@@ -8,7 +8,7 @@ const WEAK =
 
 /** A value that is only a reference: interpolation, a call, a path into a secret store, ciphertext. */
 const REFERENCE =
-	/^(?:[<[{%!]|\$|#\{|@|\*{3}|\.{3}|process\.|import\.|os\.|env[.(]|config[.(]|vault:|ref\+|secret:\/\/|op:\/\/|arn:aws|projects\/|file:|ENC[[(]|sealed|AQICAH)|\$\{|\{\{|\$\(|<[a-z_-]+>|%[sd]|\.{3}|\*{4}|\u2026|^\w+\(.*\)?;?$/i;
+	/^(?:[<[{%!]|\$|#\{|@|\*{3}|\.{3}|process\.|import\.|os\.|env[.(]|config[.(]|vault:|ref\+|secret:\/\/|op:\/\/|arn:aws|projects\/|file:|ENC[[(]|encrypted:|sealed|AQICAH)|\$\{|\{\{|\$\(|<[a-z_-]+>|%[sd]|\.{3}|\*{4}|\u2026|^\w+\(.*\)?;?$/i;
 
 /** Whether somebody wrote it to show where a value belongs, and not as one. */
 export function isPlaceholder(value: string): boolean {
@@ -29,8 +29,28 @@ export function isPlaceholderToken(token: string): boolean {
 	);
 }
 
-/** Repeated, sequential or periodic characters: no generator makes them. */
+/**
+ * Parts of values that standards and providers print: RFC 5849, 6749, 6750 and 7636, the documentation
+ * of AWS, Slack and Stripe. Parts, so that this file holds none of them.
+ */
+const PRINTED = [
+	'2YotnFZFEjr1',
+	'4eC39HqLyjWD',
+	'BQokikJOvBiI',
+	'SlAV32hk',
+	'ad180jjd733k',
+	'dBjftJeZ4CVP',
+	'gX1fBat3',
+	'kd94hf93k423',
+	'mF_9.B5f',
+	'pfkkdhi9sl3r',
+	'tGzv3JOkF0XG',
+	'wJalrXUtnFEM',
+];
+
+/** Printed in documentation; or repeated, sequential or periodic, which no generator makes. */
 function isPattern(value: string): boolean {
+	if (PRINTED.some((part) => value.includes(part))) return true;
 	const body = value.slice(1 + Math.max(value.lastIndexOf('_', 24), value.lastIndexOf('-', 24)));
 	const part = body.length >= 8 ? body : value;
 	return (

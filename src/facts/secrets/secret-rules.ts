@@ -7,6 +7,7 @@ import { MESSAGING } from './secret-rules-messaging.ts';
 import { PAYMENTS } from './secret-rules-payments.ts';
 import { PRODUCT } from './secret-rules-product.ts';
 import { SOURCE_CONTROL } from './secret-rules-source.ts';
+import { TRADES } from './secret-rules-trades.ts';
 
 /** Exact shapes and named tokens of known providers; structures of their own are in the scanner. */
 export const PROVIDER_RULES: readonly SecretRule[] = [
@@ -18,4 +19,5 @@ export const PROVIDER_RULES: readonly SecretRule[] = [
 	...IDENTITY,
 	...PRODUCT,
 	...FURTHER,
+	...TRADES,
 ];

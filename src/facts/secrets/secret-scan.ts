@@ -105,9 +105,15 @@ function scan(text: string, { nature, depth, onCut }: Scan): readonly Match[] {
 	const inside = { loose: true, generic: false, named: false, spaced: false, key: false };
 	const deeper = { nature: inside, depth: depth - 1, onCut };
 	const decoded = encodedIn(text, (inner) => scan(inner, deeper)).filter(
-		({ value, rule }) => !seen.has(value) && rule.kind !== 'signing-secret',
+		(match) =>
+			!seen.has(match.value) && match.rule.kind !== 'signing-secret' && !isSeen(plain, match),
 	);
 	return decoded.length === 0 ? plain : apart([...plain, ...decoded]);
+}
+
+/** Found as it is written already, in the same place. */
+function isSeen(plain: readonly Match[], { rule, start, end }: Match): boolean {
+	return plain.some((one) => one.rule.id === rule.id && one.start < end && start < one.end);
 }
 
 function candidatesIn(text: string, nature: FileNature, onCut: () => void): Match[] {
@@ -133,7 +139,7 @@ function candidatesIn(text: string, nature: FileNature, onCut: () => void): Matc
 }
 
 /** Of matches on the same bytes the more exact one, then the longer. */
-function apart(found: readonly Match[]): readonly Match[] {
+export function apart(found: readonly Match[]): readonly Match[] {
 	const best = [...found].sort(
 		(a, b) =>
 			RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) ||

@@ -15,7 +15,7 @@ const SightingSchema = z.object({
 export type Sighting = z.infer<typeof SightingSchema>;
 
 /** A secret without its value, with every place where it stands. */
-const FoundSecretSchema = z.object({
+export const FoundSecretSchema = z.object({
 	rule: z.string(),
 	provider: z.string(),
 	what: z.string(),
@@ -46,6 +46,8 @@ const FoundSecretSchema = z.object({
 	rotate: z.string(),
 	/** Text to search for by hand; no part of the secret. */
 	anchor: z.string(),
+	/** The variable of an env or CI file of the repository that has this very value. */
+	equals: z.object({ variable: z.string(), file: z.string(), line: z.number().int() }).optional(),
 });
 export type FoundSecret = z.infer<typeof FoundSecretSchema>;
 

@@ -41,61 +41,58 @@ export const SIGNED_URL_ANCHORS: readonly string[] = [
 /** Characters of a query, the session token of temporary credentials included. */
 const LONGEST = 2_500;
 
-/**
- * The signature of a URL that lets anyone who has it in, until it expires. Links to AWS' and Azure's
- * own samples carry no signature of the right length.
- */
+/** The signature of a URL that lets in whoever has it, until it expires. */
 export function signedUrlAt(text: string, hit: number): Match | null {
-	const query = queryAround(text, hit);
-	if (/example/i.test(query)) return null;
-	const first = text.charAt(hit + 2).toLowerCase();
-	if (first === 'a') return awsAt(text, hit, query);
-	if (first === 'g' && text.charAt(hit + 1) === '-') return googleAt(text, hit, query);
-	return azureAt(text, hit, query);
+	const second = text.charAt(hit + 2).toLowerCase();
+	if (second === 'a') return awsAt(text, hit);
+	return text.charAt(hit + 1) === '-' ? googleAt(text, hit) : azureAt(text, hit);
 }
 
-function awsAt(text: string, hit: number, query: string): Match | null {
-	const value = /^=([0-9a-f]{64})(?![0-9A-Za-z])/.exec(text.slice(hit + 15, hit + 85))?.[1];
+const AWS_SIGNATURE = /^=([0-9a-f]{64})(?![0-9A-Za-z])/;
+const GOOGLE_SIGNATURE = /^=([0-9a-f]{256,1024})(?![0-9A-Za-z])/;
+
+function awsAt(text: string, hit: number): Match | null {
+	const value = AWS_SIGNATURE.exec(text.slice(hit + 15, hit + 85))?.[1];
+	const query = value === undefined ? '' : queryAround(text, hit);
 	if (value === undefined || !/x-amz-credential=A[KS]IA/i.test(query)) return null;
-	const date = /x-amz-date=(\d{8}T\d{6}Z)/i.exec(query)?.[1];
-	const seconds = /x-amz-expires=(\d{1,7})(?!\d)/i.exec(query)?.[1];
-	return found(AWS, hit + 16, value, expiryFrom(date, seconds));
+	return found(AWS, { start: hit + 16, value, query, expiresAt: expiryIn(query, 'amz') });
 }
 
-function googleAt(text: string, hit: number, query: string): Match | null {
-	const value = /^=([0-9a-f]{256,1024})(?![0-9A-Za-z])/.exec(
-		text.slice(hit + 16, hit + 1_050),
-	)?.[1];
+function googleAt(text: string, hit: number): Match | null {
+	const value = GOOGLE_SIGNATURE.exec(text.slice(hit + 16, hit + 1_050))?.[1];
 	if (value === undefined) return null;
-	const date = /x-goog-date=(\d{8}T\d{6}Z)/i.exec(query)?.[1];
-	const seconds = /x-goog-expires=(\d{1,7})(?!\d)/i.exec(query)?.[1];
-	return found(GOOGLE, hit + 17, value, expiryFrom(date, seconds));
+	const query = queryAround(text, hit);
+	return found(GOOGLE, { start: hit + 17, value, query, expiresAt: expiryIn(query, 'goog') });
 }
 
 const SAS = /^sig=([A-Za-z0-9%+/_-]{43,90}={0,2})(?![\w%+/=])/i;
 
 /** HMAC-SHA-256 in base64, percent-encoded, beside the version (`sv`) that every SAS names. */
-function azureAt(text: string, hit: number, query: string): Match | null {
+function azureAt(text: string, hit: number): Match | null {
 	if (/\w/.test(text.charAt(hit - 1))) return null;
 	const value = SAS.exec(text.slice(hit, hit + 100))?.[1];
 	if (value === undefined || Buffer.from(decoded(value), 'base64').length !== 32) return null;
+	const query = queryAround(text, hit);
 	const isFlow = /logic\.azure\.com|powerplatform\.com/i.test(query);
-	if (!isFlow && !/(?:^|[?&;])sv=\d{4}-\d\d-\d\d|SharedAccessSignature sr=/i.test(query))
-		return null;
-	const until = /[?&;]se=([\d:.TZ%Aa3-]{10,40})/.exec(query)?.[1];
-	const epoch = /[?&;]se=(\d{9,11})(?!\d)/.exec(query)?.[1];
-	const seconds = epoch === undefined ? Date.parse(decoded(until ?? '')) / 1000 : Number(epoch);
-	return found(isFlow ? FLOW : AZURE, hit + 4, value, Number.isFinite(seconds) ? seconds : null);
+	const isSas = /(?:^|[?&;])sv=\d{4}-\d\d-\d\d|(?:^|[?&;])sr=[^&]{4,300}&/.test(query);
+	if (!isFlow && !isSas) return null;
+	const until = /[?&;]se=([\d:.TZ%Aa3-]{9,40})/.exec(query)?.[1] ?? '';
+	const seconds = /^\d+$/.test(until) ? Number(until) : Date.parse(decoded(until)) / 1000;
+	const expiresAt = Number.isFinite(seconds) ? seconds : null;
+	return found(isFlow ? FLOW : AZURE, { start: hit + 4, value, query, expiresAt });
 }
 
 /** Seconds since 1970 of `20300101T000000Z` and so many seconds; `null` where it is not said. */
-function expiryFrom(date: string | undefined, seconds: string | undefined): number | null {
-	if (date === undefined || seconds === undefined) return null;
-	const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(date) ?? [];
-	if (day === undefined || time === undefined) return null;
-	const iso = `${day.replace(/^(\d{4})(\d\d)/, '$1-$2-')}T${time.replace(/^(\d\d)(\d\d)/, '$1:$2:')}Z`;
-	const from = Date.parse(iso);
-	return Number.isNaN(from) ? null : from / 1000 + Number(seconds);
+function expiryIn(query: string, provider: 'amz' | 'goog'): number | null {
+	const at = new RegExp(
+		`x-${provider}-date=(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)Z`,
+		'i',
+	);
+	const [, year, month, day, hour, minute, second] = at.exec(query) ?? [];
+	const lasts = new RegExp(`x-${provider}-expires=(\\d{1,7})(?!\\d)`, 'i').exec(query)?.[1];
+	if (year === undefined || lasts === undefined) return null;
+	const from = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+	return Number.isNaN(from) ? null : from / 1000 + Number(lasts);
 }
 
 function decoded(value: string): string {
@@ -112,18 +109,21 @@ function queryAround(text: string, hit: number): string {
 	return whole.replaceAll('&amp;', '&').replaceAll('\\u0026', '&');
 }
 
-function found(
-	of: SecretRule,
-	start: number,
-	value: string,
-	expiresAt: number | null,
-): Match | null {
-	if (isPlaceholderToken(value)) return null;
+interface Signature {
+	readonly start: number;
+	readonly value: string;
+	/** What stands around it, up to quotes and spaces. */
+	readonly query: string;
+	readonly expiresAt: number | null;
+}
+
+function found(of: SecretRule, { start, value, query, expiresAt }: Signature): Match | null {
+	if (/example/i.test(query) || isPlaceholderToken(value)) return null;
+	const span = { start, end: start + value.length };
 	return {
 		rule: of,
 		rank: 'exact',
-		start,
-		end: start + value.length,
+		...span,
 		value,
 		state: 'none',
 		traits: { ...PLAIN, expiresAt },

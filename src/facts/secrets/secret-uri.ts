@@ -1,8 +1,18 @@
 import { type Match, PLAIN } from './secret-match.ts';
 import { isPlaceholder } from './secret-placeholder.ts';
+import { randomness } from './secret-randomness.ts';
 import { rule, type SecretRule } from './secret-rule.ts';
 
-export const URI_ANCHORS: readonly string[] = ['://', 'jdbc:', 'password=', 'pwd=', 'loginmodule'];
+export const URI_ANCHORS: readonly string[] = [
+	'://',
+	'jdbc:',
+	'password=',
+	'pwd=',
+	'loginmodule',
+	'@tcp(',
+	'new pdo(',
+	'mysqli',
+];
 
 const DATABASES: Readonly<Record<string, string>> = {
 	amqp: 'RabbitMQ',
@@ -45,10 +55,9 @@ const uriRule = (name: string): SecretRule =>
 		confidence: 'high',
 	});
 const BY_NAME: ReadonlyMap<string, SecretRule> = new Map(
-	[...new Set([...Object.values(DATABASES), 'JDBC', 'ADO.NET', 'Kafka'])].map((name) => [
-		name,
-		uriRule(name),
-	]),
+	[...new Set([...Object.values(DATABASES), 'JDBC', 'ADO.NET', 'Kafka', 'Database'])].map(
+		(name) => [name, uriRule(name)],
+	),
 );
 export const URI_RULES: readonly SecretRule[] = [...BY_NAME.values()];
 
@@ -57,11 +66,13 @@ export function uriAt(text: string, hit: number): Match | null {
 	if (text.startsWith('://', hit)) return authorityAt(text, hit);
 	if (/jdbc/i.test(text.slice(hit, hit + 4))) return jdbcAt(text, hit);
 	if (/login/i.test(text.slice(hit, hit + 5))) return kafkaAt(text, hit);
+	if (text.charAt(hit) === '@') return goAt(text, hit);
+	if (/new|mysqli/i.test(text.slice(hit, hit + 6))) return phpAt(text, hit);
 	return adoAt(text, hit);
 }
 
 const USERINFO =
-	/:\/\/([^\s:@/?#"'`<>\\,;|()]{0,64}):([^\s@/?#"'`<>\\]{1,200})@([^\s/?#"'`<>\\,;)]{1,200})/y;
+	/:\/\/([^\s:@/?#"'`<>\\,;|(){}]{0,64}):([^\s@/?#"'`<>\\]{1,200})@([^\s/?#"'`<>\\,;)]{1,200})/y;
 
 function authorityAt(text: string, hit: number): Match | null {
 	USERINFO.lastIndex = hit;
@@ -101,7 +112,7 @@ function jdbcAt(text: string, hit: number): Match | null {
 const ADO = /(?:password|pwd)=([^;"'\s<>]{1,200})/iy;
 const SERVER = /(?:server|data source|host|address|addr)=(?:tcp:)?([^;,"']{1,200})/i;
 
-/** One of several `Key=value;` in the same line that also name a server. */
+/** One of several `Key=value;`, or of libpq's `key=value`, in the same line that also name a server. */
 function adoAt(text: string, hit: number): Match | null {
 	ADO.lastIndex = hit;
 	const found = ADO.exec(text);
@@ -109,9 +120,47 @@ function adoAt(text: string, hit: number): Match | null {
 	const [whole, password = ''] = found;
 	const around = lineAround(text, hit, 300);
 	const host = SERVER.exec(around)?.[1];
-	if (host === undefined || !around.includes(';')) return null;
+	if (host === undefined) return null;
+	const name = around.includes(';') ? 'ADO.NET' : keywordsIn(around);
+	if (name === null) return null;
 	const from = hit + whole.length - password.length;
-	return matchOf('ADO.NET', { text, start: hit, from, end: hit + whole.length, password, host });
+	return matchOf(name, { text, start: hit, from, end: hit + whole.length, password, host });
+}
+
+/** Whose settings these are, without semicolons. */
+function keywordsIn(line: string): string | null {
+	if (/\bdbname=/i.test(line)) return 'PostgreSQL';
+	if (/mysql|mariadb/i.test(line)) return 'MySQL';
+	return /\buser(?:name)?=/i.test(line) ? 'Database' : null;
+}
+
+const GO_USER = /([\w.-]{1,64}):([^\s"'`@]{1,100})$/;
+const GO_HOST = /@tcp\(([^)\s"']{1,200})\)/iy;
+
+/** `user:password@tcp(host:3306)/name`, as Go's driver for MySQL has it. */
+function goAt(text: string, hit: number): Match | null {
+	GO_HOST.lastIndex = hit;
+	const found = GO_HOST.exec(text);
+	const password = GO_USER.exec(text.slice(Math.max(0, hit - 170), hit))?.[2] ?? '';
+	if (found === null) return null;
+	const [whole, host = ''] = found;
+	const from = hit - password.length;
+	return matchOf('MySQL', { text, start: from, from, end: hit + whole.length, password, host });
+}
+
+const PHP =
+	/(?:new pdo|mysqli_connect|new mysqli|mysqli)\(\s{0,9}(["'])([^"'\n]{1,200})\1,\s{0,9}(["'])[^"'\n]{1,60}\3,\s{0,9}(["'])([^"'\n]{1,100})\4/iy;
+
+/** PDO and mysqli take host, user and password one after the other. */
+function phpAt(text: string, hit: number): Match | null {
+	PHP.lastIndex = hit;
+	const found = PHP.exec(text);
+	if (found === null) return null;
+	const [whole, , server = '', , , password = ''] = found;
+	const host = /host=([^;]{1,100})/i.exec(server)?.[1] ?? server;
+	const end = hit + whole.length;
+	const from = end - 1 - password.length;
+	return matchOf('MySQL', { text, start: from, from, end, password, host });
 }
 
 const JAAS =
@@ -149,7 +198,7 @@ function matchOf(
 	const rule = BY_NAME.get(name);
 	const { password, host, from } = uri;
 	if (rule === undefined || password === '' || isStandIn(password, host)) return null;
-	const local = isLocal(host);
+	const local = isLocalHost(host);
 	// How web addresses are explained and tested; a real one has a real host.
 	if (local && (name === 'HTTP' || name === 'FTP')) return null;
 	return {
@@ -166,15 +215,20 @@ function matchOf(
 function isStandIn(password: string, host: string): boolean {
 	return (
 		isPlaceholder(password) ||
-		/^(?:\*+|x+|-+|_+|\.+|p+w+d*|secret\w{0,3}|pass\w{0,6}|admin|root|test|postgres|mysql|guest|redis|default|[A-Z][A-Z_]{3,40})$/i.test(
+		/^(?:\*+|x+|-+|_+|\.+|p+w+d*|secret\w{0,3}|pass\w{0,6}|admin|root|test|postgres|mysql|guest|redis|default)$/i.test(
 			password,
 		) ||
-		/^(?:\$|<|\{|%|host(?:name)?(?::|$)|\[host|your)/i.test(host)
+		isWord(password) ||
+		/[{}<>$]|^(?:%|host(?:name)?(?::|$)|\[host|your)/i.test(host)
 	);
 }
 
+/** `DB_PASSWORD` and `randompassword`, and not letters that a generator mixed. */
+const isWord = (password: string): boolean =>
+	/^(?:[A-Z][A-Z_]{3,40}|[A-Z]?[a-z_]{3,40})$/.test(password) && randomness(password) <= 0;
+
 /** RFC 2606 and RFC 6761 names, this machine, and names without a dot: compose services. */
-function isLocal(host: string): boolean {
+export function isLocalHost(host: string): boolean {
 	const name = host
 		.replace(/:\d{1,5}$/, '')
 		.replace(/^\[|\]$/g, '')

@@ -8,11 +8,21 @@ import {
 	known,
 	unknown,
 } from '../../core/fact.ts';
-import type { HttpAnswered, HttpOutcome } from '../../core/io.ts';
+import type { HttpAnswered, HttpOutcome, HttpRequest, Io } from '../../core/io.ts';
 import { addressesOf } from '../dns/dns.ts';
-import { redactBody, redactHeaders } from './redact.ts';
+import { type FoundSecret, FoundSecretSchema } from '../secrets/secret-sighting.ts';
+import { secretsServed } from '../secrets/served-secrets.ts';
+import { redactBody, redactHeaders, redactValues } from './redact.ts';
 
-const HttpOutcomeSchema: z.ZodType<HttpOutcome> = z.discriminatedUnion('kind', [
+/** An answer without the secrets that were in it. */
+export interface SeenAnswer extends HttpAnswered {
+	/** What those were; absent where there were none, and in answers of third parties. */
+	readonly secrets?: readonly FoundSecret[] | undefined;
+}
+
+export type SeenOutcome = SeenAnswer | Exclude<HttpOutcome, HttpAnswered>;
+
+const HttpOutcomeSchema: z.ZodType<SeenOutcome> = z.discriminatedUnion('kind', [
 	z.object({
 		kind: z.literal('answered'),
 		status: z.number().int(),
@@ -33,6 +43,7 @@ const HttpOutcomeSchema: z.ZodType<HttpOutcome> = z.discriminatedUnion('kind', [
 			firstByte: z.number(),
 			download: z.number(),
 		}),
+		secrets: z.array(FoundSecretSchema).optional(),
 	}),
 	z.object({
 		kind: z.literal('failed'),
@@ -79,7 +90,7 @@ export const httpExchange = defineProbe({
 		again: z.number().int().optional(),
 	}),
 	value: HttpOutcomeSchema,
-	observe: async (request, io) => withoutSecrets(await io.http.exchange(request)),
+	observe: async (request, io) => withoutSecrets(request, await io.http.exchange(request), io),
 	describe: ({ url, method }, outcome) => ({
 		kind: 'http',
 		summary:
@@ -104,13 +115,22 @@ export const httpExchange = defineProbe({
 });
 
 /** Nothing behind this point sees a secret of the target: not a check, a recording, nor a report. */
-function withoutSecrets(outcome: HttpOutcome): HttpOutcome {
+async function withoutSecrets(
+	request: HttpRequest,
+	outcome: HttpOutcome,
+	io: Io,
+): Promise<SeenOutcome> {
 	if (outcome.kind !== 'answered') return outcome;
 	const { headers, body } = outcome;
+	const { found, values } =
+		request.thirdParty === true
+			? { found: [], values: [] }
+			: await secretsServed(request.url, outcome, io);
 	return {
 		...outcome,
-		headers: redactHeaders(headers),
-		body: { ...body, bytes: redactBody(body.bytes) },
+		headers: redactHeaders(headers).map(([name, value]) => [name, redactValues(value, values)]),
+		body: { ...body, bytes: redactValues(redactBody(body.bytes), values) },
+		...(found.length > 0 && { secrets: found }),
 	};
 }
 
@@ -133,7 +153,7 @@ export function bodyText({ body }: HttpAnswered): string {
 export const httpAnswer = defineDerivation({
 	name: 'http.answer',
 	params: z.object({ url: HttpUrl }),
-	async derive({ url }, get): Promise<Fact<HttpAnswered>> {
+	async derive({ url }, get): Promise<Fact<SeenAnswer>> {
 		const host = new URL(url).hostname;
 		const addresses = await get(addressesOf({ host }));
 		if (addresses.status !== 'known') return addresses;

@@ -34,6 +34,13 @@ export function redactBody(body: string): string {
 	return out;
 }
 
+/** Takes out what a scan found, longest first, wherever it still stands. */
+export function redactValues(text: string, values: readonly string[]): string {
+	return values
+		.toSorted((a, b) => b.length - a.length)
+		.reduce((out, value) => out.replaceAll(value, () => tokenMark(value)), text);
+}
+
 /** What is taken out can uncover something beside it, which only made-up text does more than once. */
 const MOST_PASSES = 8;
 
@@ -350,8 +357,12 @@ const TOKEN = new RegExp(
 const URL_PASSWORD =
 	/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"<>`]{0,100}:)(?!\$\{?\w{1,80}\}?@|\{\{|%\w{1,80}%@)([^\s@/'"<>`]{1,200})@/gi;
 
+function tokenMark(token: string): string {
+	return token.length < 12 ? mark(token) : `${token.slice(0, 4)}${ELLIPSIS}${mark(token)}`;
+}
+
 function redactTokens(text: string): string {
 	return text
-		.replace(TOKEN, (token) => `${token.slice(0, 4)}${ELLIPSIS}${mark(token)}`)
+		.replace(TOKEN, tokenMark)
 		.replace(URL_PASSWORD, (_, before: string, password: string) => `${before}${mark(password)}@`);
 }

@@ -10,7 +10,7 @@ import {
 	unknown,
 } from '../../core/fact.ts';
 import type { HttpAnswered, HttpOutcome } from '../../core/io.ts';
-import { fieldValues, httpAnswer, httpExchange } from './http.ts';
+import { fieldValues, httpAnswer, httpExchange, type SeenAnswer } from './http.ts';
 import { type LocationFault, readLocation } from './location.ts';
 import { isInternal, strangerExchange } from './stranger.ts';
 
@@ -126,7 +126,7 @@ export function isRegistrable(name: string): boolean {
 /** The page that a visitor of a URL ends on. */
 export interface Landing {
 	readonly url: string;
-	readonly answer: HttpAnswered;
+	readonly answer: SeenAnswer;
 	readonly chain: RedirectChain;
 }
 

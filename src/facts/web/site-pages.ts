@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { defineDerivation, type Fact, type GetFact, known } from '../../core/fact.ts';
-import type { HttpAnswered } from '../../core/io.ts';
 import { isWithin } from '../dns/ancestry.ts';
 import { registrableOf } from '../dns/registrable.ts';
 import { botWall } from './bot-wall.ts';
 import { type Page, pageIn } from './html.ts';
-import { bodyText, httpExchange } from './http.ts';
+import { bodyText, httpExchange, type SeenAnswer } from './http.ts';
 import { landing } from './redirects.ts';
 import { sitePage } from './sites.ts';
 
@@ -13,7 +12,7 @@ import { sitePage } from './sites.ts';
 export interface SeenPage {
 	readonly url: string;
 	readonly what: 'start' | 'login';
-	readonly answer: HttpAnswered;
+	readonly answer: SeenAnswer;
 	readonly page: Page;
 }
 
@@ -22,7 +21,7 @@ export interface SiteAsset {
 	readonly url: string;
 	readonly kind: 'script' | 'style';
 	/** `null` where it was not seen; `unseen` says why. */
-	readonly answer: HttpAnswered | null;
+	readonly answer: SeenAnswer | null;
 	readonly unseen: string | null;
 }
 

@@ -11,7 +11,7 @@ import { isReachableClass, type NetworkScope, networkScope } from '../dns/networ
 import { type Host, hosts } from '../hosts.ts';
 import { botWall, isEmptyPage } from './bot-wall.ts';
 import { asksForSecrets, isHtml, pageIn } from './html.ts';
-import { fieldValues, httpAnswer, httpExchange } from './http.ts';
+import { fieldValues, httpAnswer, httpExchange, type SeenAnswer } from './http.ts';
 import { isRedirect, landing, type RedirectChain, redirectChain } from './redirects.ts';
 
 /**
@@ -233,7 +233,7 @@ function siteHop(url: string, answer: HttpAnswered): SiteHop {
 /** The last answer of a host over HTTPS: its page, or the redirect that leads away from it. */
 export interface SiteAnswer {
 	readonly url: string;
-	readonly answer: HttpAnswered;
+	readonly answer: SeenAnswer;
 }
 
 /**
@@ -266,7 +266,7 @@ export const sitePage = defineDerivation({
 	},
 });
 
-function seenThrough(answer: HttpAnswered, url: string): Fact<SiteAnswer> {
+function seenThrough(answer: SeenAnswer, url: string): Fact<SiteAnswer> {
 	const wall = botWall(answer);
 	if (wall !== null) return unknown('denied', `${url}: ${wall}`);
 	if (isEmptyPage(answer) && !isRedirect(answer.status)) {

@@ -109,6 +109,10 @@ describe('every verdict, from real files', () => {
 		for (const host of ['localhost', '127.0.0.1', 'db', 'db.example.com', 'x.test']) {
 			expect(await sayings({ 'a.ts': uri(host) }), host).toEqual(['info connection-uri a.ts:1']);
 		}
+		const letters = uri('db.shop-prod.io').replace(password, 'narHWsahEdMASKzXFLrf');
+		expect(await sayings({ 'a.ts': letters })).toEqual(['blocker connection-uri a.ts:1']);
+		const word = uri('db.shop-prod.io').replace(password, 'randompassword');
+		expect(await sayings({ 'a.ts': word })).toEqual(['pass']);
 		const others = [
 			`jdbc:postgresql://db.shop-prod.io/app?user=app&password=${password}`,
 			`Server=db.shop-prod.io;Database=app;User Id=app;Password=${password};`,
@@ -152,6 +156,55 @@ describe('every verdict, from real files', () => {
 		]);
 	});
 
+	test('a key for a service account is named as what it is', async () => {
+		const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+		const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+		const account = { type: 'service_account', project_id: 'shop', private_key: pem };
+		const found = await scan(committed({ 'a.json': JSON.stringify(account, null, 2) }));
+		expect(found.secrets.map(({ rule }) => rule)).toEqual(['google-service-account-key']);
+		expect(inWords(judge(found))).toEqual(['blocker private-key a.json:4']);
+	});
+
+	test('a signed URL until it expires, and later afterwards', async () => {
+		const url = (date: string) =>
+			`https://files.s3.amazonaws.com/a?X-Amz-Credential=AKIA${'Y3FDDNYQ'}${'VC42ZQ7M'}%2F${date}&X-Amz-Date=${date}T000000Z&X-Amz-Expires=60&X-Amz-Signature=${Buffer.from(random62(32, random)).toString('hex')}`;
+		const said = async (date: string) =>
+			(await sayings({ 'a.ts': `'${url(date)}'` })).filter((one) => !one.startsWith('info'));
+		expect(await said('20291231')).toEqual(['later restricted-key a.ts:1']);
+		expect(await said('20300101')).toEqual(['high restricted-key a.ts:1']);
+	});
+
+	test('credentials in a header, for a registry and on a command line', async () => {
+		const pair = Buffer.from(`deploy:${random62(18, random)}`).toString('base64');
+		expect(await sayings({ 'a.ts': `fetch(u, { headers: { a: 'Basic ${pair}' } })` })).toEqual([
+			'blocker connection-uri a.ts:1',
+		]);
+		expect(
+			await sayings({ '.docker/config.json': `{"auths":{"r.io":{"auth":"${pair}"}}}` }),
+		).toEqual(['blocker server-secret .docker/config.json:1']);
+		expect(await sayings({ 'a.sh': `curl -u a:${random62(12, random)} https://a.io` })).toEqual([
+			'blocker connection-uri a.sh:1',
+		]);
+	});
+
+	test('a Google key is nothing in a page and a server secret in a server', async () => {
+		const key = `AIza${random62(35, random)}`;
+		expect(await sayings({ 'src/map.ts': `'${key}'` })).toEqual(['pass']);
+		expect(await sayings({ 'app/settings.py': `VISION_KEY = '${key}'` })).toEqual([
+			'blocker server-secret app/settings.py:1',
+		]);
+		expect(await sayings({ 'app/settings.py': `GOOGLE_MAPS_KEY = '${key}'` })).toEqual(['pass']);
+	});
+
+	test('a password in a configuration file need not be random; a word is none', async () => {
+		expect(await sayings({ 'a.properties': 'db.password=Kestrel!Morning27\n' })).toEqual([
+			'high generic a.properties:1',
+		]);
+		for (const value of ['admin123', 'root', 'postgres', '$' + '{DB_PASSWORD}', 'changeme1']) {
+			expect(await sayings({ 'a.properties': `db.password=${value}\n` }), value).toEqual(['pass']);
+		}
+	});
+
 	test('webhook-url', async () => {
 		const url = `https://hooks.slack.com/services/T0${'12AB34C'}/B0${'98ZY76X'}/${random62(24, random)}`;
 		expect(await sayings({ 'a.ts': `'${url}'` })).toEqual(['high webhook-url a.ts:1']);
@@ -187,7 +240,7 @@ describe('every verdict, from real files', () => {
 		const value = random62(24, random);
 		expect(
 			await sayings({ '.netrc': `machine git.shop-prod.io\n  login a\n  password ${value}\n` }),
-		).toEqual(['high generic .netrc:3']);
+		).toEqual(['blocker connection-uri .netrc:3']);
 		const hex = Buffer.from(value).toString('hex').slice(0, 32);
 		expect(await sayings({ 'config/master.key': hex })).toEqual([
 			'blocker signing-secret config/master.key:1',

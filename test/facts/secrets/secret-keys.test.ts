@@ -51,6 +51,28 @@ test.each(['ed25519', 'x25519', 'ed448'] as const)(
 	},
 );
 
+test.each(['secp224r1', 'brainpoolP256r1', 'secp256k1', 'P-521'])(
+	'a key on any curve that OpenSSL knows is sound: %s',
+	(namedCurve) => {
+		const { privateKey } = generateKeyPairSync('ec', { namedCurve });
+		for (const type of ['pkcs8', 'sec1'] as const) {
+			const pem = privateKey.export({ type, format: 'pem' }).toString();
+			expect(secretsIn(pem, SOURCE)).toMatchObject([{ state: 'parsed' }]);
+		}
+	},
+);
+
+test('a Diffie-Hellman key is known by its algorithm, before its prime is proved', () => {
+	const make = generateKeyPairSync as (kind: string, options: object) => { privateKey: KeyObject };
+	const pem = make('dh', { group: 'modp18' })
+		.privateKey.export({ type: 'pkcs8', format: 'pem' })
+		.toString();
+	const started = performance.now();
+	expect(secretsIn(pem.repeat(20), SOURCE)).toHaveLength(20);
+	expect(secretsIn(pem, SOURCE)).toMatchObject([{ state: 'parsed' }]);
+	expect(performance.now() - started).toBeLessThan(1_500);
+});
+
 test('OpenSSH keys tell whether a passphrase protects them', () => {
 	const openssh = (cipher: string) => {
 		const length = Buffer.alloc(4);

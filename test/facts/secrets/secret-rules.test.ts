@@ -140,6 +140,16 @@ describe('a token whose name gives it away is found in every way of giving a val
 	});
 });
 
+test('a short beginning in the middle of encoded data is none', () => {
+	const rule = PROVIDER_RULES.find(({ id }) => id === 'facebook-access-token') as SecretRule;
+	const [token = ''] = samplesOf(rule, random);
+	expect(foundBy(rule, `"${token}"`)).toEqual([token]);
+	expect(foundBy(rule, `https://graph.shop-prod.io/me/${token}`)).toEqual([token]);
+	for (const sign of ['+', '/']) {
+		expect(foundBy(rule, `"AGFzbQEAAAABpQEYYAABf2ABf${sign}${token}"`)).toEqual([]);
+	}
+});
+
 test('a Google key is for browsers, but not where only a server runs', () => {
 	const key = `AIza${samplesOf(PROVIDER_RULES.find(({ id }) => id === 'google-api-key') as SecretRule, random)[0]?.slice(4)}`;
 	const ruleIn = (text: string, server: boolean) =>

@@ -209,5 +209,6 @@ test('names that only speak about secrets hold none', () => {
 
 test('a list of names is no assignment, and a fallback in a call is one', () => {
 	expect(secretsIn("['app_secret', 'meta_app_secret']", SOURCE)).toEqual([]);
-	expect(secretsIn("env.get('APP_SECRET', 'not-so-hard-to-guess')", SOURCE)).toHaveLength(1);
+	const fallback = ['not', 'so', 'hard', 'to', 'guess'].join('-');
+	expect(secretsIn(`env.get('APP_SECRET', '${fallback}')`, SOURCE)).toHaveLength(1);
 });
