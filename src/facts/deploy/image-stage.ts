@@ -41,7 +41,8 @@ function stageFrom(
 ) {
 	const [written = '', as = '', name = ''] = quotedWords(from.text);
 	const filled = filledIn(written, globals);
-	const parent = filled === null ? -1 : before.findIndex((one) => one.name === filled.toLowerCase());
+	const parent =
+		filled === null ? -1 : before.findIndex((one) => one.name === filled.toLowerCase());
 	return {
 		name: as.toLowerCase() === 'as' ? name.toLowerCase() : '',
 		parent: parent === -1 ? null : parent,
@@ -55,10 +56,7 @@ function stageFrom(
 const VARIABLE = /\$(?:\{([A-Za-z_]\w*)(?::?([-+])([^{}]*))?\}|([A-Za-z_]\w*))/g;
 
 /** `null` where a variable in it has no value that the file tells. */
-export function filledIn(
-	text: string,
-	values: ReadonlyMap<string, string | null>,
-): string | null {
+export function filledIn(text: string, values: ReadonlyMap<string, string | null>): string | null {
 	let isKnown = true;
 	const filled = text.replace(
 		VARIABLE,
@@ -87,7 +85,9 @@ export function lineageOf(stages: readonly Stage[], last: number): readonly Stag
 
 /** A stage by name or number, as `--from` and `target` name it; -1 for none. */
 export function stageNamed(stages: readonly Stage[], name: string): number {
-	const byName = stages.findIndex((stage) => stage.name !== '' && stage.name === name.toLowerCase());
+	const byName = stages.findIndex(
+		(stage) => stage.name !== '' && stage.name === name.toLowerCase(),
+	);
 	if (byName !== -1) return byName;
 	return /^\d{1,4}$/.test(name) && Number(name) < stages.length ? Number(name) : -1;
 }

@@ -179,7 +179,8 @@ const READERS: readonly (readonly [path: RegExp, read: Reader])[] = [
 ];
 
 /** Whether a file may be a manifest, by its path alone. */
-export const isPlatformFile = (path: string): boolean => READERS.some(([pattern]) => pattern.test(path));
+export const isPlatformFile = (path: string): boolean =>
+	READERS.some(([pattern]) => pattern.test(path));
 
 /** What a manifest deploys; empty for a file that is none, or that cannot be parsed. */
 export function platformServices(file: string, text: string): readonly PlatformService[] {
@@ -225,7 +226,8 @@ function readHeroku(file: string, text: string): readonly PlatformService[] {
 function readFly(file: string, text: string): readonly PlatformService[] {
 	const entries = readToml(text);
 	if (entries.length === 0) return [];
-	const port = tomlAt(entries, 'http_service', 'internal_port') ??
+	const port =
+		tomlAt(entries, 'http_service', 'internal_port') ??
 		tomlAt(entries, 'services', '*', 'internal_port');
 	const mounts = [
 		...tomlAll(entries, 'mounts', 'destination'),
@@ -296,9 +298,10 @@ function readRender(file: string, text: string): readonly PlatformService[] {
 					at('healthCheckPath') === ''
 						? null
 						: { line: lineOf('healthCheckPath'), what: 'healthCheckPath' },
-				start: isWeb || type === 'pserv' || type === 'worker'
-					? commandLine(at(written), lineOf(written))
-					: null,
+				start:
+					isWeb || type === 'pserv' || type === 'worker'
+						? commandLine(at(written), lineOf(written))
+						: null,
 				dockerfile: dockerfile === '' ? null : pathFrom(folderOf(file), dockerfile),
 			}),
 		];
@@ -426,8 +429,7 @@ function readCompose(file: string, text: string): readonly PlatformService[] {
 		const volumes = document.list('services', key, 'volumes').map(volumeOf);
 		const build = at('build') || at('build', 'context');
 		const context = build === '' ? null : pathFrom(folderOf(file), build);
-		const hasHealth =
-			raw('healthcheck') !== undefined && raw('healthcheck', 'disable') !== true;
+		const hasHealth = raw('healthcheck') !== undefined && raw('healthcheck', 'disable') !== true;
 		const command = raw('command');
 		const user = at('user');
 		return service('compose', file, {
@@ -496,7 +498,8 @@ function readKubernetes(file: string, text: string): readonly PlatformService[] 
 		const isRun = document.text('apiVersion').startsWith('serving.knative.dev/');
 		const kind = document.text('kind');
 		if (kind === 'Service' && !isRun) return [];
-		if (kind !== 'Service' && !/^(?:Deployment|StatefulSet|DaemonSet|Rollout)$/.test(kind)) return [];
+		if (kind !== 'Service' && !/^(?:Deployment|StatefulSet|DaemonSet|Rollout)$/.test(kind))
+			return [];
 		return document
 			.list('spec', 'template', 'spec', 'containers')
 			.map((_, index) => container(file, document, index, isRun));
@@ -545,7 +548,10 @@ function container(
 		canProbe: isRun || port > 0,
 		probe: probe === undefined ? null : { line: document.line(...path, probe), what: probe },
 		start: hasCommand ? commandWords(words, document.line(...path, 'command')) : null,
-		setsUser: [[...path, 'securityContext'], [...pod, 'securityContext']].some((at) => {
+		setsUser: [
+			[...path, 'securityContext'],
+			[...pod, 'securityContext'],
+		].some((at) => {
 			const user = document.at(...at, 'runAsUser');
 			return document.at(...at, 'runAsNonRoot') === true || (typeof user === 'number' && user > 0);
 		}),
@@ -553,7 +559,9 @@ function container(
 }
 
 function fromTemplate(file: string, text: string): readonly PlatformService[] {
-	const line = text.split('\n').findIndex((one) => /^\s*(?:liveness|readiness|startup)Probe:/.test(one));
+	const line = text
+		.split('\n')
+		.findIndex((one) => /^\s*(?:liveness|readiness|startup)Probe:/.test(one));
 	return [
 		service('kubernetes', file, {
 			folder: '',
