@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
 	assignmentsIn,
 	type Dockerfile,
@@ -60,12 +61,12 @@ export function filledIn(text: string, values: ReadonlyMap<string, string | null
 	let isKnown = true;
 	const filled = text.replace(
 		VARIABLE,
-		(_, braced?: string, sign?: string, other?: string, bare?: string) => {
+		(_, braced?: string, sign?: string, other = '', bare?: string) => {
 			const value = values.get(braced ?? bare ?? '') ?? null;
-			if (sign === '-') return value === null || value === '' ? (other ?? '') : value;
-			if (sign === '+') return value === null || value === '' ? '' : (other ?? '');
-			if (value === null) isKnown = false;
-			return value ?? '';
+			const isEmpty = value === null || value === '';
+			if (sign === undefined && value === null) isKnown = false;
+			if (sign === '+') return isEmpty ? '' : other;
+			return sign === '-' && isEmpty ? other : (value ?? '');
 		},
 	);
 	return isKnown && filled !== '' ? filled : null;
@@ -107,45 +108,58 @@ export interface ImageConfig {
 }
 
 export function configOf(lineage: readonly Stage[]): ImageConfig {
-	let user: ImageConfig['user'] = null;
-	let entrypoint: Instruction | null = null;
-	let command: Instruction | null = null;
-	let healthcheck: Instruction | null = null;
-	let workdir = '/';
-	const volumes: string[] = [];
-	const variables = new Map<string, string>();
-	const onward: Readonly<Record<string, (one: Instruction) => void>> = {
-		USER: (one) => {
-			user = { name: filledIn(one.text, variables) ?? one.text, line: one.line };
-		},
-		ENTRYPOINT: (one) => {
-			entrypoint = one;
-		},
-		CMD: (one) => {
-			command = one;
-		},
-		HEALTHCHECK: (one) => {
-			healthcheck = one.text.trim().toUpperCase() === 'NONE' ? null : one;
-		},
-		WORKDIR: (one) => {
-			const path = filledIn(quotedWords(one.text)[0] ?? '', variables) ?? '';
-			workdir = path.startsWith('/') ? path : `${workdir.replace(/\/$/, '')}/${path}`;
-		},
-		VOLUME: (one) => {
-			volumes.push(...(one.exec ?? quotedWords(one.text)));
-		},
-		ENV: (one) => setAll(one, variables),
-		ARG: (one) => setAll(one, variables),
-	};
+	const config: Config = { ...NOTHING_SET, volumes: [], variables: new Map() };
 	for (const stage of lineage) {
-		const first: Instruction | null = command;
-		for (const one of stage.instructions) onward[one.keyword]?.(one);
+		const before = config.command;
+		for (const one of stage.instructions) SETTERS[one.keyword]?.(one, config);
 		// An ENTRYPOINT resets the CMD of what it goes on from.
 		const hasEntrypoint = stage.instructions.some(({ keyword }) => keyword === 'ENTRYPOINT');
-		if (hasEntrypoint && command === first) command = null;
+		if (hasEntrypoint && config.command === before) config.command = null;
 	}
-	return { user, entrypoint, command, healthcheck, workdir, volumes, variables };
+	return config;
 }
+
+interface Config extends ImageConfig {
+	user: ImageConfig['user'];
+	entrypoint: Instruction | null;
+	command: Instruction | null;
+	healthcheck: Instruction | null;
+	workdir: string;
+	readonly volumes: string[];
+	readonly variables: Map<string, string>;
+}
+
+const NOTHING_SET = {
+	user: null,
+	entrypoint: null,
+	command: null,
+	healthcheck: null,
+	workdir: '/',
+} as const;
+
+const SETTERS: Readonly<Record<string, (one: Instruction, config: Config) => void>> = {
+	USER: (one, config) => {
+		config.user = { name: filledIn(one.text, config.variables) ?? one.text, line: one.line };
+	},
+	ENTRYPOINT: (one, config) => {
+		config.entrypoint = one;
+	},
+	CMD: (one, config) => {
+		config.command = one;
+	},
+	HEALTHCHECK: (one, config) => {
+		config.healthcheck = one.text.trim().toUpperCase() === 'NONE' ? null : one;
+	},
+	WORKDIR: (one, config) => {
+		const path = filledIn(quotedWords(one.text)[0] ?? '', config.variables) ?? '';
+		config.workdir = posix.resolve(config.workdir, path);
+	},
+	VOLUME: ({ exec, text }, config) => {
+		config.volumes.push(...(exec ?? quotedWords(text)));
+	},
+	ENV: (one, { variables }) => setAll(one, variables),
+	ARG: (one, { variables }) => setAll(one, variables),
+};
 
 function setAll(one: Instruction, variables: Map<string, string>): void {
 	for (const [name, value] of assignmentsIn(one)) {

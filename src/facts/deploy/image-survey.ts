@@ -122,24 +122,32 @@ const DROPS =
 	/\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-|su\s+\w+\s+-c|sudo\s+-u|setuidgid|chroot\s+--userspec)\b/;
 
 function userOf({ lineage, config, start }: Image, around: AroundImage): DeployedImage['user'] {
-	const last = lineage.at(-1) as Stage;
 	const written = lineage[0]?.image ?? null;
 	const base = written === null ? null : parseImageReference(written);
-	const isCertain = base !== null && (isOfficial(base) || base.name === 'scratch');
-	const suggested = base === null ? '' : userIn(base);
-	const told = { line: last.line, isCertain, suggested };
-	const script = [...around.entrypoints].find(
-		([name]) =>
-			start?.written.includes(name) === true || config.entrypoint?.text.includes(name) === true,
-	);
-	const startText = `${config.entrypoint?.text ?? ''} ${config.command?.text ?? ''} ${script?.[1] ?? ''}`;
-	if (around.setsUser || DROPS.test(startText)) return { ...told, state: 'dropped' };
+	const told = {
+		line: lineage.at(-1)?.line ?? 1,
+		isCertain: base !== null && isOfficial(base),
+		suggested: base === null ? '' : userIn(base),
+	};
+	if (around.setsUser || DROPS.test(startTextOf({ config, start }, around.entrypoints))) {
+		return { ...told, state: 'dropped' };
+	}
 	if (config.user === null) {
 		const isKnown = written === null || (base !== null && runsAsSomebody(base));
 		return { ...told, state: isKnown ? 'set' : 'unset' };
 	}
 	const isRoot = /^(?:root|0)(?::|$)/.test(config.user.name);
 	return { ...told, line: config.user.line, isCertain: true, state: isRoot ? 'root' : 'set' };
+}
+
+/** How it starts, with the script that it starts with. */
+function startTextOf(
+	{ config: { entrypoint, command }, start }: Pick<Image, 'config' | 'start'>,
+	entrypoints: AroundImage['entrypoints'],
+): string {
+	const own = `${entrypoint?.text ?? ''} ${command?.text ?? ''} ${start?.written ?? ''}`;
+	const script = [...entrypoints].find(([name]) => own.includes(name));
+	return `${own} ${script?.[1] ?? ''}`;
 }
 
 /** A user that the image has already. */

@@ -273,38 +273,40 @@ const textOf = (entry: TomlEntry | undefined): string =>
 function readRender(file: string, text: string): readonly PlatformService[] {
 	const [document] = yamlDocuments(text);
 	if (document === undefined) return [];
-	return document.list('services').flatMap((_, index) => {
-		const at = (...path: string[]) => document.text('services', index, ...path);
-		const lineOf = (...path: string[]) => document.line('services', index, ...path);
-		const type = at('type');
-		const runtime = at('runtime') || at('env');
-		if (type === 'redis' || type === 'keyvalue') return [];
-		const isWeb = type === 'web' && runtime !== 'static';
-		const folder = pathFrom(folderOf(file), at('rootDir') || at('dockerContext') || '.');
-		const written = at('startCommand') === '' ? 'dockerCommand' : 'startCommand';
-		const disk = at('disk', 'mountPath');
-		const dockerfile = at('dockerfilePath') || (runtime === 'docker' ? 'Dockerfile' : '');
-		return [
-			service('render', file, {
-				line: lineOf('type'),
-				service: at('name'),
-				folder: folder ?? '',
-				isWeb,
-				// PORT is given, but another open port is found and used as well.
-				givesPort: false,
-				mounts: disk === '' ? [] : [disk],
-				canProbe: isWeb,
-				probe:
-					at('healthCheckPath') === ''
-						? null
-						: { line: lineOf('healthCheckPath'), what: 'healthCheckPath' },
-				start:
-					isWeb || type === 'pserv' || type === 'worker'
-						? commandLine(at(written), lineOf(written))
-						: null,
-				dockerfile: dockerfile === '' ? null : pathFrom(folderOf(file), dockerfile),
-			}),
-		];
+	return document
+		.list('services')
+		.map((_, index) => renderService(file, document, index))
+		.filter((one) => one !== null);
+}
+
+function renderService(
+	file: string,
+	document: YamlDocument,
+	index: number,
+): PlatformService | null {
+	const at = (...path: string[]) => document.text('services', index, ...path);
+	const lineOf = (...path: string[]) => document.line('services', index, ...path);
+	const type = at('type');
+	const runtime = at('runtime') || at('env');
+	if (type === 'redis' || type === 'keyvalue') return null;
+	const isWeb = type === 'web' && runtime !== 'static';
+	const written = at('startCommand') === '' ? 'dockerCommand' : 'startCommand';
+	const disk = at('disk', 'mountPath');
+	const health = at('healthCheckPath');
+	const dockerfile = at('dockerfilePath') || (runtime === 'docker' ? 'Dockerfile' : '');
+	const isLong = isWeb || type === 'pserv' || type === 'worker';
+	return service('render', file, {
+		line: lineOf('type'),
+		service: at('name'),
+		folder: pathFrom(folderOf(file), at('rootDir') || at('dockerContext') || '.') ?? '',
+		isWeb,
+		// PORT is given, but another open port is found and used as well.
+		givesPort: false,
+		mounts: disk === '' ? [] : [disk],
+		canProbe: isWeb,
+		probe: health === '' ? null : { line: lineOf('healthCheckPath'), what: 'healthCheckPath' },
+		start: isLong ? commandLine(at(written), lineOf(written)) : null,
+		dockerfile: dockerfile === '' ? null : pathFrom(folderOf(file), dockerfile),
 	});
 }
 
