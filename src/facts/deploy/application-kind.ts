@@ -32,7 +32,7 @@ export function applicationKind(
 ): ApplicationKind {
 	const isLibrary = (file: string): boolean => {
 		const own = packages.find((one) => one.file === file);
-		return own !== undefined && own.isPublished && !own.isPrivate && !isDeployed;
+		return own?.isPublished === true && !own.isPrivate && !isDeployed;
 	};
 	const applications = needed.filter(({ file }) => !isLibrary(file));
 	const firstOf = (pattern: RegExp): string | null => {

@@ -41,8 +41,11 @@ const styleOf = (path: string): 'c' | 'hash' =>
 
 const COMMIT =
 	/\b(?:\w*GIT_(?:COMMIT|SHA|REV|HASH|REVISION)\w*|COMMIT_(?:SHA|HASH|REF|ID)|SOURCE_(?:VERSION|COMMIT)|GITHUB_SHA|CI_COMMIT_\w+|HEROKU_(?:SLUG_COMMIT|RELEASE_VERSION|BUILD_COMMIT)|RAILWAY_\w*COMMIT\w*|FLY_(?:IMAGE_REF|MACHINE_VERSION)|K_REVISION|GAE_VERSION|(?:NEXT_PUBLIC_|VITE_|PUBLIC_|NUXT_PUBLIC_)?(?:APP|BUILD|RELEASE)_(?:VERSION|SHA|ID|COMMIT|NUMBER|REVISION|HASH)|SENTRY_RELEASE|npm_package_version|VERCEL_DEPLOYMENT_ID|__APP_VERSION__|__COMMIT_HASH__|gitHash|commitHash|commitSha|gitSha|buildId)\b|git rev-parse|git describe/;
-const VERSION_ROUTE = new RegExp(ROUTE.source.replace(NAME, '(?:version|release|build|build-?info|info|revision|about/version)'));
-const VERSION_HEADER = /["'`]x-(?:[\w-]{1,30}-)?(?:version|release|commit|revision|build|deploy-?id)["'`]/i;
+const VERSION_ROUTE = new RegExp(
+	ROUTE.source.replace(NAME, '(?:version|release|build|build-?info|info|revision|about/version)'),
+);
+const VERSION_HEADER =
+	/["'`]x-(?:[\w-]{1,30}-)?(?:version|release|commit|revision|build|deploy-?id)["'`]/i;
 const VERSION_META =
 	/<meta\s[^>]{0,200}name=["'](?:[\w:-]{0,30}[-:])?(?:version|revision|commit|build|release)["']/i;
 const TRACKER_RELEASE =
@@ -52,7 +55,11 @@ const PACKAGE_VERSION =
 
 /** Something that can tell, of a running deployment, which commit or release it is. */
 export function versionIn(path: string, text: string): FoundSign | null {
-	if (/(?:^|\/)(?:app|pages|api|routes|server)\/(?:.{0,100}\/)?version(?:\/(?:route|\+server|index))?\.[cm]?[jt]sx?$/.test(path)) {
+	if (
+		/(?:^|\/)(?:app|pages|api|routes|server)\/(?:.{0,100}\/)?version(?:\/(?:route|\+server|index))?\.[cm]?[jt]sx?$/.test(
+			path,
+		)
+	) {
 		return { what: path, line: 1 };
 	}
 	const isTracker = /sentry|bugsnag|rollbar|honeybadger|datadog|newrelic/i.test(text);
@@ -83,15 +90,39 @@ export function reporterScriptIn(text: string): FoundSign | null {
 
 /** Databases that keep what customers give; caches and search indexes are none. */
 const DATABASES: readonly (readonly [pattern: RegExp, name: string, backedUpBy: string])[] = [
-	[/^@neondatabase\/serverless$/, 'Neon', 'Neon, which keeps a history to restore from on every plan'],
-	[/^@planetscale\/database$/, 'PlanetScale', 'PlanetScale, which backs up every production branch'],
-	[/^(?:@libsql\/client|@tursodatabase\/.*|@prisma\/adapter-libsql)$/, 'Turso', 'Turso, which keeps a history to restore from on every plan'],
-	[/^(?:pg|postgres|pg-promise|@vercel\/postgres|psycopg2?(?:-binary)?|psycopg|asyncpg|postgrex|github\.com\/(?:lib\/pq|jackc\/pgx)|postgresql)(?:\[.*)?$/, 'PostgreSQL', ''],
-	[/^(?:mysql2?|mariadb|mysqlclient|pymysql|github\.com\/go-sql-driver\/mysql|mysql-connector-j(?:ava)?)$/, 'MySQL', ''],
+	[
+		/^@neondatabase\/serverless$/,
+		'Neon',
+		'Neon, which keeps a history to restore from on every plan',
+	],
+	[
+		/^@planetscale\/database$/,
+		'PlanetScale',
+		'PlanetScale, which backs up every production branch',
+	],
+	[
+		/^(?:@libsql\/client|@tursodatabase\/.*|@prisma\/adapter-libsql)$/,
+		'Turso',
+		'Turso, which keeps a history to restore from on every plan',
+	],
+	[
+		/^(?:pg|postgres|pg-promise|@vercel\/postgres|psycopg2?(?:-binary)?|psycopg|asyncpg|postgrex|github\.com\/(?:lib\/pq|jackc\/pgx)|postgresql)(?:\[.*)?$/,
+		'PostgreSQL',
+		'',
+	],
+	[
+		/^(?:mysql2?|mariadb|mysqlclient|pymysql|github\.com\/go-sql-driver\/mysql|mysql-connector-j(?:ava)?)$/,
+		'MySQL',
+		'',
+	],
 	[/^(?:mongodb|mongoose|pymongo|motor|mongoid|go\.mongodb\.org\/mongo-driver)$/, 'MongoDB', ''],
 	[/^(?:better-sqlite3|sqlite3)$/, 'SQLite', ''],
 	[/^@supabase\/supabase-js$/, 'Supabase', ''],
-	[/^(?:@prisma\/client|typeorm|sequelize|knex|drizzle-orm|@mikro-orm\/core|kysely|objection|sqlalchemy|sqlmodel|tortoise-orm|peewee|activerecord|doctrine\/orm|ecto_sql|gorm\.io\/gorm)$/, 'a database', ''],
+	[
+		/^(?:@prisma\/client|typeorm|sequelize|knex|drizzle-orm|@mikro-orm\/core|kysely|objection|sqlalchemy|sqlmodel|tortoise-orm|peewee|activerecord|doctrine\/orm|ecto_sql|gorm\.io\/gorm)$/,
+		'a database',
+		'',
+	],
 ];
 
 export interface NamedDatabase {

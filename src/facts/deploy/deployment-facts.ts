@@ -112,9 +112,7 @@ const StartSchema = z.object({
 	by: z.string(),
 	/** A manifest or image says that this starts in production. */
 	isDeclared: z.boolean(),
-	development: z
-		.object({ what: z.string(), instead: z.string(), build: z.string() })
-		.nullable(),
+	development: z.object({ what: z.string(), instead: z.string(), build: z.string() }).nullable(),
 });
 export type ProductionStart = z.infer<typeof StartSchema>;
 

@@ -116,7 +116,8 @@ const RULES: readonly Rule[] = [
 		build: 'docusaurus build',
 	},
 	{
-		program: /^(?:vitepress|storybook|tsdx|parcel|expo|sanity|quasar|wrangler|netlify|vercel|turbo)$/,
+		program:
+			/^(?:vitepress|storybook|tsdx|parcel|expo|sanity|quasar|wrangler|netlify|vercel|turbo)$/,
 		with: /^(?:run )?(?:dev|watch|serve|start)\b/,
 		what: 'a development server',
 		instead: 'npm start',
@@ -272,10 +273,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** `null` for anything that is not known to be one: a program of unknown nature is none. */
-export function developmentServer({
-	words,
-	variables,
-}: SimpleCommand): DevelopmentServer | null {
+export function developmentServer({ words, variables }: SimpleCommand): DevelopmentServer | null {
 	const [program = '', ...rest] = words;
 	const args = rest.join(' ').slice(0, 1_000);
 	if (/^rails$/.test(program) && /^(?:server|s)\b/.test(args)) {

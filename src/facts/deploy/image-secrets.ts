@@ -57,9 +57,7 @@ export function writtenSecrets(
 			if (isPublishable(match) || isAllowed(text, match)) return [];
 			const before = text.slice(Math.max(0, match.start - 200), match.start);
 			const variable = /([A-Za-z_]\w*)[= ]["']?[^\s"']*$/.exec(before)?.[1] ?? '';
-			return [
-				{ how: one.keyword, line, variable, source: '', value: shown(match, key) },
-			] as const;
+			return [{ how: one.keyword, line, variable, source: '', value: shown(match, key) }] as const;
 		});
 }
 
@@ -162,7 +160,9 @@ export function copiedSecrets(
 ): readonly ImageSecret[] {
 	return copies.flatMap(({ line, source }) => {
 		if (isDockerIgnored(ignoreText, source)) return [];
-		const names = source.includes('*') ? [...files.keys()].filter((one) => fits(source, one)) : [source];
+		const names = source.includes('*')
+			? [...files.keys()].filter((one) => fits(source, one))
+			: [source];
 		return names.flatMap((name) => {
 			const text = files.get(name);
 			if (text === undefined) return absent(source, name, line);

@@ -2,10 +2,10 @@ import { posix } from 'node:path';
 import type { DeployedImage } from './deployment-facts.ts';
 import { copyOf, type Dockerfile, parseDockerfile } from './dockerfile.ts';
 import {
+	type ImageReference,
 	isOfficial,
 	parseImageReference,
 	runsAsSomebody,
-	type ImageReference,
 } from './image-reference.ts';
 import {
 	broadCopyIn,
@@ -103,31 +103,51 @@ export function surveyImage(image: Image, around: AroundImage): DeployedImage {
 }
 
 /** Docker looks for the Dockerfile's own first, then in the context; which folder that is may differ. */
-export function ignoreFilesOf({ file, context }: Pick<Image, 'file' | 'context'>): readonly string[] {
+export function ignoreFilesOf({
+	file,
+	context,
+}: Pick<Image, 'file' | 'context'>): readonly string[] {
 	const beside = posix.join(posix.dirname(file), '.dockerignore');
-	return [...new Set([`${file}.dockerignore`, posix.join(context || '.', '.dockerignore'), beside, '.dockerignore'])];
+	return [
+		...new Set([
+			`${file}.dockerignore`,
+			posix.join(context || '.', '.dockerignore'),
+			beside,
+			'.dockerignore',
+		]),
+	];
 }
 
-const DROPS = /\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-|su\s+\w+\s+-c|sudo\s+-u|setuidgid|chroot\s+--userspec)\b/;
+const DROPS =
+	/\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-|su\s+\w+\s+-c|sudo\s+-u|setuidgid|chroot\s+--userspec)\b/;
 
 function userOf({ lineage, config, start }: Image, around: AroundImage): DeployedImage['user'] {
-	const last = lineage.at(-1) as Stage;
 	const written = lineage[0]?.image ?? null;
 	const base = written === null ? null : parseImageReference(written);
-	const isCertain = base !== null && (isOfficial(base) || base.name === 'scratch');
-	const suggested = base === null ? '' : userIn(base);
-	const told = { line: last.line, isCertain, suggested };
-	const script = [...around.entrypoints].find(([name]) =>
-		start?.written.includes(name) === true || config.entrypoint?.text.includes(name) === true,
-	);
-	const startText = `${config.entrypoint?.text ?? ''} ${config.command?.text ?? ''} ${script?.[1] ?? ''}`;
-	if (around.setsUser || DROPS.test(startText)) return { ...told, state: 'dropped' };
+	const told = {
+		line: lineage.at(-1)?.line ?? 1,
+		isCertain: base !== null && isOfficial(base),
+		suggested: base === null ? '' : userIn(base),
+	};
+	if (around.setsUser || DROPS.test(startTextOf({ config, start }, around.entrypoints))) {
+		return { ...told, state: 'dropped' };
+	}
 	if (config.user === null) {
 		const isKnown = written === null || (base !== null && runsAsSomebody(base));
 		return { ...told, state: isKnown ? 'set' : 'unset' };
 	}
 	const isRoot = /^(?:root|0)(?::|$)/.test(config.user.name);
 	return { ...told, line: config.user.line, isCertain: true, state: isRoot ? 'root' : 'set' };
+}
+
+/** How it starts, with the script that it starts with. */
+function startTextOf(
+	{ config: { entrypoint, command }, start }: Pick<Image, 'config' | 'start'>,
+	entrypoints: AroundImage['entrypoints'],
+): string {
+	const own = `${entrypoint?.text ?? ''} ${command?.text ?? ''} ${start?.written ?? ''}`;
+	const script = [...entrypoints].find(([name]) => own.includes(name));
+	return `${own} ${script?.[1] ?? ''}`;
 }
 
 /** A user that the image has already. */
@@ -149,14 +169,18 @@ function basesOf(stages: readonly Stage[]): DeployedImage['bases'] {
 			const from = one.keyword === 'COPY' ? copiedFrom(one) : null;
 			// A name without slash, dot or colon is a stage that is missing, not an image.
 			const isImage =
-				from !== null && stageNamed(stages, from) === -1 && /[/.:]/.test(from) && !from.includes('$');
+				from !== null &&
+				stageNamed(stages, from) === -1 &&
+				/[/.:]/.test(from) &&
+				!from.includes('$');
 			return isImage && copyOf(one).sources.length > 0 ? [{ line: one.line, image: from }] : [];
 		}),
 	]);
 	return external.flatMap(({ line, image }) => {
 		const { name, tag, digest } = parseImageReference(image);
 		if (name === 'scratch' || name.startsWith('.')) return [];
-		const pinned = digest !== '' ? 'digest' : tag === '' ? 'none' : tag === 'latest' ? 'latest' : 'tag';
+		const pinned =
+			digest !== '' ? 'digest' : tag === '' ? 'none' : tag === 'latest' ? 'latest' : 'tag';
 		return [{ line, image, pinned } as const];
 	});
 }
@@ -180,7 +204,10 @@ function listsDevelopment(manager: string, path: string, text: string): boolean 
 		case 'composer':
 			return name === 'composer.json' && /"require-dev"\s*:\s*\{\s*"/.test(text);
 		case 'poetry':
-			return name === 'pyproject.toml' && /\[tool\.poetry\.(?:group\.dev|dev-)|\[dependency-groups\]/.test(text);
+			return (
+				name === 'pyproject.toml' &&
+				/\[tool\.poetry\.(?:group\.dev|dev-)|\[dependency-groups\]/.test(text)
+			);
 		case 'uv':
 			return name === 'pyproject.toml' && /\[dependency-groups\]|dev-dependencies\s*=/.test(text);
 		case 'bundler':
@@ -202,7 +229,12 @@ function deafOf(
 	if (start === null || start.deaf === null) return null;
 	if (HANDLER.test(lineage[0]?.written ?? '')) return null;
 	const exec = start.deaf === 'shell' ? start.exec : execOf(start, context, packages);
-	return { line: start.line, written: shownCommand(start.written), by: start.deaf, exec: [...exec] };
+	return {
+		line: start.line,
+		written: shownCommand(start.written),
+		by: start.deaf,
+		exec: [...exec],
+	};
 }
 
 /** The one program that a script comes to. */
@@ -214,7 +246,8 @@ function execOf(
 	const [only, ...more] = resolveScripts(commands, context, packages);
 	if (only === undefined || more.length > 0 || only.through.length === 0) return [];
 	const [program = '', ...args] = only.command.words;
-	if (Object.keys(only.command.variables).length > 0 || args.some((arg) => /[$*]/.test(arg))) return [];
+	if (Object.keys(only.command.variables).length > 0 || args.some((arg) => /[$*]/.test(arg)))
+		return [];
 	const isProgram = /^(?:node|bun|deno|python[\d.]*|ruby|java)$/.test(program);
 	return [isProgram ? program : `node_modules/.bin/${program}`, ...args];
 }

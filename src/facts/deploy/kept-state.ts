@@ -34,10 +34,15 @@ export const mayKeepState = (path: string, text: string): boolean =>
 		text,
 	);
 
-const SCRATCH = /^:memory:$|^$|(?:^|\/)(?:tmp|temp|cache|\.cache)(?:\/|$)|cache[\w-]*\.(?:db|sqlite3?)$|memory/i;
+const SCRATCH =
+	/^:memory:$|^$|(?:^|\/)(?:tmp|temp|cache|\.cache)(?:\/|$)|cache[\w-]*\.(?:db|sqlite3?)$|memory/i;
 
 /** By file: a literal path alone counts, since what a variable says may lie on a volume. */
-export function keptStateIn(path: string, text: string, context: StateContext): readonly KeptState[] {
+export function keptStateIn(
+	path: string,
+	text: string,
+	context: StateContext,
+): readonly KeptState[] {
 	if (path.endsWith('.prisma')) return inPrisma(text);
 	if (/\.[cm]?[jt]sx?$/.test(path)) return inScript(withoutComments(text, 'c'), context);
 	if (path.endsWith('.py')) return inPython(withoutComments(text, 'hash'), context);
@@ -132,7 +137,8 @@ const SCRIPT: readonly Finder[] = [
 		what: 'memory-sessions',
 		by: 'express-session',
 		call: /\b(?:session|expressSession)\s*\(\s*(?=\{)/g,
-		path: (args) => (memberOf(args[0] ?? '', 'store') === null && !/\.\.\./.test(args[0] ?? '') ? '' : null),
+		path: (args) =>
+			memberOf(args[0] ?? '', 'store') === null && !/\.\.\./.test(args[0] ?? '') ? '' : null,
 		needs: /['"]express-session['"]/,
 	},
 ];
@@ -161,7 +167,10 @@ function inPython(code: string, context: StateContext): readonly KeptState[] {
 		if (match === null || isPassedThrough(what, context)) return;
 		const path = match[1] ?? '';
 		if (what === 'database' && path !== '' && SCRATCH.test(path)) return;
-		const line = code.slice(code.lastIndexOf('\n', match.index) + 1, code.indexOf('\n', match.index));
+		const line = code.slice(
+			code.lastIndexOf('\n', match.index) + 1,
+			code.indexOf('\n', match.index),
+		);
 		// A default beside a variable: what is set may be another database.
 		if (/environ|getenv|config\(|env\(/.test(line)) return;
 		found.push({ what, by, path, line: lineAt(code, match.index) });
@@ -181,7 +190,11 @@ function inPython(code: string, context: StateContext): readonly KeptState[] {
 	}
 	add('uploads', 'Flask', /\bUPLOAD_FOLDER['"\]]*\s*=\s*['"]([^'"\n]{1,200})['"]/);
 	add('sessions', 'Flask-Session', /\bSESSION_TYPE['"\]]*\s*=\s*['"]filesystem['"]/);
-	add('sessions', 'Django', /SESSION_ENGINE\s*=\s*['"]django\.contrib\.sessions\.backends\.file['"]/);
+	add(
+		'sessions',
+		'Django',
+		/SESSION_ENGINE\s*=\s*['"]django\.contrib\.sessions\.backends\.file['"]/,
+	);
 	return found;
 }
 
@@ -189,7 +202,14 @@ function inRails(code: string): readonly KeptState[] {
 	const match = /^\s*config\.active_storage\.service\s*=\s*:local\b/m.exec(code);
 	return match === null
 		? []
-		: [{ what: 'uploads', by: 'Active Storage', path: 'storage', line: lineAt(code, match.index + 1) }];
+		: [
+				{
+					what: 'uploads',
+					by: 'Active Storage',
+					path: 'storage',
+					line: lineAt(code, match.index + 1),
+				},
+			];
 }
 
 /** The `production` part alone, with what `default` lends it. */
@@ -197,7 +217,9 @@ function inDatabaseYml(text: string): readonly KeptState[] {
 	const code = withoutComments(text, 'hash');
 	const part = /^production:[^\n]*\n(?:[ \t]+[^\n]*\n?|\n)*/m.exec(code);
 	if (part === null || /\burl:|ERB|<%=?\s*ENV/.test(part[0])) return [];
-	const lends = /<<:\s*\*default/.test(part[0]) ? (/^default:[^\n]*\n(?:[ \t]+[^\n]*\n?|\n)*/m.exec(code)?.[0] ?? '') : '';
+	const lends = /<<:\s*\*default/.test(part[0])
+		? (/^default:[^\n]*\n(?:[ \t]+[^\n]*\n?|\n)*/m.exec(code)?.[0] ?? '')
+		: '';
 	if (!/adapter:\s*sqlite3/.test(part[0] + lends)) return [];
 	const path = /database:\s*["']?([\w./-]{1,200})/.exec(part[0])?.[1] ?? '';
 	return [{ what: 'database', by: 'Active Record', path, line: lineAt(code, part.index) }];

@@ -34,7 +34,8 @@ export const mayListen = (text: string): boolean =>
 	/\.listen\s*\(|\bserve\s*\(|\.run\s*\(|ListenAndServe|\.(?:Run|Start|Listen)\s*\(/.test(text);
 
 function inScript(code: string): readonly Listening[] {
-	const calls = /(?:\b([A-Za-z_$][\w$]{0,40})|\))\s*\.\s*listen\s*\(|\b(?:Bun\.)?serve\s*\(\s*(?=\{)/g;
+	const calls =
+		/(?:\b([A-Za-z_$][\w$]{0,40})|\))\s*\.\s*listen\s*\(|\b(?:Bun\.)?serve\s*\(\s*(?=\{)/g;
 	const found: Listening[] = [];
 	for (const call of [...code.matchAll(calls)].slice(0, 20)) {
 		const open = code.indexOf('(', call.index + call[0].search(/listen|serve/));
@@ -43,17 +44,20 @@ function inScript(code: string): readonly Listening[] {
 		const options = (args[0] ?? '').startsWith('{') ? (args[0] ?? '') : null;
 		// Of `serve`, only where a port is among what it is told: any function may be called so.
 		if (/serve\s*\(\s*$/.test(call[0]) && memberOf(options ?? '', 'port') === null) continue;
-		const port = valueIn(code, options === null ? (args[0] ?? '') : (memberOf(options, 'port') ?? ''));
+		const port = valueIn(
+			code,
+			options === null ? (args[0] ?? '') : (memberOf(options, 'port') ?? ''),
+		);
 		const second = /^(?:async\b|\(|function\b)/.test(args[1] ?? '') ? undefined : args[1];
-		const host = options === null ? second : (memberOf(options, 'host') ?? memberOf(options, 'hostname'));
+		const host =
+			options === null ? second : (memberOf(options, 'host') ?? memberOf(options, 'hostname'));
 		const shown = `${call[0].replace(/\s+/g, '').replace(/\($/, '')}(${args.filter((arg) => arg.length < 60).join(', ')})`;
 		const isFastify = call[1] !== undefined && isMadeByFastify(code, call[1]);
 		const listening = {
 			written: shown.replace(/\s+/g, ' ').slice(0, MOST_SHOWN),
 			line: lineAt(code, call.index),
 			port: portFrom(port),
-			loopback:
-				host === undefined || host === null ? isFastify : isLoopback(valueIn(code, host)),
+			loopback: host === undefined || host === null ? isFastify : isLoopback(valueIn(code, host)),
 			instead:
 				options === null && !isFastify
 					? `${call[1] ?? 'server'}.listen(process.env.PORT || 3000, '0.0.0.0')`
@@ -68,7 +72,9 @@ function inScript(code: string): readonly Listening[] {
 /** Fastify listens on localhost unless told otherwise (its documentation, "A note about listen"). */
 const isMadeByFastify = (code: string, name: string): boolean =>
 	/\bfastify\b/.test(code) &&
-	new RegExp(`\\b${name.replace(/\$/g, '\\$')}(?:\\s*:\\s*[\\w<>., ]{1,60})?\\s*=\\s*(?:await\\s+)?[fF]astify\\s*(?:<[^>]{0,60}>)?\\(`).test(code);
+	new RegExp(
+		`\\b${name.replace(/\$/g, '\\$')}(?:\\s*:\\s*[\\w<>., ]{1,60})?\\s*=\\s*(?:await\\s+)?[fF]astify\\s*(?:<[^>]{0,60}>)?\\(`,
+	).test(code);
 
 const isLoopback = (host: Told<string>): boolean => LOOPBACK.test(host);
 
@@ -101,7 +107,8 @@ function valueIn(code: string, expression: string, depth = 0): Told<string> {
 		if (/\}\s*=\s*\S*env/.test(assigned)) return 'outside';
 		return valueIn(code, assigned.replace(/,\s*\w+\s*=.*$/, ''), depth + 1);
 	}
-	return /\{[^{}]{0,300}\b/.test(code) && new RegExp(`\\{[^{}]{0,300}\\b${name}\\b[^{}]{0,300}\\}\\s*=\\s*\\S*env`).test(code)
+	return /\{[^{}]{0,300}\b/.test(code) &&
+		new RegExp(`\\{[^{}]{0,300}\\b${name}\\b[^{}]{0,300}\\}\\s*=\\s*\\S*env`).test(code)
 		? 'outside'
 		: 'unknown';
 }
@@ -134,7 +141,8 @@ function inPython(code: string): readonly Listening[] {
 
 function inGo(code: string): readonly Listening[] {
 	if (/Getenv\s*\(\s*"PORT"|LookupEnv\s*\(\s*"PORT"/.test(code)) return [];
-	const calls = /\b(?:http\.ListenAndServe|\w{1,30}\.(?:Run|Start|Listen))\s*\(\s*"([\w.[\]:-]*):(\d{2,5})"/g;
+	const calls =
+		/\b(?:http\.ListenAndServe|\w{1,30}\.(?:Run|Start|Listen))\s*\(\s*"([\w.[\]:-]*):(\d{2,5})"/g;
 	return [...code.matchAll(calls)].slice(0, 20).map((call) => ({
 		written: call[0].slice(0, MOST_SHOWN),
 		line: lineAt(code, call.index),
@@ -280,9 +288,7 @@ const COMMANDS: readonly CommandRule[] = [
 export function listeningOf({ words, variables }: SimpleCommand): Listening | null {
 	const [program = '', ...args] = words;
 	const text = args.join(' ');
-	const rule = COMMANDS.find(
-		(one) => one.program.test(program) && (one.with?.test(text) ?? true),
-	);
+	const rule = COMMANDS.find((one) => one.program.test(program) && (one.with?.test(text) ?? true));
 	if (rule === undefined || rule.unless?.test(text) === true) return null;
 	const bound = rule.bind.length === 0 ? null : optionOf(args, ...rule.bind);
 	const [boundHost, boundPort] = bound === null ? [null, null] : hostAndPort(bound);

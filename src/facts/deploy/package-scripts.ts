@@ -61,7 +61,8 @@ const namesIn = (value: unknown): readonly string[] => (isObject(value) ? Object
 
 export function lineAt(text: string, offset: number): number {
 	let line = 1;
-	for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+	for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1))
+		line++;
 	return line;
 }
 
@@ -130,7 +131,17 @@ function scriptCall(words: readonly string[]): ScriptCall | null {
 		return name === null ? null : { name, at: null, rest: [], written: `node --run ${name}` };
 	}
 	if (!MANAGER.test(program)) return null;
-	let at = optionOf(words, '--prefix', '-C', '--dir', '--cwd', '-w', '--workspace', '--filter', '-F');
+	let at = optionOf(
+		words,
+		'--prefix',
+		'-C',
+		'--dir',
+		'--cwd',
+		'-w',
+		'--workspace',
+		'--filter',
+		'-F',
+	);
 	const plain = withoutOptions(words.slice(1));
 	if (program === 'yarn' && plain.words[0] === 'workspace') {
 		at = plain.words[1] ?? null;

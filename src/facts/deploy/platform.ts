@@ -179,7 +179,8 @@ const READERS: readonly (readonly [path: RegExp, read: Reader])[] = [
 ];
 
 /** Whether a file may be a manifest, by its path alone. */
-export const isPlatformFile = (path: string): boolean => READERS.some(([pattern]) => pattern.test(path));
+export const isPlatformFile = (path: string): boolean =>
+	READERS.some(([pattern]) => pattern.test(path));
 
 /** What a manifest deploys; empty for a file that is none, or that cannot be parsed. */
 export function platformServices(file: string, text: string): readonly PlatformService[] {
@@ -225,7 +226,8 @@ function readHeroku(file: string, text: string): readonly PlatformService[] {
 function readFly(file: string, text: string): readonly PlatformService[] {
 	const entries = readToml(text);
 	if (entries.length === 0) return [];
-	const port = tomlAt(entries, 'http_service', 'internal_port') ??
+	const port =
+		tomlAt(entries, 'http_service', 'internal_port') ??
 		tomlAt(entries, 'services', '*', 'internal_port');
 	const mounts = [
 		...tomlAll(entries, 'mounts', 'destination'),
@@ -271,37 +273,40 @@ const textOf = (entry: TomlEntry | undefined): string =>
 function readRender(file: string, text: string): readonly PlatformService[] {
 	const [document] = yamlDocuments(text);
 	if (document === undefined) return [];
-	return document.list('services').flatMap((_, index) => {
-		const at = (...path: string[]) => document.text('services', index, ...path);
-		const lineOf = (...path: string[]) => document.line('services', index, ...path);
-		const type = at('type');
-		const runtime = at('runtime') || at('env');
-		if (type === 'redis' || type === 'keyvalue') return [];
-		const isWeb = type === 'web' && runtime !== 'static';
-		const folder = pathFrom(folderOf(file), at('rootDir') || at('dockerContext') || '.');
-		const written = at('startCommand') === '' ? 'dockerCommand' : 'startCommand';
-		const disk = at('disk', 'mountPath');
-		const dockerfile = at('dockerfilePath') || (runtime === 'docker' ? 'Dockerfile' : '');
-		return [
-			service('render', file, {
-				line: lineOf('type'),
-				service: at('name'),
-				folder: folder ?? '',
-				isWeb,
-				// PORT is given, but another open port is found and used as well.
-				givesPort: false,
-				mounts: disk === '' ? [] : [disk],
-				canProbe: isWeb,
-				probe:
-					at('healthCheckPath') === ''
-						? null
-						: { line: lineOf('healthCheckPath'), what: 'healthCheckPath' },
-				start: isWeb || type === 'pserv' || type === 'worker'
-					? commandLine(at(written), lineOf(written))
-					: null,
-				dockerfile: dockerfile === '' ? null : pathFrom(folderOf(file), dockerfile),
-			}),
-		];
+	return document
+		.list('services')
+		.map((_, index) => renderService(file, document, index))
+		.filter((one) => one !== null);
+}
+
+function renderService(
+	file: string,
+	document: YamlDocument,
+	index: number,
+): PlatformService | null {
+	const at = (...path: string[]) => document.text('services', index, ...path);
+	const lineOf = (...path: string[]) => document.line('services', index, ...path);
+	const type = at('type');
+	const runtime = at('runtime') || at('env');
+	if (type === 'redis' || type === 'keyvalue') return null;
+	const isWeb = type === 'web' && runtime !== 'static';
+	const written = at('startCommand') === '' ? 'dockerCommand' : 'startCommand';
+	const disk = at('disk', 'mountPath');
+	const health = at('healthCheckPath');
+	const dockerfile = at('dockerfilePath') || (runtime === 'docker' ? 'Dockerfile' : '');
+	const isLong = isWeb || type === 'pserv' || type === 'worker';
+	return service('render', file, {
+		line: lineOf('type'),
+		service: at('name'),
+		folder: pathFrom(folderOf(file), at('rootDir') || at('dockerContext') || '.') ?? '',
+		isWeb,
+		// PORT is given, but another open port is found and used as well.
+		givesPort: false,
+		mounts: disk === '' ? [] : [disk],
+		canProbe: isWeb,
+		probe: health === '' ? null : { line: lineOf('healthCheckPath'), what: 'healthCheckPath' },
+		start: isLong ? commandLine(at(written), lineOf(written)) : null,
+		dockerfile: dockerfile === '' ? null : pathFrom(folderOf(file), dockerfile),
 	});
 }
 
@@ -426,8 +431,7 @@ function readCompose(file: string, text: string): readonly PlatformService[] {
 		const volumes = document.list('services', key, 'volumes').map(volumeOf);
 		const build = at('build') || at('build', 'context');
 		const context = build === '' ? null : pathFrom(folderOf(file), build);
-		const hasHealth =
-			raw('healthcheck') !== undefined && raw('healthcheck', 'disable') !== true;
+		const hasHealth = raw('healthcheck') !== undefined && raw('healthcheck', 'disable') !== true;
 		const command = raw('command');
 		const user = at('user');
 		return service('compose', file, {
@@ -496,7 +500,8 @@ function readKubernetes(file: string, text: string): readonly PlatformService[] 
 		const isRun = document.text('apiVersion').startsWith('serving.knative.dev/');
 		const kind = document.text('kind');
 		if (kind === 'Service' && !isRun) return [];
-		if (kind !== 'Service' && !/^(?:Deployment|StatefulSet|DaemonSet|Rollout)$/.test(kind)) return [];
+		if (kind !== 'Service' && !/^(?:Deployment|StatefulSet|DaemonSet|Rollout)$/.test(kind))
+			return [];
 		return document
 			.list('spec', 'template', 'spec', 'containers')
 			.map((_, index) => container(file, document, index, isRun));
@@ -545,7 +550,10 @@ function container(
 		canProbe: isRun || port > 0,
 		probe: probe === undefined ? null : { line: document.line(...path, probe), what: probe },
 		start: hasCommand ? commandWords(words, document.line(...path, 'command')) : null,
-		setsUser: [[...path, 'securityContext'], [...pod, 'securityContext']].some((at) => {
+		setsUser: [
+			[...path, 'securityContext'],
+			[...pod, 'securityContext'],
+		].some((at) => {
 			const user = document.at(...at, 'runAsUser');
 			return document.at(...at, 'runAsNonRoot') === true || (typeof user === 'number' && user > 0);
 		}),
@@ -553,7 +561,9 @@ function container(
 }
 
 function fromTemplate(file: string, text: string): readonly PlatformService[] {
-	const line = text.split('\n').findIndex((one) => /^\s*(?:liveness|readiness|startup)Probe:/.test(one));
+	const line = text
+		.split('\n')
+		.findIndex((one) => /^\s*(?:liveness|readiness|startup)Probe:/.test(one));
 	return [
 		service('kubernetes', file, {
 			folder: '',

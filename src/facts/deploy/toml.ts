@@ -194,11 +194,7 @@ class Values {
 }
 
 /** Inline tables become entries of their own, so that a reader asks in one way. */
-function flattened(
-	path: readonly string[],
-	value: TomlValue,
-	line: number,
-): readonly TomlEntry[] {
+function flattened(path: readonly string[], value: TomlValue, line: number): readonly TomlEntry[] {
 	const entry = { path, value, line };
 	if (typeof value !== 'object' || path.length > DEEPEST) return [entry];
 	const inner = Object.entries(value).filter(

@@ -27,7 +27,7 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
 			.slice(0, MOST_DOCUMENTS)
 			.filter(({ errors }) => errors.length === 0)
 			.flatMap((document) => {
-				const value = valueOf(document);
+				const value = valueIn(document);
 				return value === undefined ? [] : [reading(document, value, counter)];
 			});
 	} catch {
@@ -36,7 +36,7 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
 }
 
 /** Aliases that multiply are refused by the library, which then throws. */
-function valueOf(document: Document): unknown {
+function valueIn(document: Document): unknown {
 	try {
 		return document.toJS({ maxAliasCount: 100 });
 	} catch {
