@@ -17,7 +17,10 @@ export function voicesOf(sources: readonly RuntimeSource[], runtime: Runtime): r
 		.map((one) => ({ places: [one], cycles: one.cycles, isOpen: one.isOpen, folder: one.folder }));
 	if (inCi.length === 0) return voices;
 	const cycles = [...new Set(inCi.flatMap((one) => one.cycles))];
-	return [...voices, { places: inCi, cycles, isOpen: inCi.some(({ isOpen }) => isOpen), folder: '' }];
+	return [
+		...voices,
+		{ places: inCi, cycles, isOpen: inCi.some(({ isOpen }) => isOpen), folder: '' },
+	];
 }
 
 /** Places of which two have no release line in common, by the deepest folder they are about. */

@@ -133,18 +133,22 @@ export default defineCheck({
 			effort: minutes(15),
 			says: (a: OutOfDate) => `${a.file} ${staleness(a)}.`,
 			impact: (a: OutOfDate) =>
-				a.manager === 'composer' && a.differences[0]?.name === 'content-hash'
-					? 'composer validate fails, and composer install warns that the lock is not up to date: what was changed in composer.json does not arrive.'
-					: `${frozenFor(a.manager, a.isBerry)} stops with an error, so the next build or deploy fails; an install that is not frozen takes versions nobody has tested.`,
+				a.isUnnoticed
+					? 'Yarn 1 does not notice it in a workspace, not even with --frozen-lockfile: each build takes the newest version of that minute.'
+					: a.manager === 'composer' && a.differences[0]?.name === 'content-hash'
+						? 'composer validate fails, and composer install warns that the lock is not up to date: what was changed in composer.json does not arrive.'
+						: `${frozenFor(a.manager, a.isBerry)} stops with an error, so the next build or deploy fails; an install that is not frozen takes versions nobody has tested.`,
 			fix: renewLock,
 			control: (a: OutOfDate) =>
 				`Compared by the rule that ${frozenFor(a.manager, a.isBerry)} applies; overridden packages are left out.`,
 			reproduce: (a: OutOfDate) =>
-				a.manager === 'npm'
-					? 'npm ci --dry-run'
-					: a.manager === 'composer'
-						? 'composer validate'
-						: frozenFor(a.manager, a.isBerry),
+				a.isUnnoticed
+					? 'yarn install --ignore-scripts && git diff --stat yarn.lock'
+					: a.manager === 'npm'
+						? 'npm ci --dry-run'
+						: a.manager === 'composer'
+							? 'composer validate'
+							: frozenFor(a.manager, a.isBerry),
 			evidence: (a: OutOfDate) => [
 				{
 					kind: 'file',
@@ -317,6 +321,24 @@ export default defineCheck({
 			'out-of-date',
 		),
 		example(
+			'a workspace of Yarn 1',
+			{
+				found: stateWith({
+					outOfDate: [
+						{
+							...STALE,
+							file: 'yarn.lock',
+							manager: 'yarn',
+							differences: [{ name: 'zod', wanted: '^4.0.0', locked: '' }],
+							count: 1,
+							isUnnoticed: true,
+						},
+					],
+				}),
+			},
+			'out-of-date',
+		),
+		example(
 			'composer.json was changed',
 			{
 				found: stateWith({
@@ -380,6 +402,7 @@ const STALE: OutOfDate = {
 	differences: [],
 	count: 0,
 	isBerry: false,
+	isUnnoticed: false,
 };
 const UNFROZEN: NotFrozen = {
 	file: '.github/workflows/ci.yml',

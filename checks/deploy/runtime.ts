@@ -16,20 +16,45 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import { oneLine, pinRuntime, RUNTIME_NAMES, upgradeRuntime } from './_runtime-fix.ts';
-import { disagreements, type Ended, endedBefore, type Voice, voicesOf } from './_runtime-reading.ts';
+import {
+	disagreements,
+	type Ended,
+	endedBefore,
+	type Voice,
+	voicesOf,
+} from './_runtime-reading.ts';
 
 const MOST_PLACES = 20;
 
 type Place = { file: string; line: number; what: string; version: string };
-type NotPinned = { runtime: Runtime; manifests: string[]; floating: Place[]; day: string; deployed: string };
-type Disagrees = { runtime: Runtime; sides: { cycles: string[]; isOpen: boolean; places: Place[] }[]; deployed: string };
+type NotPinned = {
+	runtime: Runtime;
+	manifests: string[];
+	floating: Place[];
+	day: string;
+	deployed: string;
+};
+type Disagrees = {
+	runtime: Runtime;
+	sides: { cycles: string[]; isOpen: boolean; places: Place[] }[];
+	deployed: string;
+};
 type EndOfLife = { runtime: Runtime; cycle: string; ended: string; places: Place[]; day: string };
 
-const placeOf = ({ file, line, what, version }: RuntimeSource): Place => ({ file, line, what, version });
+const placeOf = ({ file, line, what, version }: RuntimeSource): Place => ({
+	file,
+	line,
+	what,
+	version,
+});
 const shown = ({ file, line, what, version }: Place): string =>
 	`${file}:${line} (${what.includes(version.trim()) ? what : `${what} ${version}`})`;
 const linesIn = ({ cycles, isOpen }: { cycles: readonly string[]; isOpen: boolean }): string =>
-	isOpen ? `${cycles[0]} or later` : cycles.length > 3 ? `${cycles[0]} to ${cycles.at(-1)}` : cycles.join(' or ');
+	isOpen
+		? `${cycles[0]} or later`
+		: cycles.length > 3
+			? `${cycles[0]} to ${cycles.at(-1)}`
+			: cycles.join(' or ');
 
 const detailOf = (places: readonly Place[]): string => places.map(shown).join('\n');
 
@@ -60,7 +85,8 @@ export default defineCheck({
 					: `Nothing names the version of ${RUNTIME_NAMES[a.runtime]} that ${a.manifests.join(', ')} ${a.manifests.length === 1 ? 'runs' : 'run'} on.`,
 			impact:
 				'The platform chooses, and moves to the next major version by itself: a deploy without a change of yours can break.',
-			control: 'Manifests, version files, images and platform files were read; what CI uses does not decide what production runs.',
+			control:
+				'Manifests, version files, images and platform files were read; what CI uses does not decide what production runs.',
 			fix: pinRuntime,
 			evidence: (a: NotPinned) => [
 				{
@@ -76,7 +102,10 @@ export default defineCheck({
 			effort: minutes(30),
 			says: (a: Disagrees) =>
 				`${RUNTIME_NAMES[a.runtime]} is ${a.sides
-					.map((side) => `${linesIn(side)} in ${shown(side.places[0] ?? { file: '', line: 0, what: '', version: '' })}`)
+					.map(
+						(side) =>
+							`${linesIn(side)} in ${shown(side.places[0] ?? { file: '', line: 0, what: '', version: '' })}`,
+					)
 					.join(', but ')}.`,
 			impact:
 				'What was tested is not what runs: syntax, native modules and defaults differ between the lines, and the install or the start can fail on the day of the deploy.',
@@ -125,7 +154,10 @@ export default defineCheck({
 					return at(locus(place, `${runtime} ${place?.file ?? ''}`), say('disagrees', told));
 				}),
 				...unpinned(found, runtime, day).map((one) =>
-					at(locus(one.floating[0] ?? { file: one.manifests[0] ?? '' }, runtime), say('not-pinned', one)),
+					at(
+						locus(one.floating[0] ?? { file: one.manifests[0] ?? '' }, runtime),
+						say('not-pinned', one),
+					),
 				),
 			];
 		});
@@ -146,23 +178,32 @@ export default defineCheck({
 	examples: (example) => [
 		example('nothing that runs', { found: runtimesWith([], []) }, 'not-applicable'),
 		example('a library', { found: runtimesWith([source()], []) }, 'not-applicable'),
-		example('one line everywhere', { found: runtimesWith([source(), source({ ...IN_IMAGE })]) }, 'sound', ON),
-		example('none named', { found: runtimesWith([]) }, 'not-pinned', ON),
 		example(
-			'only CI names one',
-			{ found: runtimesWith([source({ ...IN_CI })]) },
-			'not-pinned',
+			'one line everywhere',
+			{ found: runtimesWith([source(), source({ ...IN_IMAGE })]) },
+			'sound',
 			ON,
 		),
+		example('none named', { found: runtimesWith([]) }, 'not-pinned', ON),
+		example('only CI names one', { found: runtimesWith([source({ ...IN_CI })]) }, 'not-pinned', ON),
 		example(
 			'an image without a version',
-			{ found: runtimesWith([source({ ...IN_IMAGE, version: 'latest', what: 'FROM node', cycles: [] })]) },
+			{
+				found: runtimesWith([
+					source({ ...IN_IMAGE, version: 'latest', what: 'FROM node', cycles: [] }),
+				]),
+			},
 			'not-pinned',
 			ON,
 		),
 		example(
 			'image and version file',
-			{ found: runtimesWith([source(), source({ ...IN_IMAGE, version: '24', what: 'FROM node:24', cycles: ['24'] })]) },
+			{
+				found: runtimesWith([
+					source(),
+					source({ ...IN_IMAGE, version: '24', what: 'FROM node:24', cycles: ['24'] }),
+				]),
+			},
 			'disagrees',
 			ON,
 		),
@@ -170,7 +211,12 @@ export default defineCheck({
 			'a range that allows the image',
 			{
 				found: runtimesWith([
-					source({ what: 'engines.node', version: '>=20', cycles: ['20', '21', '22', '23', '24'], isOpen: true }),
+					source({
+						what: 'engines.node',
+						version: '>=20',
+						cycles: ['20', '21', '22', '23', '24'],
+						isOpen: true,
+					}),
 					source({ ...IN_IMAGE, version: '24', what: 'FROM node:24', cycles: ['24'] }),
 				]),
 			},
@@ -205,7 +251,13 @@ export default defineCheck({
 			{
 				found: runtimesWith([
 					source({ ...IN_IMAGE, file: 'api/Dockerfile', folder: 'api' }),
-					source({ ...IN_IMAGE, file: 'web/Dockerfile', folder: 'web', version: '24', cycles: ['24'] }),
+					source({
+						...IN_IMAGE,
+						file: 'web/Dockerfile',
+						folder: 'web',
+						version: '24',
+						cycles: ['24'],
+					}),
 				]),
 			},
 			'sound',
@@ -237,7 +289,13 @@ export default defineCheck({
 		),
 		example(
 			'a file that cannot be read',
-			{ found: { ...runtimesWith([]), applications: [], unread: ['package.json: permission denied'] } },
+			{
+				found: {
+					...runtimesWith([]),
+					applications: [],
+					unread: ['package.json: permission denied'],
+				},
+			},
 			'unknown',
 		),
 	],
@@ -246,7 +304,9 @@ export default defineCheck({
 /** An application of it, or an image or platform that runs it. */
 const isDeployed = ({ applications, sources }: RepositoryRuntimes, runtime: Runtime): boolean =>
 	applications.some((one) => one.runtime === runtime) ||
-	sources.some((one) => one.runtime === runtime && (one.where === 'image' || one.where === 'platform'));
+	sources.some(
+		(one) => one.runtime === runtime && (one.where === 'image' || one.where === 'platform'),
+	);
 
 const locus = (place: { file: string; line?: number } | undefined, name: string) =>
 	({
@@ -277,7 +337,8 @@ function disagreementOf(group: readonly Voice[], runtime: Runtime): Disagrees {
 		byLines.set(key, { cycles: [...cycles], isOpen, places: all });
 	}
 	const runs = group.find(({ places }) => /image|platform/.test(places[0]?.where ?? ''));
-	const exact = runs ?? group.find(({ cycles, isOpen }) => cycles.length === 1 && !isOpen) ?? group[0];
+	const exact =
+		runs ?? group.find(({ cycles, isOpen }) => cycles.length === 1 && !isOpen) ?? group[0];
 	return { runtime, sides: [...byLines.values()], deployed: exact?.cycles.at(-1) ?? '' };
 }
 
@@ -290,14 +351,24 @@ function unpinned(
 	const own = sources.filter((one) => one.runtime === runtime && one.where !== 'ci');
 	const loose = applications
 		.filter((one) => one.runtime === runtime)
-		.filter(({ folder }) => !own.some((one) => one.cycles.length > 0 && areRelated(one.folder, folder)));
+		.filter(
+			({ folder }) => !own.some((one) => one.cycles.length > 0 && areRelated(one.folder, folder)),
+		);
 	if (loose.length === 0) return [];
 	const floating = own
 		.filter((one) => one.where === 'image' && one.cycles.length === 0)
 		.filter((one) => loose.some(({ folder }) => areRelated(one.folder, folder)));
 	const manifests = [...new Set(loose.map(({ manifest }) => manifest))].slice(0, MOST_PLACES);
 	const inCi = sources.find((one) => one.runtime === runtime && one.where === 'ci' && !one.isOpen);
-	return [{ runtime, manifests, floating: floating.map(placeOf), day, deployed: inCi?.cycles.at(-1) ?? '' }];
+	return [
+		{
+			runtime,
+			manifests,
+			floating: floating.map(placeOf),
+			day,
+			deployed: inCi?.cycles.at(-1) ?? '',
+		},
+	];
 }
 
 const ON = { now: '2026-11-01' };
@@ -315,7 +386,12 @@ const source = (told: Partial<RuntimeSource> = {}): RuntimeSource => ({
 	...told,
 });
 const IN_IMAGE = { file: 'Dockerfile', where: 'image', what: 'FROM node:22-slim' } as const;
-const IN_CI = { file: '.github/workflows/ci.yml', line: 9, where: 'ci', what: 'node-version 22' } as const;
+const IN_CI = {
+	file: '.github/workflows/ci.yml',
+	line: 9,
+	where: 'ci',
+	what: 'node-version 22',
+} as const;
 
 const runtimesWith = (
 	sources: RuntimeSource[],

@@ -1,31 +1,17 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { bunMismatches } from './bun-lock.ts';
 import type { Manager } from './lock-kind.ts';
 import { type Mismatch, shownMismatch } from './lock-mismatch.ts';
-import { type Manifest, pythonName, requirementIn, requirementLines } from './manifest.ts';
+import { type JsonObject, type LockedProject, type Member, record } from './locked-project.ts';
+import { pythonName, requirementIn, requirementLines } from './manifest.ts';
 import { npmMismatches } from './npm-lock.ts';
 import { objectIn } from './package-scripts.ts';
+import { pnpmMismatches } from './pnpm-lock.ts';
 import { pythonSatisfies } from './python-range.ts';
 import { readToml, tomlAt } from './toml.ts';
 import { satisfies } from './version-range.ts';
-
-/** A manifest that a lock answers for. */
-export interface Member {
-	/** From the lock's folder; empty for its own. */
-	readonly folder: string;
-	readonly manifest: Manifest;
-	readonly text: string;
-	/** Linked with `file:`, and no workspace. */
-	readonly isLinked?: boolean;
-}
-
-export interface LockedProject {
-	readonly lock: string;
-	/** The lock's own folder first, then its workspaces. */
-	readonly members: readonly Member[];
-	/** Text of `.npmrc` beside the lock. */
-	readonly npmrc: string;
-}
+import { yarnMismatches } from './yarn-lock.ts';
 
 /** What a frozen install would refuse; `null` where the lock is none of this manager. */
 export function mismatchesIn(manager: Manager, project: LockedProject): readonly Mismatch[] | null {
@@ -41,10 +27,6 @@ export function mismatchesIn(manager: Manager, project: LockedProject): readonly
 
 type Reader = (project: LockedProject) => readonly Mismatch[] | null;
 
-type Entry = Readonly<Record<string, unknown>>;
-const record = (value: unknown): Entry =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Entry) : {};
-
 const npm: Reader = ({ lock, members, npmrc }) =>
 	npmMismatches(
 		lock,
@@ -55,198 +37,6 @@ const npm: Reader = ({ lock, members, npmrc }) =>
 		})),
 		/^\s*legacy-peer-deps\s*=\s*true/m.test(npmrc),
 	);
-
-/**
- * The manifest's ranges beside those that the lock repeats of it: other, missing, and no longer asked
- * for are all a difference.
- */
-function differences(
-	wanted: ReadonlyMap<string, string>,
-	repeated: ReadonlyMap<string, string>,
-	skip: ReadonlySet<string>,
-	isSame: (wanted: string, locked: string) => boolean = (a, b) => a === b,
-): readonly Mismatch[] {
-	const missing = [...wanted].flatMap(([name, range]) => {
-		const locked = repeated.get(name);
-		if (skip.has(name) || (locked !== undefined && isSame(range, locked))) return [];
-		return [{ name, wanted: range, locked: locked ?? '' }];
-	});
-	const removed = [...repeated]
-		.filter(([name]) => !wanted.has(name) && !skip.has(name))
-		.map(([name, locked]) => ({ name, wanted: '', locked }));
-	return [...missing, ...removed];
-}
-
-/** Root overrides reach into every workspace. */
-const overriddenIn = (members: readonly Member[]): ReadonlySet<string> =>
-	new Set(members.flatMap(({ manifest }) => [...manifest.overridden]));
-
-const KINDS = ['devDependencies', 'dependencies', 'optionalDependencies'] as const;
-
-function namesAndRanges(json: Entry, kinds: readonly string[]): ReadonlyMap<string, string> {
-	return new Map(
-		kinds.flatMap((kind) =>
-			Object.entries(record(json[kind])).filter(
-				(entry): entry is [string, string] => typeof entry[1] === 'string',
-			),
-		),
-	);
-}
-
-/** pnpm compares the ranges, which its lock repeats, letter by letter. */
-const pnpm: Reader = ({ lock, members }) => {
-	if (!/^lockfileVersion:/m.test(lock)) return null;
-	const importers = pnpmImporters(lock);
-	const withPeers = /^ {2}autoInstallPeers: true/m.test(lock);
-	const withoutLinks = /^ {2}excludeLinksFromLockfile: true/m.test(lock);
-	const skip = overriddenIn(members);
-	return members.flatMap(({ folder, text }) => {
-		const kinds = withPeers ? ['peerDependencies', ...KINDS] : KINDS;
-		const all = [...namesAndRanges(objectIn(text) ?? {}, kinds)];
-		const wanted = new Map(all.filter(([, range]) => !withoutLinks || !range.startsWith('link:')));
-		return differences(wanted, importers.get(folder === '' ? '.' : folder) ?? new Map(), skip);
-	});
-};
-
-const unquoted = (text: string): string => text.trim().replace(/^(['"])(.*)\1$/, '$2');
-const YAML_KEY = /^( *)('[^']+'|"[^"]+"|[^\s:#][^:]*):(?: (.*))?$/;
-
-/** By indentation, so that a lock of megabytes is read in one pass; ends where the packages begin. */
-function pnpmImporters(text: string): ReadonlyMap<string, Map<string, string>> {
-	const importers = new Map<string, Map<string, string>>();
-	const shift = /^importers:/m.test(text) ? 4 : 0;
-	let importer = '.';
-	let isList = false;
-	let name = '';
-	for (const line of text.split('\n')) {
-		if (/^(?:packages|snapshots):/.test(line)) break;
-		const [, spaces = '', key = '', value = ''] = YAML_KEY.exec(line) ?? [];
-		if (key === '') continue;
-		if (shift > 0 && spaces.length === 2) importer = unquoted(key);
-		const specifiers = importers.get(importer) ?? new Map<string, string>();
-		importers.set(importer, specifiers);
-		const depth = spaces.length - shift;
-		if (depth === 0) isList = key === 'specifiers' || /ependencies$/.test(key);
-		else if (!isList) continue;
-		else if (depth === 2) {
-			name = unquoted(key);
-			// Up to version 5 the ranges stand in a list of their own.
-			if (value !== '' && !specifiers.has(name)) specifiers.set(name, unquoted(value));
-		} else if (depth === 4 && key === 'specifier') specifiers.set(name, unquoted(value));
-	}
-	return importers;
-}
-
-const yarn: Reader = (project) => {
-	if (/^__metadata:/m.test(project.lock)) return yarnBerry(project);
-	return /^# yarn lockfile v1/m.test(project.lock) ? yarnClassic(project) : null;
-};
-
-/** A line of keys that ends in a colon: `"a@^1", a@^1.2:`. */
-const keysIn = (line: string): readonly string[] =>
-	line
-		.replace(/:\s*$/, '')
-		.replaceAll('"', '')
-		.split(/,\s+/)
-		.map((key) => key.trim());
-
-/** The first form of Yarn has an entry for each range that is asked for. */
-function yarnClassic({ lock, members }: LockedProject): readonly Mismatch[] {
-	const asked = new Set<string>();
-	const names = new Map<string, string>();
-	for (const line of lock.split('\n')) {
-		if (!/^[^\s#].*:\s*$/.test(line)) continue;
-		for (const key of keysIn(line)) {
-			asked.add(key);
-			names.set(key.slice(0, key.indexOf('@', 1)), key.slice(key.indexOf('@', 1) + 1));
-		}
-	}
-	const skip = overriddenIn(members);
-	const own = new Set(members.map(({ manifest }) => manifest.name));
-	return members.flatMap(({ text }) =>
-		[...namesAndRanges(objectIn(text) ?? {}, KINDS)].flatMap(([name, range]) => {
-			const isLocal = own.has(name) || /^(?:link|workspace|portal):/.test(range);
-			if (isLocal || skip.has(name) || asked.has(`${name}@${range}`)) return [];
-			return [{ name, wanted: range, locked: names.get(name) ?? '' }];
-		}),
-	);
-}
-
-/** The later form repeats what each workspace asks for. */
-function yarnBerry({ lock, members }: LockedProject): readonly Mismatch[] {
-	const workspaces = berryWorkspaces(lock);
-	const skip = overriddenIn(members);
-	return members.flatMap(({ folder, manifest, text }) => {
-		const repeated = workspaces.get(folder === '' ? '.' : folder);
-		if (repeated === undefined) {
-			return [{ name: manifest.name || folder, wanted: `workspace ${folder}`, locked: '' }];
-		}
-		const json = objectIn(text) ?? {};
-		const wanted = namesAndRanges(json, [
-			'dependencies',
-			'optionalDependencies',
-			'devDependencies',
-		]);
-		return differences(wanted, repeated, skip, (a, b) => {
-			const plain = (range: string) => range.replace(/^npm:(?=[^@]*$)/, '').trim();
-			return (
-				plain(a) === plain(b) ||
-				/^(?:patch|file|portal|link|exec|workspace|catalog|git|https?):/.test(a)
-			);
-		});
-	});
-}
-
-function berryWorkspaces(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
-	const found = new Map<string, Map<string, string>>();
-	let current: Map<string, string> | null = null;
-	let isList = false;
-	for (const line of text.split('\n')) {
-		if (/^\S.*@workspace:.*:\s*$/.test(line)) {
-			current = new Map();
-			// The same workspace under its ranges: `a@workspace:*, a@workspace:packages/a`.
-			for (const key of keysIn(line))
-				found.set(key.slice(key.indexOf('@workspace:') + 11), current);
-			isList = false;
-			continue;
-		}
-		if (/^\S/.test(line)) current = null;
-		const [, spaces = '', key = '', value = ''] = YAML_KEY.exec(line) ?? [];
-		if (current === null || key === '') continue;
-		if (spaces.length === 2) isList = key === 'dependencies';
-		else if (spaces.length === 4 && isList) current.set(unquoted(key), unquoted(value));
-	}
-	return found;
-}
-
-/** bun.lock is JSON with trailing commas; its older form is binary, where a name alone can be found. */
-const bun: Reader = ({ lock, members }) => {
-	const skip = overriddenIn(members);
-	if (isBinaryBun(lock)) {
-		return members.flatMap(({ manifest }) =>
-			[...manifest.wanted]
-				.filter(([name]) => !lock.includes(name))
-				.map(([name, wanted]) => ({ name, wanted, locked: '' })),
-		);
-	}
-	const plain = lock.replace(
-		/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g,
-		(_, quoted?: string) => quoted ?? '',
-	);
-	const json = objectIn(plain);
-	if (json === null || !('workspaces' in json)) return null;
-	const kinds = [...KINDS, 'peerDependencies'];
-	return members.flatMap(({ folder, text }) =>
-		differences(
-			namesAndRanges(objectIn(text) ?? {}, kinds),
-			namesAndRanges(record(record(json['workspaces'])[folder]), kinds),
-			skip,
-		),
-	);
-};
-
-export const isBinaryBun = (lock: string): boolean =>
-	lock.slice(0, 60).includes('bun-lockfile-format');
 
 const missingFrom = (
 	members: readonly Member[],
@@ -295,7 +85,7 @@ const COMPOSER_KEYS = [
 ];
 
 /** MD5 of the keys as PHP writes JSON; `null` where PHP and JavaScript would order or write them otherwise. */
-function composerHash(json: Entry): string | null {
+function composerHash(json: JsonObject): string | null {
 	const platform = record(json['config'])['platform'];
 	const relevant = new Map<string, unknown>(
 		COMPOSER_KEYS.filter((key) => key in json).map((key) => [key, json[key]]),
@@ -511,9 +301,9 @@ const mix: Reader = ({ lock, members }) => {
 
 const READERS: Partial<Readonly<Record<Manager, Reader>>> = {
 	npm,
-	pnpm,
-	yarn,
-	bun,
+	pnpm: pnpmMismatches,
+	yarn: yarnMismatches,
+	bun: bunMismatches,
 	composer,
 	bundler,
 	cargo,

@@ -2,6 +2,7 @@ import { basename, posix } from 'node:path';
 import { z } from 'zod';
 import { defineProbe, Unobserved } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
+import { isBinaryBun } from './bun-lock.ts';
 import {
 	ciSteps,
 	imageSteps,
@@ -11,9 +12,10 @@ import {
 	unfrozenInstalls,
 	workflowSteps,
 } from './install-command.ts';
-import { isBinaryBun, mismatchesIn } from './lock-content.ts';
+import { mismatchesIn } from './lock-content.ts';
 import {
 	folderOf,
+	isBuilt,
 	isElsewhere,
 	joined,
 	MANAGER_FACTS,
@@ -30,6 +32,7 @@ import {
 	managerOf,
 	projectsIn,
 } from './lock-project.ts';
+import { type LockedProject, type Member, record } from './locked-project.ts';
 import { isCompiled, manifestIn, requirementIn, requirementLines } from './manifest.ts';
 import { objectIn } from './package-scripts.ts';
 import { yamlDocuments } from './yaml-documents.ts';
@@ -72,6 +75,8 @@ const LockStateSchema = z.object({
 			differences: z.array(MismatchSchema),
 			count: z.number().int(),
 			isBerry: z.boolean(),
+			/** Yarn 1 passes over what workspaces alone ask for. */
+			isUnnoticed: z.boolean(),
 		}),
 	),
 	notFrozen: z.array(
@@ -189,7 +194,7 @@ interface Locked {
 async function manifestsIn(reading: Reading): Promise<readonly ManifestFile[]> {
 	const manifests: ManifestFile[] = [];
 	for (const path of reading.paths) {
-		if (!(nameOf(path) in MANIFESTS) || isElsewhere(path)) continue;
+		if (!(nameOf(path) in MANIFESTS) || isElsewhere(path) || isBuilt(path)) continue;
 		if (manifests.length >= MOST_MANIFESTS) break;
 		const text = await textOf(reading, path);
 		const manifest = text === null ? null : manifestIn(nameOf(path), text);
@@ -338,6 +343,7 @@ async function lockedByRequirements(
 			differences: differences.slice(0, MOST_SHOWN),
 			count: differences.length,
 			isBerry: false,
+			isUnnoticed: false,
 		});
 	}
 	return true;
@@ -384,19 +390,21 @@ async function compareOne(
 		folder: project.folder,
 		manager,
 		isBerry: /^__metadata:/m.test(text),
+		isUnnoticed: false,
 	};
 	if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) {
 		return { ...stale, why: 'conflict', differences: [], count: 0 };
 	}
 	const npmrc = joined(project.folder, '.npmrc');
-	const differences = mismatchesIn(manager, {
+	const locked = {
 		lock: text,
 		members: [
 			...membersOf(project, manager),
 			...(await linkedMembers(reading, project, { manager, text })),
 		],
 		npmrc: reading.paths.has(npmrc) ? ((await textOf(reading, npmrc)) ?? '') : '',
-	});
+	};
+	const differences = mismatchesIn(manager, locked);
 	if (differences === null) return { ...stale, why: 'unreadable', differences: [], count: 0 };
 	if (differences.length > 0) {
 		return {
@@ -404,10 +412,14 @@ async function compareOne(
 			why: 'differs',
 			differences: differences.slice(0, MOST_SHOWN),
 			count: differences.length,
+			isUnnoticed: manager === 'yarn' && !stale.isBerry && isSoundAtRoot(locked),
 		};
 	}
 	return manager === 'bun' && isBinaryBun(text) ? 'binary' : 'sound';
 }
+
+const isSoundAtRoot = (locked: LockedProject): boolean =>
+	mismatchesIn('yarn', { ...locked, members: locked.members.slice(0, 1) })?.length === 0;
 
 /** The manifests that this manager reads, the lock's own first. */
 function membersOf({ folder, manifests, members }: InstalledProject, manager: string) {
@@ -427,23 +439,27 @@ async function linkedMembers(
 	reading: Reading,
 	{ folder, members }: InstalledProject,
 	{ manager, text }: { manager: string; text: string },
-) {
-	if (manager !== 'npm' || !text.includes('"link": true')) return [];
+): Promise<readonly Member[]> {
+	if (manager !== 'npm') return [];
 	const own = new Set(members.map((one) => one.folder));
-	const packages = objectIn(text)?.['packages'];
-	const found = [];
-	for (const entry of Object.values(typeof packages === 'object' ? (packages ?? {}) : {})) {
-		if (entry?.link !== true || typeof entry.resolved !== 'string') continue;
-		const path = posix.join(folder || '.', entry.resolved);
+	const found: Member[] = [];
+	for (const target of linkTargets(text)) {
+		const path = posix.join(folder || '.', target);
 		const file = joined(path, 'package.json');
 		if (own.has(path) || !reading.paths.has(file)) continue;
-		const source = await textOf(reading, file);
-		const manifest = source === null ? null : manifestIn('package.json', source);
-		if (manifest !== null && source !== null) {
-			found.push({ folder: String(entry.resolved), manifest, text: source, isLinked: true });
-		}
+		const source = (await textOf(reading, file)) ?? '';
+		const manifest = manifestIn('package.json', source);
+		if (manifest !== null) found.push({ folder: target, manifest, text: source, isLinked: true });
 	}
 	return found;
+}
+
+function linkTargets(lock: string): readonly string[] {
+	if (!lock.includes('"link": true')) return [];
+	return Object.values(record(objectIn(lock)?.['packages'])).flatMap((entry) => {
+		const { link, resolved } = record(entry);
+		return link === true && typeof resolved === 'string' ? [resolved] : [];
+	});
 }
 
 const IMAGE = /(?:^|\/)(?:[\w.-]*dockerfile[\w.-]*|containerfile)$/i;

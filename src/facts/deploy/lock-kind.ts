@@ -151,6 +151,10 @@ export const isBelow = (folder: string, above: string): boolean =>
 
 /** Not what is deployed. */
 export const isElsewhere = (path: string): boolean =>
-	/(?:^|\/)(?:node_modules|vendor|tests?|__tests__|__fixtures__|fixtures?|testdata|examples?|samples?|demos?|docs?|templates?|benchmarks?|e2e|playgrounds?|\.devcontainer|\.github|\.vscode|third[_-]party)\//i.test(
+	/(?:^|\/)(?:\.[\w-]+|node_modules|vendor|tests?|__tests__|__fixtures__|fixtures?|testdata|examples?|samples?|demos?|docs?|templates?|benchmarks?|e2e|playgrounds?|third[_-]party)\//i.test(
 		path,
 	);
+
+/** Written by a build: its manifests are copies. */
+export const isBuilt = (path: string): boolean =>
+	/(?:^|\/)(?:dist|build|out|target|_build|coverage)\//i.test(path);

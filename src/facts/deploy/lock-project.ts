@@ -185,13 +185,12 @@ export function ignoringLine(
 	for (const { path, text } of [...ignoreFiles].reverse()) {
 		if (!isBelow(folderOf(lock), folderOf(path))) continue;
 		const inside = below(lock, folderOf(path));
-		const lines = text.split('\n');
-		for (let index = lines.length - 1; index >= 0; index--) {
-			const rule = (lines[index] ?? '').trim();
-			if (rule === '' || rule.startsWith('#')) continue;
-			if (!rule.startsWith('!') && ignores(rule, inside)) return `${path}:${index + 1}`;
-			if (rule.startsWith('!') && ignores(rule.slice(1), inside)) return '';
-		}
+		// The last rule that matches decides.
+		const rules = text.split('\n').map((line) => line.trim());
+		const index = rules.findLastIndex(
+			(rule) => rule !== '' && !rule.startsWith('#') && ignores(rule.replace(/^!/, ''), inside),
+		);
+		if (index !== -1) return rules[index]?.startsWith('!') === true ? '' : `${path}:${index + 1}`;
 	}
 	return '';
 }

@@ -298,13 +298,6 @@ function pyproject(source: string): Manifest | null {
 			tomlAt(entries, 'tool', 'poetry', 'dependencies', name, 'markers') === undefined,
 	);
 	const wanted = new Map([...listed, ...poetry]);
-	const manager = has(entries, 'tool', 'uv')
-		? 'uv'
-		: has(entries, 'tool', 'pdm')
-			? 'pdm'
-			: isPoetry
-				? 'poetry'
-				: null;
 	const isUnpackaged =
 		tomlAt(entries, 'tool', 'poetry', 'package-mode')?.value === false ||
 		tomlAt(entries, 'tool', 'uv', 'package')?.value === false;
@@ -318,7 +311,7 @@ function pyproject(source: string): Manifest | null {
 			tomlText(entries, 'project', 'name') || tomlText(entries, 'tool', 'poetry', 'name'),
 		),
 		version: tomlText(entries, 'project', 'version'),
-		manager,
+		manager: (['uv', 'pdm', 'poetry'] as const).find((one) => has(entries, 'tool', one)) ?? null,
 		wanted,
 		use: isUnpackaged ? 'application' : isPublished ? 'library' : runs ? 'application' : 'open',
 		workspaces: words(tomlAt(entries, 'tool', 'uv', 'workspace', 'members')?.value),

@@ -146,6 +146,16 @@ const COMMIT = /#([0-9a-f]{40})$/i;
 const repositoryIn = (text: string): string =>
 	/([\w.-]+\/[\w.-]+?)(?:\.git)?(?:#.*)?$/.exec(text)?.[1]?.toLowerCase() ?? '';
 
+const FROM_GIT =
+	/^(?:git\+|git:|github:|gitlab:|bitbucket:|[\w-]+\/[\w.-]+(?:#|$)|https?:\/\/(?:github|gitlab|bitbucket)\.(?:com|org)\/[^/]+\/[^/]+$|https?:.*\.git(?:#|$))/;
+
+/** A branch may have moved on; another repository, or another commit that is named, may not. */
+function isSameCommit(range: string, locked: string): boolean {
+	const [asked, has] = [COMMIT.exec(range)?.[1], COMMIT.exec(locked)?.[1]];
+	const isOther = asked !== undefined && has !== undefined && asked !== has;
+	return !isOther && repositoryIn(range) === repositoryIn(locked);
+}
+
 /** `true`, or what is locked instead. A tag asks for presence alone. */
 function fits(
 	tree: Tree,
@@ -153,18 +163,17 @@ function fits(
 	{ range, folder }: { range: string; folder: string },
 ): true | string {
 	const locked = typeof entry['resolved'] === 'string' ? entry['resolved'] : '';
-	if (/^(?:git\+|git:|github:|gitlab:|bitbucket:|[\w-]+\/[\w.-]+(?:#|$))/.test(range)) {
-		const [asked, has] = [COMMIT.exec(range)?.[1], COMMIT.exec(locked)?.[1]];
-		const isOther = asked !== undefined && has !== undefined && asked !== has;
-		return isOther || repositoryIn(range) !== repositoryIn(locked) ? locked : true;
-	}
+	if (FROM_GIT.test(range)) return isSameCommit(range, locked) ? true : locked;
 	if (/^https?:/.test(range)) return locked === range ? true : versionOf(tree, entry);
-	const file = /^file:(.*)$/.exec(range)?.[1] ?? (/^\.{1,2}\//.test(range) ? range : null);
+	const file = fileIn(range);
 	if (file !== null) return isSameFile(entry, posix.join(folder || '.', file)) ? true : locked;
 	const version = versionOf(tree, entry);
 	const plain = /^npm:(?:@[^@]+|[^@]+)@(.+)$/.exec(range)?.[1] ?? range;
 	return version === '' || satisfies(version, plain) !== false ? true : version;
 }
+
+const fileIn = (range: string): string | null =>
+	/^file:(.*)$/.exec(range)?.[1] ?? (/^\.{1,2}\//.test(range) ? range : null);
 
 /** A folder is linked; an archive is named. */
 function isSameFile(entry: Entry, path: string): boolean {

@@ -126,8 +126,8 @@ export const cyclesOf = (runtime: Runtime): readonly string[] => [
 export function endOf(runtime: Runtime, cycle: string): string | null {
 	const found = CALENDAR[runtime].find((one) => one.cycle === cycle);
 	if (found !== undefined) return found.ends;
-	const [oldest] = CALENDAR[runtime];
-	return oldest !== undefined && isOlder(cycle, oldest.cycle) ? oldest.ends : null;
+	// A line that the calendar leaves out ended no later than the next one.
+	return CALENDAR[runtime].find((one) => isOlder(cycle, one.cycle))?.ends ?? null;
 }
 
 function isOlder(a: string, b: string): boolean {
@@ -138,7 +138,9 @@ function isOlder(a: string, b: string): boolean {
 
 /** The line that serves longest among those that are ready for production on a day; `null` for none. */
 export function recommended(runtime: Runtime, day: string): { cycle: string; ends: string } | null {
-	const ready = CALENDAR[runtime].filter(({ from, ends }) => from !== null && from <= day && ends > day);
+	const ready = CALENDAR[runtime].filter(
+		({ from, ends }) => from !== null && from <= day && ends > day,
+	);
 	const best = ready.at(-1);
 	return best === undefined ? null : { cycle: best.cycle, ends: best.ends };
 }

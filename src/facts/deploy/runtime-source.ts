@@ -50,7 +50,15 @@ const versionFile =
 		const version = firstLine(text);
 		return version === ''
 			? []
-			: [{ runtime, line: lineOf(text, version), version, what: nameOf(path), where: 'version-file' }];
+			: [
+					{
+						runtime,
+						line: lineOf(text, version),
+						version,
+						what: nameOf(path),
+						where: 'version-file',
+					},
+				];
 	};
 
 const TOOLS: Readonly<Record<string, Runtime>> = {
@@ -69,7 +77,15 @@ const toolVersions: Reader = (text) =>
 		const runtime = TOOLS[tool];
 		return runtime === undefined
 			? []
-			: [{ runtime, line: index + 1, version, what: `.tool-versions ${tool}`, where: 'version-file' }];
+			: [
+					{
+						runtime,
+						line: index + 1,
+						version,
+						what: `.tool-versions ${tool}`,
+						where: 'version-file',
+					},
+				];
 	});
 
 const mise: Reader = (text) =>
@@ -84,7 +100,9 @@ const mise: Reader = (text) =>
 const at = (value: unknown, ...path: readonly string[]): unknown =>
 	path.reduce<unknown>(
 		(inner, key) =>
-			typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
+			typeof inner === 'object' && inner !== null
+				? (inner as Record<string, unknown>)[key]
+				: undefined,
 		value,
 	);
 
@@ -94,7 +112,9 @@ const packageJson: Reader = (text) => {
 		[at(json, 'engines', 'node'), 'engines.node', /"engines"\s*:/],
 		[at(json, 'volta', 'node'), 'volta.node', /"volta"\s*:/],
 		[
-			at(json, 'devEngines', 'runtime', 'name') === 'node' ? at(json, 'devEngines', 'runtime', 'version') : undefined,
+			at(json, 'devEngines', 'runtime', 'name') === 'node'
+				? at(json, 'devEngines', 'runtime', 'version')
+				: undefined,
 			'devEngines.runtime',
 			/"devEngines"\s*:/,
 		],
@@ -111,10 +131,21 @@ const pyproject: Reader = (text) => {
 	const entries = readToml(text);
 	return [
 		{ found: tomlAt(entries, 'project', 'requires-python'), what: 'requires-python' },
-		{ found: tomlAt(entries, 'tool', 'poetry', 'dependencies', 'python'), what: 'python of Poetry' },
+		{
+			found: tomlAt(entries, 'tool', 'poetry', 'dependencies', 'python'),
+			what: 'python of Poetry',
+		},
 	].flatMap(({ found, what }) =>
 		typeof found?.value === 'string'
-			? [{ runtime: 'python' as const, line: found.line, version: found.value, what, where: 'manifest' as const }]
+			? [
+					{
+						runtime: 'python' as const,
+						line: found.line,
+						version: found.value,
+						what,
+						where: 'manifest' as const,
+					},
+				]
 			: [],
 	);
 };
@@ -122,10 +153,19 @@ const pyproject: Reader = (text) => {
 const pipfile: Reader = (text) => {
 	const entries = readToml(text);
 	const found =
-		tomlAt(entries, 'requires', 'python_full_version') ?? tomlAt(entries, 'requires', 'python_version');
+		tomlAt(entries, 'requires', 'python_full_version') ??
+		tomlAt(entries, 'requires', 'python_version');
 	return found === undefined
 		? []
-		: [{ runtime: 'python', line: found.line, version: String(found.value), what: 'python_version', where: 'manifest' }];
+		: [
+				{
+					runtime: 'python',
+					line: found.line,
+					version: String(found.value),
+					what: 'python_version',
+					where: 'manifest',
+				},
+			];
 };
 
 const composer: Reader = (text) => {
@@ -135,7 +175,15 @@ const composer: Reader = (text) => {
 		{ version: at(json, 'config', 'platform', 'php'), what: 'config.platform.php' },
 	].flatMap(({ version, what }) =>
 		typeof version === 'string'
-			? [{ runtime: 'php' as const, line: lineOf(text, /"php"\s*:/), version, what, where: 'manifest' as const }]
+			? [
+					{
+						runtime: 'php' as const,
+						line: lineOf(text, /"php"\s*:/),
+						version,
+						what,
+						where: 'manifest' as const,
+					},
+				]
 			: [],
 	);
 };
@@ -144,7 +192,15 @@ const gemfile: Reader = (text) => {
 	const version = /^[ \t]*ruby[ \t(]+["']([^"']+)["']/m.exec(text)?.[1];
 	return version === undefined
 		? []
-		: [{ runtime: 'ruby', line: lineOf(text, /^[ \t]*ruby[ \t(]/m), version, what: 'ruby of the Gemfile', where: 'manifest' }];
+		: [
+				{
+					runtime: 'ruby',
+					line: lineOf(text, /^[ \t]*ruby[ \t(]/m),
+					version,
+					what: 'ruby of the Gemfile',
+					where: 'manifest',
+				},
+			];
 };
 
 /** The directive is the least version; the toolchain line is the one that is used. */
@@ -154,10 +210,26 @@ const goMod: Reader = (text) => {
 	return [
 		...(least === undefined
 			? []
-			: [{ runtime: 'go', line: lineOf(text, /^go[ \t]/m), version: `>=${least.replace(/rc\d+$/, '')}`, what: 'go directive', where: 'manifest' } as const]),
+			: [
+					{
+						runtime: 'go',
+						line: lineOf(text, /^go[ \t]/m),
+						version: `>=${least.replace(/rc\d+$/, '')}`,
+						what: 'go directive',
+						where: 'manifest',
+					} as const,
+				]),
 		...(toolchain === undefined
 			? []
-			: [{ runtime: 'go', line: lineOf(text, /^toolchain/m), version: `>=${toolchain}`, what: 'toolchain', where: 'manifest' } as const]),
+			: [
+					{
+						runtime: 'go',
+						line: lineOf(text, /^toolchain/m),
+						version: `>=${toolchain}`,
+						what: 'toolchain',
+						where: 'manifest',
+					} as const,
+				]),
 	];
 };
 
@@ -195,10 +267,12 @@ const SETUPS: readonly (readonly [RegExp, string, Runtime])[] = [
 
 const workflow: Reader = (text) =>
 	yamlDocuments(text).flatMap((document) =>
-		document.keys('jobs').flatMap((job) => [
-			...containerOf(document, job),
-			...document.list('jobs', job, 'steps').flatMap((_, index) => setupIn(document, job, index)),
-		]),
+		document
+			.keys('jobs')
+			.flatMap((job) => [
+				...containerOf(document, job),
+				...document.list('jobs', job, 'steps').flatMap((_, index) => setupIn(document, job, index)),
+			]),
 	);
 
 function containerOf(document: YamlDocument, job: string): readonly RuntimeMention[] {
@@ -227,7 +301,8 @@ function setupIn(document: YamlDocument, job: string, index: number): readonly R
 
 /** `${{ matrix.x }}` and `${{ env.X }}`. */
 function filledIn(document: YamlDocument, job: string, written: string): readonly string[] {
-	const [, scope = '', name = ''] = /^\$\{\{\s*(matrix|env)\.([\w-]+)\s*\}\}$/.exec(written.trim()) ?? [];
+	const [, scope = '', name = ''] =
+		/^\$\{\{\s*(matrix|env)\.([\w-]+)\s*\}\}$/.exec(written.trim()) ?? [];
 	if (scope === 'env') {
 		return [document.text('jobs', job, 'env', name) || document.text('env', name)];
 	}
@@ -247,16 +322,28 @@ const ciFile: Reader = (text) => {
 		const image = found[1] ?? '';
 		const runtime = runtimeOfImage(image);
 		const line = text.slice(0, found.index).split('\n').length;
-		return runtime === null ? [] : [{ ...runtime, line, what: `image ${image}`, where: 'ci' as const }];
+		return runtime === null
+			? []
+			: [{ ...runtime, line, what: `image ${image}`, where: 'ci' as const }];
 	});
 	const tasks = [
-		...text.matchAll(/^[ \t]*(nodejs|python|ruby|php|golang)[ \t]*:[ \t]*["']?(\d[\w.]*)["']?[ \t]*$/gm),
+		...text.matchAll(
+			/^[ \t]*(nodejs|python|ruby|php|golang)[ \t]*:[ \t]*["']?(\d[\w.]*)["']?[ \t]*$/gm,
+		),
 	].flatMap((found) => {
 		const runtime = TOOLS[found[1] ?? ''];
 		const line = text.slice(0, found.index).split('\n').length;
 		return runtime === undefined
 			? []
-			: [{ runtime, line, version: found[2] ?? '', what: `${found[1]} ${found[2]}`, where: 'ci' as const }];
+			: [
+					{
+						runtime,
+						line,
+						version: found[2] ?? '',
+						what: `${found[1]} ${found[2]}`,
+						where: 'ci' as const,
+					},
+				];
 	});
 	return [...images, ...tasks];
 };
@@ -287,7 +374,15 @@ const render: Reader = (text) =>
 				const version = document.text(...path, 'value');
 				return runtime === undefined || version === ''
 					? []
-					: [{ runtime, line: document.line(...path, 'value'), version, what: name, where: 'platform' as const }];
+					: [
+							{
+								runtime,
+								line: document.line(...path, 'value'),
+								version,
+								what: name,
+								where: 'platform' as const,
+							},
+						];
 			}),
 		),
 	);

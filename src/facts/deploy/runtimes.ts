@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { defineProbe, Unobserved } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
-import { folderOf, isBelow, isElsewhere, MANIFESTS, nameOf } from './lock-kind.ts';
+import { folderOf, isBelow, isBuilt, isElsewhere, MANIFESTS, nameOf } from './lock-kind.ts';
 import { type InstalledProject, type ManifestFile, managerOf, projectsIn } from './lock-project.ts';
 import { manifestIn } from './manifest.ts';
 import { RUNTIMES, type Runtime } from './runtime-calendar.ts';
@@ -62,7 +62,9 @@ async function readRuntimes(root: string, port: FilesPort): Promise<RepositoryRu
 	const unread: string[] = [];
 	const manifests: ManifestFile[] = [];
 	const sources: RuntimeSource[] = [];
-	const wanted = files.filter(({ path, bytes, ignored }) => !ignored && bytes <= MOST_BYTES && isRead(path));
+	const wanted = files.filter(
+		({ path, bytes, ignored }) => !ignored && bytes <= MOST_BYTES && isRead(path),
+	);
 	for (const { path } of wanted.slice(0, MOST_FILES)) {
 		const text = await textOf(root, port, { path, unread });
 		if (text === null) continue;
@@ -76,9 +78,13 @@ async function readRuntimes(root: string, port: FilesPort): Promise<RepositoryRu
 
 function isRead(path: string): boolean {
 	if (!(nameOf(path) in MANIFESTS) && !namesRuntime(path)) return false;
-	if (path.startsWith('.github/workflows/')) return true;
-	return !isElsewhere(path) && !(/dockerfile/i.test(nameOf(path)) && DEVELOPMENT.test(nameOf(path)));
+	if (/^\.(?:github\/workflows|circleci)\/|^[^/]+$/.test(path)) return !isForWork(path);
+	const isCopy = nameOf(path) in MANIFESTS && isBuilt(path);
+	return !isElsewhere(path) && !isCopy && !isForWork(path);
 }
+
+const isForWork = (path: string): boolean =>
+	/dockerfile/i.test(nameOf(path)) && DEVELOPMENT.test(nameOf(path));
 
 async function textOf(
 	root: string,
@@ -87,7 +93,9 @@ async function textOf(
 ): Promise<string | null> {
 	try {
 		const bytes = await port.read(root, path, MOST_BYTES);
-		return Buffer.from(bytes, 'latin1').toString('utf8').replace(/^\ufeff/, '');
+		return Buffer.from(bytes, 'latin1')
+			.toString('utf8')
+			.replace(/^\ufeff/, '');
 	} catch (error) {
 		if (!(error instanceof Unobserved) || error.because !== 'unreadable') throw error;
 		unread.push(error.message);
@@ -95,7 +103,10 @@ async function textOf(
 	}
 }
 
-function sourceAt(file: string, { runtime, line, version, what, where }: RuntimeMention): RuntimeSource {
+function sourceAt(
+	file: string,
+	{ runtime, line, version, what, where }: RuntimeMention,
+): RuntimeSource {
 	const lines = linesAllowed(runtime, version);
 	return {
 		runtime,

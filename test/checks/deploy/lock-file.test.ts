@@ -18,8 +18,8 @@ async function found(root: string): Promise<LockState> {
 const findingsIn = async (root: string) => judged(lockFile, { found: await found(root) });
 const sayingsIn = async (root: string) => inWords(await findingsIn(root));
 const sayings = (files: Files) => sayingsIn(committed(files));
-const titles = async (files: Files) =>
-	(await findingsIn(committed(files))).map((one) => ('title' in one ? one.title : ''));
+const messages = async (files: Files) =>
+	(await findingsIn(committed(files))).map(({ message }) => message);
 
 const json = (value: object): string => JSON.stringify(value, null, 2);
 const APP = { name: 'shop', private: true, scripts: { start: 'node server.js' } };
@@ -276,11 +276,11 @@ describe('out of date', () => {
 	});
 
 	test('npm: what is not there, in a workspace, in the lock itself, of a peer', async () => {
-		const [title] = await titles({
+		const [message] = await messages({
 			...SOUND,
 			'package.json': app({ devDependencies: { zod: '^4.0.0' } }),
 		});
-		expect(title).toBe('package-lock.json does not match its manifest: it lacks zod ^4.0.0.');
+		expect(message).toBe('package-lock.json does not match its manifest: it lacks zod ^4.0.0.');
 		const workspaces = {
 			'package.json': app({ workspaces: ['packages/*'] }),
 			'packages/a/package.json': json({ name: 'a', dependencies: { ms: '2.0.0' } }),
@@ -414,7 +414,9 @@ describe('out of date', () => {
 		`{\n  "lockfileVersion": 1,\n  "workspaces": {\n    "": {\n      "name": "shop",\n      "dependencies": {\n        "ms": "${range}",\n      },\n    },\n  },\n  "packages": {\n    "ms": ["ms@2.1.3", "", {}, "sha512-x"],\n  }\n}\n`;
 	test('bun', async () => {
 		expect(await stale({ 'package.json': app(), 'bun.lock': bun('^2.1.0') })).toEqual([]);
-		expect(await stale({ 'package.json': app(), 'bun.lock': bun('^2.0.0') })).toHaveLength(1);
+		expect(await stale({ 'package.json': app(), 'bun.lock': bun('^2.0.0') })).toEqual([]);
+		const newer = app({ dependencies: { ms: '^3.0.0' } });
+		expect(await stale({ 'package.json': newer, 'bun.lock': bun('^2.1.0') })).toHaveLength(1);
 		const binary = '#!/usr/bin/env bun\nbun-lockfile-format-v0\n\u0000ms\u0000';
 		expect(await sayings({ 'package.json': app(), 'bun.lockb': binary })).toEqual(['unknown']);
 		expect(
@@ -639,4 +641,47 @@ describe('not frozen', () => {
 			await sayings({ ...SOUND, '.github/workflows/update-deps.yml': workflow('npm update') }),
 		).toEqual(['pass']);
 	});
+});
+
+test('pnpm, yarn and bun: a list, a peer, a workspace', async () => {
+	const stale = async (files: Files) => (await found(committed(files))).outOfDate;
+	const moved = json({ ...APP, devDependencies: { ms: '^2.1.0' } });
+	const pnpm =
+		"lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: ^2.1.0\n        version: 2.1.3\n\npackages:\n";
+	expect(await stale({ 'package.json': moved, 'pnpm-lock.yaml': pnpm })).toMatchObject([
+		{ differences: [{ wanted: 'in devDependencies', locked: 'in dependencies' }] },
+	]);
+	const berry =
+		'__metadata:\n  version: 8\n\n"shop@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "shop@workspace:."\n  dependencies:\n    ms: "npm:^2.1.0"\n  peerDependencies:\n    react: ^19\n';
+	expect(await stale({ 'package.json': app(), 'yarn.lock': berry })).toHaveLength(1);
+	const withPeer = app({ peerDependencies: { react: '^19' } });
+	expect(await stale({ 'package.json': withPeer, 'yarn.lock': berry })).toEqual([]);
+	const gone = `${berry}\n"a@workspace:packages/a":\n  version: 0.0.0-use.local\n  resolution: "a@workspace:packages/a"\n`;
+	expect(await stale({ 'package.json': withPeer, 'yarn.lock': gone })).toMatchObject([
+		{ differences: [{ name: 'a', wanted: '', locked: 'workspace packages/a' }] },
+	]);
+	const bun = json({
+		lockfileVersion: 1,
+		workspaces: { '': { dependencies: { ms: '^2.1.0' } } },
+		packages: { ms: ['ms@2.1.3'] },
+	});
+	const workspace = {
+		'package.json': app({ workspaces: ['packages/*'] }),
+		'packages/a/package.json': json({ name: 'a' }),
+	};
+	expect(await stale({ ...workspace, 'bun.lock': bun })).toHaveLength(1);
+});
+
+test('Yarn 1 is not said to stop where a workspace alone is out of step', async () => {
+	const yarn = '# yarn lockfile v1\n\n\nms@^2.1.0:\n  version "2.1.3"\n';
+	const files = (range: string) => ({
+		'package.json': app({ workspaces: ['packages/*'] }),
+		'packages/a/package.json': json({ name: 'a', version: '1.0.0', dependencies: { ms: range } }),
+		'packages/b/package.json': json({ name: 'b', dependencies: { a: '1.0.0' } }),
+		'yarn.lock': yarn,
+	});
+	expect((await found(committed(files('^2.1.0')))).outOfDate).toEqual([]);
+	const [finding] = await findingsIn(committed(files('^3.0.0')));
+	expect(finding).toMatchObject({ verdict: 'out-of-date' });
+	expect(JSON.stringify(finding)).toContain('Yarn 1 does not notice');
 });
