@@ -90,7 +90,7 @@ async function auditWithin(
 	const { createFiles } = await import('./files/create-files.ts');
 	const io: Io = {
 		...net.io,
-		files: createFiles(fileSettings(options)),
+		files: createFiles({ ...fileSettings(options), signal }),
 		...(target.repo !== null && { repository: target.repo }),
 	};
 	try {
@@ -191,6 +191,7 @@ function fileSettings({ configFolder, env }: AuditOptions) {
 	return {
 		configFolder: configFolder ?? path.join(homedir(), '.config', 'launch-ready'),
 		searchPath: env?.['PATH'],
+		program: `launch-ready ${VERSION}`,
 	};
 }
 

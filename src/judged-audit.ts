@@ -46,6 +46,10 @@ export async function runChecks(
 		observer,
 		now,
 		policy,
+		loadCauses: (causes) => {
+			const unskipped = ids.filter((id) => isSelected(id, { only: causes, skip }));
+			return loadChecks(CHECKS_FOLDER, unskipped);
+		},
 		...(options.onProgress !== undefined && { progress: options.onProgress }),
 	});
 	return { ...audited, target, checks, serving: await servingOf(audited, target) };

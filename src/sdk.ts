@@ -422,7 +422,17 @@ export {
 export { type BuildSecrets, buildSecrets } from './facts/secrets/build-secrets.ts';
 export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
 export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
-export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export type {
+	HistorySecret,
+	PastEnvFile,
+	RepositoryHistory,
+} from './facts/secrets/history-sighting.ts';
+export {
+	type Repository,
+	repositories,
+	repositoryHistory,
+	repositorySecrets,
+} from './facts/secrets/repository.ts';
 export {
 	type RepositoryFingerprints,
 	repositoryFingerprints,

@@ -12,6 +12,7 @@ export function sampleSecrets(...secrets: FoundSecret[]): RepositorySecrets {
 		skipped: [],
 		allowed: { count: 0, places: [] },
 		secrets,
+		values: [],
 		truncated: false,
 	};
 }

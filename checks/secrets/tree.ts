@@ -339,6 +339,7 @@ function repository(...secrets: FoundSecret[]): RepositorySecrets {
 		skipped: [],
 		allowed: { count: 0, places: [] },
 		secrets,
+		values: [],
 		truncated: false,
 	};
 }

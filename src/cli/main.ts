@@ -112,6 +112,10 @@ function secretsCommand(root: Command): void {
 	const command = root
 		.command('secrets [dir]')
 		.description('secrets in the files of a folder (default: this one); touches no network')
+		.option('--history', 'also in every commit that a branch, a tag or a stash leads to')
+		.option('--unreachable', 'with --history: also in what git has left of deleted commits')
+		.option('--log <file>', 'also in a log file of the product, of any size (repeatable)', collect)
+		.option('--timeout <duration>', 'end it after this time (default: 60s; 10m with --history)')
 		.addOption(
 			new Option('--fail-on <severity>', 'exit 1 from this severity on (default: blocker)').choices(
 				FAIL_ON,

@@ -35,6 +35,8 @@ export interface Asked {
 	readonly logs?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
+	/** Unless given, what refs and stashes lead to. */
+	readonly history?: Target['history'] | undefined;
 	readonly seed: string;
 }
 
@@ -56,6 +58,7 @@ export function parseTarget(asked: Asked): Target {
 		zoneUse: asked.drift === true ? 'drift' : 'plan',
 		rdap: asked.rdap === undefined ? null : webUrl(asked.rdap, '--rdap'),
 		...foldersAndFiles(asked),
+		history: asked.history ?? 'reachable',
 		seed: asked.seed,
 	};
 }

@@ -20,6 +20,7 @@ import { writeStdout } from '../write-output.ts';
 
 interface CliOptions extends OutputOptions {
 	readonly repo?: string;
+	readonly history?: AuditOptions['history'];
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
 	readonly dkimSelector?: readonly string[];
@@ -180,6 +181,7 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 	await requireKnownConfigIds(config);
 	return {
 		repo: cli.repo,
+		history: cli.history,
 		...askedOf(cli, config),
 		...(await selectionOf(cli, config)),
 		accept: config.accept,
