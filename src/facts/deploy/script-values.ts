@@ -13,8 +13,8 @@ import {
 /** What an expression comes to, as far as its own file tells. */
 export type Told =
 	| { readonly kind: 'literal'; readonly text: string }
-	/** An environment variable, whatever stands behind it as a default. */
-	| { readonly kind: 'outside'; readonly variable: string }
+	/** An environment variable; `fallback` is the literal that stands in for it, empty for none. */
+	| { readonly kind: 'outside'; readonly variable: string; readonly fallback: string }
 	| { readonly kind: 'unknown' };
 
 /** Names of a file and the expressions they stand for; `null` for what is given twice. */
@@ -45,17 +45,21 @@ function bindDeclared(
 	const init = nodeAt(declarator, 'init');
 	if (id === null) return;
 	if (id.type === 'Identifier') bind(textAt(id, 'name'), init);
+	const isEnvironment = ENVIRONMENT.test(chainOf(init));
 	for (const property of nodesAt(id, 'properties')) {
-		const key = keyOf(property);
 		const value = nodeAt(property, 'value');
-		const target = value?.type === 'AssignmentPattern' ? nodeAt(value, 'left') : value;
-		const isEnvironment = ENVIRONMENT.test(chainOf(init));
-		bind(
-			textAt(target ?? property, 'name'),
-			isEnvironment ? { kind: 'outside', variable: key } : null,
-		);
+		const hasDefault = value?.type === 'AssignmentPattern';
+		const name = textAt((hasDefault ? nodeAt(value, 'left') : value) ?? property, 'name');
+		const given = hasDefault ? valueOfNode(nodeAt(value, 'right'), new Map()) : UNKNOWN;
+		bind(name, isEnvironment ? outside(keyOf(property), given) : null);
 	}
 }
+
+const outside = (variable: string, given: Told = UNKNOWN): Told => ({
+	kind: 'outside',
+	variable,
+	fallback: given.kind === 'literal' ? given.text : '',
+});
 
 const ENVIRONMENT = /^(?:process|Bun|import\.meta)\.env$/;
 const VARIABLE = /^(?:process|Bun|import\.meta)\.env\.(\w+)$/;
@@ -109,8 +113,10 @@ function template(node: ScriptNode, bindings: Bindings, depth: number): Told {
 function firstTold(node: ScriptNode, bindings: Bindings, depth: number): Told {
 	if (textAt(node, 'operator') === '&&') return UNKNOWN;
 	const left = valueOfNode(nodeAt(node, 'left'), bindings, depth + 1);
-	const isEmpty = left.kind === 'literal' && /^(?:0?|undefined|null)$/.test(left.text);
-	return isEmpty ? valueOfNode(nodeAt(node, 'right'), bindings, depth + 1) : left;
+	const isEmpty = left.kind === 'literal' && /^0?$/.test(left.text);
+	if (left.kind === 'unknown' || (left.kind === 'literal' && !isEmpty)) return left;
+	const right = valueOfNode(nodeAt(node, 'right'), bindings, depth + 1);
+	return left.kind === 'outside' ? outside(left.variable, right) : right;
 }
 
 const CONVERTS = /^(?:Number|String|parseInt|Number\.parseInt|parseFloat|normalizePort)$/;
@@ -123,7 +129,7 @@ function called(node: ScriptNode, bindings: Bindings, depth: number): Told {
 	if (CONVERTS.test(callee)) return valueOfNode(args[0] ?? null, bindings, depth + 1);
 	if (callee === 'Deno.env.get') {
 		const name = valueOfNode(args[0] ?? null, bindings, depth + 1);
-		return { kind: 'outside', variable: name.kind === 'literal' ? name.text : '' };
+		return outside(name.kind === 'literal' ? name.text : '');
 	}
 	if (callee === 'process.cwd') return { kind: 'literal', text: '.' };
 	if (!JOINS.test(callee)) return UNKNOWN;
@@ -141,7 +147,7 @@ function called(node: ScriptNode, bindings: Bindings, depth: number): Told {
 function named(node: ScriptNode, bindings: Bindings, depth: number): Told {
 	const chain = chainOf(node);
 	const [, variable] = VARIABLE.exec(chain) ?? [];
-	if (variable !== undefined) return { kind: 'outside', variable };
+	if (variable !== undefined) return outside(variable);
 	const [name = '', member, ...more] = chain.split('.');
 	const bound = bindings.get(name);
 	if (bound === undefined || bound === null || more.length > 0) return UNKNOWN;
