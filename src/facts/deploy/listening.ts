@@ -246,18 +246,27 @@ const COMMANDS: readonly CommandRule[] = [
 	},
 ];
 
-/** `null` for a program of which nothing is known. */
+const OWN_VARIABLE = /^(?:UVICORN|GUNICORN|FLASK_RUN|STREAMLIT|HYPERCORN|HOST(?:NAME)?$|BIND)/;
+
+/** `null` for a program of which nothing is known, or that something else decides for. */
 export function listeningOf({ words, variables }: SimpleCommand): Listening | null {
 	const [program = '', ...args] = words;
 	const text = args.join(' ');
 	const rule = COMMANDS.find((one) => one.program.test(program) && (one.with?.test(text) ?? true));
-	if (rule === undefined || rule.unless?.test(text) === true) return null;
+	const isDecided =
+		rule?.unless?.test(text) === true ||
+		Object.keys(variables).some((name) => OWN_VARIABLE.test(name));
+	return rule === undefined || isDecided ? null : toldBy(rule, program, args);
+}
+
+function toldBy(rule: CommandRule, program: string, args: readonly string[]): Listening | null {
+	const text = args.join(' ');
 	const bound = rule.bind.length === 0 ? null : optionOf(args, ...rule.bind);
 	const [boundHost, boundPort] = bound === null ? [null, null] : hostAndPort(bound);
-	const host = boundHost ?? hostGiven(args, rule) ?? variables['HOST'] ?? rule.usual.host;
+	const host = boundHost ?? hostGiven(args, rule) ?? rule.usual.host;
 	const port = boundPort ?? (rule.port.length === 0 ? null : optionOf(args, ...rule.port));
 	if (bound?.startsWith('unix:') === true || bound?.startsWith('fd:') === true) return null;
-	const usual = bound === null && variables['PORT'] === undefined ? rule.usual.port : null;
+	const usual = bound === null ? rule.usual.port : null;
 	const isGiven = port?.startsWith('$') === true;
 	return {
 		written: `${program} ${text}`.trim().slice(0, MOST_SHOWN),

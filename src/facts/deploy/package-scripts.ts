@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { commandsIn, optionOf, type SimpleCommand } from './shell-command.ts';
+import { commandsIn, isConditional, optionOf, type SimpleCommand } from './shell-command.ts';
 
 /** What of a package.json matters when it is deployed. */
 export interface PackageManifest {
@@ -79,7 +79,8 @@ const DEEPEST = 6;
 
 /**
  * Follows `npm start`, `yarn x`, `pnpm --filter web start`, `node --run x` into the scripts of the
- * package that they name, else of the one in `folder`, else of the root. What no script explains stays.
+ * package that they name, else of the one in `folder`, else of the root. What no script explains stays; a
+ * script that decides by itself what it runs comes to nothing.
  */
 export function resolveScripts(
 	commands: readonly SimpleCommand[],
@@ -102,6 +103,7 @@ function resolved(
 		return [{ command, through, script }];
 	}
 	const { manifest, text } = found;
+	if (isConditional(text)) return [];
 	const place = { file: manifest.file, line: manifest.scriptLines[call.name] ?? 1 };
 	return commandsIn(text).flatMap((inner) => {
 		const joined = {
