@@ -10,6 +10,8 @@ export interface PackageManifest {
 	readonly isPrivate: boolean;
 	/** It is made to be published: `files`, `exports`, `bin` or `publishConfig`. */
 	readonly isPublished: boolean;
+	/** File that its folder stands for; empty where it does not say. */
+	readonly main: string;
 	/** `dependencies` alone. */
 	readonly needs: readonly string[];
 	readonly developmentNeeds: readonly string[];
@@ -37,6 +39,7 @@ export function readPackage(file: string, text: string): PackageManifest | null 
 		name: typeof whole['name'] === 'string' ? whole['name'] : '',
 		isPrivate: whole['private'] === true,
 		isPublished: ['files', 'exports', 'bin', 'publishConfig'].some((key) => key in whole),
+		main: typeof whole['main'] === 'string' ? whole['main'] : '',
 		needs: namesIn(whole['dependencies']),
 		developmentNeeds: namesIn(whole['devDependencies']),
 		scripts,
