@@ -7,7 +7,7 @@ export interface IndentedKey {
 
 const KEY = /^( *)('[^']+'|"[^"]+"|[^\s:#][^:]*):(?: (.*))?$/;
 
-export const unquoted = (text: string): string => text.trim().replace(/^(['"])(.*)\1$/, '$2');
+const unquoted = (text: string): string => text.trim().replace(/^(['"])(.*)\1$/, '$2');
 
 /**
  * Keys of the YAML that package managers write: block mappings, two blanks a level. In one pass, so that a

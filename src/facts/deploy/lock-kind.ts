@@ -18,7 +18,7 @@ export const MANAGERS = [
 ] as const;
 export type Manager = (typeof MANAGERS)[number];
 
-export const ECOSYSTEMS = ['node', 'python', 'ruby', 'php', 'rust', 'go', 'elixir'] as const;
+const ECOSYSTEMS = ['node', 'python', 'ruby', 'php', 'rust', 'go', 'elixir'] as const;
 export type Ecosystem = (typeof ECOSYSTEMS)[number];
 
 interface ManagerFacts {

@@ -53,7 +53,7 @@ function folderPattern(pattern: string): RegExp {
 }
 
 /** Folders of members, from the folder of the patterns. */
-export function memberTest(patterns: readonly string[]): (folder: string) => boolean {
+function memberTest(patterns: readonly string[]): (folder: string) => boolean {
 	const taken = patterns.filter((one) => !one.startsWith('!')).map(folderPattern);
 	const left = patterns
 		.filter((one) => one.startsWith('!'))

@@ -85,9 +85,6 @@ function texts(...members: readonly unknown[]): ReadonlyMap<string, string> {
 /** What only something that runs needs. */
 const FRAMEWORK =
 	/^(?:next|nuxt|astro|gatsby|express|fastify|koa|hono|@nestjs\/core|@remix-run\/(?:node|serve|react)|@sveltejs\/kit|@react-router\/(?:serve|node)|react-scripts|@docusaurus\/core|@hapi\/hapi|electron|expo|@redwoodjs\/core|@strapi\/strapi|payload|@adonisjs\/core|vite|@angular\/cli)$/;
-/** A script that serves for work on the code, or shows it. */
-const WORK = /\b(?:storybook|watch|tsdx|playground|examples?|demo|docs?)\b|\btsc\b.*\s-w\b/;
-
 function nodeManifest(source: string): Manifest | null {
 	const json = objectIn(source);
 	if (json === null || Object.keys(json).length === 0) return null;
@@ -128,15 +125,18 @@ function useOf(
 	wanted: ReadonlyMap<string, string>,
 	workspaces: readonly string[],
 ): Manifest['use'] {
-	const start = text(record(json['scripts'])['start']);
-	if (start !== '' && !WORK.test(start)) return 'application';
+	const scripts = record(json['scripts']);
+	const isBuilt = [...wanted.keys()].some((name) => FRAMEWORK.test(name));
+	const isServed = json['private'] === true || isBuilt || 'dependencies' in json;
+	const hasStart = text(scripts['start']) !== '' && isServed;
 	const isPublished =
 		json['private'] !== true &&
-		['files', 'exports', 'module', 'types', 'publishConfig', 'bin'].some((key) => key in json);
-	if (isPublished) return 'library';
-	if ([...wanted.keys()].some((name) => FRAMEWORK.test(name)) && workspaces.length === 0) {
-		return 'application';
-	}
+		(['prepublish', 'prepublishOnly', 'prepack'].some((name) => name in scripts) ||
+			['files', 'exports', 'module', 'types', 'publishConfig', 'bin'].some((key) => key in json));
+	// Packages for others often start a watcher, or a page that shows them.
+	const runs = Object.keys(record(json['dependencies'])).some((name) => FRAMEWORK.test(name));
+	if (isPublished) return hasStart && runs ? 'application' : 'library';
+	if (hasStart || (isBuilt && workspaces.length === 0)) return 'application';
 	if (workspaces.length > 0) return 'open';
 	return json['private'] === true ? 'application' : 'open';
 }

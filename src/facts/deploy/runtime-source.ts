@@ -242,7 +242,7 @@ const IMAGES: readonly (readonly [RegExp, Runtime])[] = [
 ];
 
 /** Runtime and version of an image; a tag without a number names none. */
-export function runtimeOfImage(image: string): { runtime: Runtime; version: string } | null {
+function runtimeOfImage(image: string): { runtime: Runtime; version: string } | null {
 	const { name, tag } = parseImageReference(image);
 	const found = IMAGES.find(([pattern]) => pattern.test(name));
 	if (found === undefined) return null;

@@ -131,6 +131,31 @@ describe('missing', () => {
 				}),
 			},
 		],
+		[
+			'one that starts a watcher',
+			{
+				'package.json': json({
+					name: 'x',
+					files: ['dist'],
+					scripts: { start: 'npm run build -- -w' },
+					devDependencies: { webpack: '5' },
+				}),
+			},
+		],
+		[
+			'one that starts its example',
+			{
+				'package.json': json({
+					name: 'x',
+					scripts: { start: 'node example/server.js', prepublishOnly: 'npm test' },
+					devDependencies: { express: '4' },
+				}),
+			},
+		],
+		[
+			'a build',
+			{ '.output/server/package.json': app(), 'dist/package.json': app(), 'README.md': '' },
+		],
 		['no dependencies', { 'package.json': json(APP) }],
 		['an example', { 'examples/a/package.json': app() }],
 		['settings of tools alone', { 'pyproject.toml': '[tool.ruff]\nline-length = 100\n' }],
