@@ -56,6 +56,8 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export { type LockState, repositoryLocks } from './facts/deploy/lock-files.ts';
+export { MANAGER_FACTS, type Manager } from './facts/deploy/lock-kind.ts';
 export type {
 	Migration,
 	MigrationIssue,
@@ -63,6 +65,20 @@ export type {
 	SchemaPush,
 } from './facts/deploy/migration-issue.ts';
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
+export {
+	CALENDAR_DATE,
+	CALENDAR_SOURCES,
+	endOf,
+	RUNTIMES,
+	type Runtime,
+	recommended,
+} from './facts/deploy/runtime-calendar.ts';
+export {
+	areRelated,
+	type RepositoryRuntimes,
+	type RuntimeSource,
+	repositoryRuntimes,
+} from './facts/deploy/runtimes.ts';
 export {
 	type AddressClass,
 	addressClass,

@@ -13,7 +13,9 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
+		'deploy/lock-file',
 		'deploy/migrations',
+		'deploy/runtime',
 		'dns/addresses',
 		'dns/alias',
 		'dns/caa',
