@@ -8,6 +8,7 @@ export {
 	defineCheck,
 	doesNotApply,
 	type Judgement,
+	type NoVerdict,
 	optional,
 	type Say,
 	type Verdict,
@@ -34,6 +35,7 @@ export {
 	commands,
 	type Fix,
 	type HeaderField,
+	type Platform,
 	perPlatform,
 	records,
 	type Snippet,
@@ -56,6 +58,12 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export {
+	type DeployedRepository,
+	type DeployedVersion,
+	deployedRepositories,
+	deployedVersion,
+} from './facts/deploy/deployed-version.ts';
 export type {
 	Migration,
 	MigrationIssue,
@@ -63,6 +71,10 @@ export type {
 	SchemaPush,
 } from './facts/deploy/migration-issue.ts';
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
+export { repositoryOperations } from './facts/deploy/operations.ts';
+export type { Operations, Sign } from './facts/deploy/operations-schema.ts';
+export type { PlatformKind } from './facts/deploy/platform.ts';
+export type { WebFramework } from './facts/deploy/web-framework.ts';
 export {
 	type AddressClass,
 	addressClass,
