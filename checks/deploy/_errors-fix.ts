@@ -141,7 +141,7 @@ const BY_FRAMEWORK: Partial<Readonly<Record<WebFramework, Setup>>> = {
 	spring: {
 		install: 'io.sentry:sentry-spring-boot-starter-jakarta in pom.xml or build.gradle',
 		language: 'text',
-		text: '# application.properties\nsentry.dsn=${SENTRY_DSN:}\nsentry.release=${GIT_SHA:}',
+		text: `# application.properties\nsentry.dsn=\${SENTRY_DSN:}\nsentry.release=\${GIT_SHA:}`,
 	},
 	gin: GO,
 	echo: GO,

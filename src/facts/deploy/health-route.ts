@@ -38,7 +38,8 @@ const LIBRARIES: readonly (readonly [used: RegExp, path: string])[] = [
 	[/\bMapHealthChecks\s*\(|\bUseHealthChecks\s*\(/, ''],
 ];
 
-const MAY = /health|live|read[yi]|ping|heartbeat|status|alive|["'`/]up["'`]|Terminus|OkComputer/i;
+const MAY =
+	/["'`/ ](?:_?health|live|read[yi]|heartbeat|_?ping\b|up["'`]|status|alive)|health|Terminus|OkComputer|exposeStatusRoute/i;
 
 /** In code, or by the name of the file where a framework makes routes of files. */
 export function healthRouteIn(file: string, text: string): HealthRoute | null {

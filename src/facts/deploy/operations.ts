@@ -71,6 +71,7 @@ export const repositoryOperations = defineProbe({
 const MOST_FILES = 8_000;
 const MOST_BYTES = 256 * 1024;
 
+const EXPORTS = /(?:^|\/)next\.config\.[cm]?[jt]s$/;
 const CODE =
 	/\.(?:[cm]?[jt]sx?|vue|svelte|astro|py|rb|php|go|rs|java|kt|kts|cs|ex|exs|scala|html?|erb|ejs|hbs|pug|twig|njk|jinja2?|haml|heex|cshtml|tmpl|properties)$/;
 /** What is not this product's own, or not what it deploys. */
@@ -122,10 +123,22 @@ async function readOperations(root: string, port: FilesPort): Promise<Operations
 		keptBy: null,
 		own: null,
 	};
-	for (const { path } of looked) {
-		const text = await textOf(root, port, { path, unread });
-		if (text !== null) look(path, text, kept);
-	}
+	const lookAll = async (some: readonly string[], how: typeof look) => {
+		for (const path of some) {
+			const text = await textOf(root, port, { path, unread });
+			if (text !== null) how(path, text, kept);
+		}
+	};
+	const [settings, code] = partition(
+		looked.map(({ path }) => path),
+		(path) => !CODE.test(path) || EXPORTS.test(path),
+	);
+	await lookAll(settings, look);
+	// Most of what code shows is asked of applications alone.
+	const { kind } = applicationOf(kept);
+	if (kind === 'none') await lookAll(code, lookForServer);
+	if (kind === 'client' || kind === 'server' || kept.signs.has('listens'))
+		await lookAll(code, look);
 	const paths = new Set(own.map(({ path }) => path));
 	return {
 		files: looked.length,
@@ -152,6 +165,13 @@ const isOfUse = (path: string): boolean =>
 /** Manifests first: what they name is looked for in the rest. */
 const rankOf = (path: string): number => (isNeedsFile(path) ? 0 : CODE.test(path) ? 2 : 1);
 
+function partition<T>(all: readonly T[], test: (one: T) => boolean): readonly [T[], T[]] {
+	const yes: T[] = [];
+	const no: T[] = [];
+	for (const one of all) (test(one) ? yes : no).push(one);
+	return [yes, no];
+}
+
 type Found = { readonly what: string; readonly line: number } | null;
 
 /** The first place of each sort is kept. */
@@ -165,6 +185,9 @@ function look(path: string, text: string, kept: Kept): void {
 	if (isPlatformFile(path)) kept.services.push(...platformServices(path, text));
 	if (IMAGE.test(path) && !NOT_PRODUCTION.test(basename(path))) lookAtImage(path, text, kept);
 	if (CODE.test(path)) lookAtCode(path, text, kept);
+	if (EXPORTS.test(path) && /\boutput\s*:\s*["']export["']/.test(text)) {
+		kept.exported.add(folderOf(path));
+	}
 	if (SETTING.test(path)) {
 		note(kept, 'version', path, versionSettingIn(text));
 		note(kept, 'reporter', path, errorReporterIn(path, text));
@@ -185,18 +208,25 @@ function lookAtNeeds(path: string, text: string, kept: Kept): void {
 		kept.packages.push(own);
 		if (/\bnuxt(?:i)?\s+generate\b/.test(own.scripts['build'] ?? '')) kept.exported.add(own.folder);
 	}
-	const lineOf = (name: string) => lineAt(text, Math.max(0, text.indexOf(name)));
-	for (const name of [...needed.names, ...(own?.developmentNeeds ?? [])]) {
-		if (isErrorReporter(name)) kept.reporters.push({ what: name, file: path, line: lineOf(name) });
-	}
-	for (const name of needed.isLibrary ? [] : needed.names) {
-		const engine = databaseOf(name);
-		if (engine === null) continue;
-		const isSure = isSureOfDatabase(name);
-		kept.databases.push({ what: name, file: path, line: lineOf(name), engine, isSure });
-	}
+	lookAtNames(text, { ...needed, tools: own?.developmentNeeds ?? [] }, kept);
 	if (/\bgit-commit-id(?:-maven)?-plugin\b|gradle-git-properties/.test(text)) {
 		note(kept, 'version', path, versionSettingIn(text));
+	}
+}
+
+function lookAtNames(
+	text: string,
+	{ file, names, tools, isLibrary }: NeededBy & { readonly tools: readonly string[] },
+	kept: Kept,
+): void {
+	const lineOf = (name: string) => lineAt(text, Math.max(0, text.indexOf(name)));
+	for (const what of [...names, ...tools].filter(isErrorReporter)) {
+		kept.reporters.push({ what, file, line: lineOf(what) });
+	}
+	for (const what of isLibrary ? [] : names) {
+		const engine = databaseOf(what);
+		if (engine === null) continue;
+		kept.databases.push({ what, file, line: lineOf(what), engine, isSure: isSureOfDatabase(what) });
 	}
 }
 
@@ -219,23 +249,26 @@ const CALLS =
 	/\bfetch\s*\(|\baxios\b|\bXMLHttpRequest\b|\bnew\s+WebSocket\s*\(|\bnew\s+EventSource\s*\(|\bApolloClient\b|\bcreateTRPC|\bHttpClient\b|\bsupabase\b|\bfirebase\b/;
 
 function lookAtCode(path: string, text: string, kept: Kept): void {
-	const health = healthRouteIn(path, text);
-	note(kept, 'route', path, health === null ? null : { what: health.path, line: health.line });
-	note(kept, 'version', path, versionIn(path, text));
-	note(kept, 'reporter', path, errorReporterIn(path, text));
-	if (
-		/(?:^|\/)next\.config\.[cm]?[jt]s$/.test(path) &&
-		/\boutput\s*:\s*["']export["']/.test(text)
-	) {
-		kept.exported.add(folderOf(path));
+	const isOpen = (sort: string) => !kept.signs.has(sort);
+	if (isOpen('route')) {
+		const health = healthRouteIn(path, text);
+		note(kept, 'route', path, health === null ? null : { what: health.path, line: health.line });
 	}
-	const isScript = /(?:^|\/)(?:scripts?|tools?|bin|config)\//.test(path);
-	const listens = isScript ? null : LISTENS.exec(text);
-	if (listens !== null)
-		note(kept, 'listens', path, { what: path, line: lineAt(text, listens.index) });
-	const calls = /\.(?:[jt]sx?|vue|svelte|html?)$/.test(path) ? CALLS.exec(text) : null;
+	if (isOpen('version')) note(kept, 'version', path, versionIn(path, text));
+	if (isOpen('reporter')) note(kept, 'reporter', path, errorReporterIn(path, text));
+	const calls =
+		isOpen('calls') && /\.(?:[jt]sx?|vue|svelte|html?)$/.test(path) ? CALLS.exec(text) : null;
 	if (calls !== null)
 		note(kept, 'calls', path, { what: calls[0], line: lineAt(text, calls.index) });
+}
+
+/** Code that opens a port by itself; not a tool's. */
+function lookForServer(path: string, text: string, kept: Kept): void {
+	if (kept.signs.has('listens') || /(?:^|\/)(?:scripts?|tools?|bin|config|lab)\//.test(path))
+		return;
+	const listens = LISTENS.exec(text);
+	if (listens !== null)
+		note(kept, 'listens', path, { what: path, line: lineAt(text, listens.index) });
 }
 
 /** Functions of a platform that starts, watches and stops them itself. */
@@ -322,16 +355,27 @@ function loadedAs(name: string): RegExp {
 	return new RegExp(`(?<![\\w/-])${escaped}(?![\\w-])`);
 }
 
+const runningOf = ({ services }: Kept): readonly PlatformService[] =>
+	services.filter(({ kind, isWeb }) => !MANAGED.has(kind) && isWeb);
+
+const isDeployed = (kept: Kept): boolean =>
+	kept.images.length > 0 || runningOf(kept).some(({ kind }) => kind !== 'compose');
+
+const applicationOf = (kept: Kept): ApplicationKind =>
+	applicationKind(kept.needed, kept.packages, {
+		isDeployed: isDeployed(kept),
+		exported: kept.exported,
+	});
+
 function concluded(
 	kept: Kept,
 	paths: ReadonlySet<string>,
 ): Omit<Operations, 'files' | 'unread' | 'cut'> {
 	const sign = (sort: string): Sign | null => kept.signs.get(sort) ?? null;
-	const running = kept.services.filter(({ kind, isWeb }) => !MANAGED.has(kind) && isWeb);
+	const running = runningOf(kept);
 	const declared = running.filter(({ kind, isProduction }) => kind !== 'compose' || isProduction);
-	const isDeployed = kept.images.length > 0 || running.some(({ kind }) => kind !== 'compose');
-	const told = applicationKind(kept.needed, kept.packages, { isDeployed, exported: kept.exported });
-	const application = told.kind === 'none' ? listening(kept, sign('listens'), isDeployed) : told;
+	const told = applicationOf(kept);
+	const application = told.kind === 'none' ? listening(kept, sign('listens')) : told;
 	const names = kept.needed
 		.filter(({ file }) => folderOf(file) === application.folder)
 		.flatMap((one) => [
@@ -371,12 +415,13 @@ const serviceOf = ({ kind, name, file, line, service }: PlatformService) => ({
 });
 
 /** Without a framework: code that listens counts where it is started or deployed. */
-function listening(kept: Kept, listens: Sign | null, isDeployed: boolean): ApplicationKind {
+function listening(kept: Kept, listens: Sign | null): ApplicationKind {
 	const starts = kept.packages.some(
 		({ scripts, isPublished, isPrivate }) =>
 			scripts['start'] !== undefined && (isPrivate || !isPublished),
 	);
-	const isProgram = listens !== null && (isDeployed || starts || /\.(?:go|py)$/.test(listens.file));
+	const isProgram =
+		listens !== null && (isDeployed(kept) || starts || /\.(?:go|py)$/.test(listens.file));
 	return isProgram
 		? {
 				kind: 'server',

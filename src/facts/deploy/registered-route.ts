@@ -24,7 +24,7 @@ export function routeFinder(path: string): (code: string) => RegisteredRoute | n
 	// Anchors of Django and Go's methods are no part of the path.
 	const quoted = `[rf]?["'\`](?:(?:GET|HEAD) )?\\^?(${path})\\$?["'\`]`;
 	const registered = new RegExp(
-		`(?:([\\w$\\])]{0,40})(?:\\.|->|::)(?:${METHODS})|@(?:Controller|Get|GetMapping|RequestMapping|Path)|#\\[(?:Route|get)|\\b(?:re_)?path|\\burl|\\b[Rr]oute|\\bresource|^\\s*(?:get|match|forward|mount))\\s*(?:<[^>\\n]{0,60}>)?\\s*\\(?\\s*(?:(?:value|path)\\s*=\\s*\\{?\\s*)?${quoted}([^\\n]{0,40})`,
+		`(?:(?:\\.|->|::)(?:${METHODS})|@(?:Controller|Get|GetMapping|RequestMapping|Path)|#\\[(?:Route|get)|\\b(?:re_)?path|\\burl|\\b[Rr]oute|\\bresource|^\\s*(?:get|match|forward|mount))\\s*(?:<[^>\\n]{0,60}>)?\\s*\\(?\\s*(?:(?:value|path)\\s*=\\s*\\{?\\s*)?${quoted}([^\\n]{0,40})`,
 		'gm',
 	);
 	// `{ method: 'GET', url: '/health', handler }`.
@@ -34,7 +34,8 @@ export function routeFinder(path: string): (code: string) => RegisteredRoute | n
 	);
 	return (code) => {
 		for (const match of code.matchAll(registered)) {
-			const [, receiver = '', at = '', rest = ''] = match;
+			const [, at = '', rest = ''] = match;
+			const receiver = code.slice(Math.max(0, match.index - 40), match.index);
 			if (!CALLERS.test(receiver) && HANDLED.test(rest)) return route(code, match.index, at);
 		}
 		for (const match of code.matchAll(option)) {

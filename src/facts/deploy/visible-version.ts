@@ -39,9 +39,13 @@ const PACKAGE_VERSION =
 /** Put into every bundle, where anybody can read it. */
 const BUNDLED =
 	/\b(?:NEXT_PUBLIC|VITE|NUXT_PUBLIC|REACT_APP|PUBLIC|EXPO_PUBLIC)_\w{0,40}(?:VERSION|SHA|COMMIT|RELEASE|REVISION|BUILD_ID)\b|\b__(?:APP_VERSION|COMMIT_HASH|COMMIT_SHA|GIT_COMMIT|GIT_SHA|BUILD_ID|VERSION|RELEASE)__\b|\bgenerateBuildId\b|\bdeploymentId\s*:/;
+/** What a version of a deployment is read from; a document has a version too. */
+const OWN =
+	'(?:process\\.env|import\\.meta\\.env|os\\.|ENV|env\\(|getenv|System\\.|Environment|settings\\.|config|app\\.|__\\w+__|\\w*(?:VERSION|COMMIT|SHA|BUILD|RELEASE)|(?:app|pkg|package|build|git|release)\\w*|version\\b(?!\\.)|commit\\b|\\$\\{)';
 /** An answer with it. A literal is the version of an interface, not of a deployment. */
-const ANSWERED =
-	/\b(?:json|send|jsonify|JsonResponse|JSONResponse|JSON|Json|Response|reply|response|body\s*=|render\s+json:|return)\s{0,4}[({[][^;]{0,400}?\b(?:version|commit|commitSha|gitSha|sha|revision|release|build)["']?\s*(?:=>|[:=])\s*(?!["'`\d]|undefined|null)[\w$({[]/;
+const ANSWERED = new RegExp(
+	`\\b(?:json|send|jsonify|JsonResponse|JSONResponse|JSON|Json|Response|reply|response|body\\s*=|render\\s+json:|return)\\s{0,4}[({[][^;]{0,400}?\\b(?:version|commit|commitSha|gitSha|sha|revision|release|build)["']?\\s*(?:=>|[:=])\\s*${OWN}`,
+);
 /** The short form, of a name that is read from a package or the environment. */
 const SHORT =
 	/\b(?:json|send|Response)\s{0,4}\([^;]{0,300}?[{,]\s*(?:version|commit|sha|revision|release)\s*[,}]/;
@@ -57,6 +61,8 @@ const TRACKER_SETTING =
 	/\bSENTRY_RELEASE\b|\bDD_VERSION\b|tags\.datadoghq\.com\/version|getsentry\/action-release|sentry-cli\s+releases|service\.version\s*=|\b(?:ATTR|SEMRESATTRS)_SERVICE_VERSION\b|\bHONEYBADGER_REVISION\b|\bAPPSIGNAL_(?:APP_)?REVISION\b|git-commit-id(?:-maven)?-plugin|gradle-git-properties|\bNEW_RELIC_METADATA_COMMIT\b/;
 
 const MAY = /version|release|revision|commit|build-?(?:id|info)|git-?sha|deploymentId|\bsha\b/i;
+const MAY_ROUTE = /["'`/](?:_{0,2}version|build-?info|app-?version|revision|commit)/i;
+const MAY_HEADER = /x-[\w-]{0,20}(?:version|release|revision|commit|build|sha|deploy)/i;
 
 /** In code and templates. */
 export function versionIn(file: string, text: string): VisibleVersion | null {
@@ -67,7 +73,7 @@ export function versionIn(file: string, text: string): VisibleVersion | null {
 		const match = pattern.exec(code);
 		return match === null ? null : signAt(code, match);
 	};
-	const route = TEMPLATE.test(file) ? null : routes(code);
+	const route = TEMPLATE.test(file) || !MAY_ROUTE.test(code) ? null : routes(code);
 	if (route !== null) return { what: route.path, line: lineAt(code, route.index) };
 	const has = (pattern: RegExp) => pattern.test(code);
 	return (
@@ -89,6 +95,7 @@ export function versionSettingIn(text: string): VisibleVersion | null {
 }
 
 function headerIn(code: string): VisibleVersion | null {
+	if (!MAY_HEADER.test(code)) return null;
 	for (const match of code.matchAll(HEADER)) {
 		const [, before = '', name = ''] = match;
 		if (READS.test(before)) continue;
