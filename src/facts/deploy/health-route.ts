@@ -77,7 +77,9 @@ const FILES: readonly RegExp[] = [
 	// SvelteKit, SolidStart.
 	new RegExp(`(?:^|/)routes/((?:[\\w().-]{1,60}/){0,4}${NAME})/\\+server${SCRIPT}$`),
 	// Remix.
-	new RegExp(`(?:^|/)app/routes/(?:[\\w$]{1,40}[+/.]){0,3}(${NAME})(?:/route|/index)?${SCRIPT}x?$`),
+	new RegExp(
+		`(?:^|/)app/routes/(?:[\\w$]{1,40}[+/.]{1,2}){0,3}(${NAME})(?:/route|/index)?${SCRIPT}x?$`,
+	),
 	// Functions of platforms, and PHP's files.
 	new RegExp(`^(api/${NAME})(?:/index)?${SCRIPT}$`),
 	new RegExp(`^(?:netlify/)?functions/(?:api/)?(${NAME})(?:/index)?${SCRIPT}$`),

@@ -131,7 +131,7 @@ async function readOperations(root: string, port: FilesPort): Promise<Operations
 	};
 	const [settings, code] = partition(
 		looked.map(({ path }) => path),
-		(path) => !CODE.test(path) || EXPORTS.test(path),
+		(path) => !CODE.test(path) || EXPORTS.test(path) || isNeedsFile(path),
 	);
 	await lookAll(settings, look);
 	// Most of what code shows is asked of applications alone.
@@ -193,7 +193,8 @@ function look(path: string, text: string, kept: Kept): void {
 		note(kept, 'reporter', path, errorReporterIn(path, text));
 		lookAtServerless(path, text, kept);
 	}
-	if (mayAskHealth(path)) note(kept, 'asked', path, healthAskedIn(path, text));
+	if (mayAskHealth(path) || isPlatformFile(path))
+		note(kept, 'asked', path, healthAskedIn(path, text));
 	lookForDatabases(path, text, kept);
 	lookForBackups(path, text, kept);
 	loadedIn(path, text, kept);

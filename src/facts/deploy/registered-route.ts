@@ -32,18 +32,37 @@ export function routeFinder(path: string): (code: string) => RegisteredRoute | n
 	const compared = new RegExp(
 		`(?:pathname|\\burl|\\bpath|URL\\.Path|PATH_INFO|REQUEST_URI|path_info)["'\\]]{0,2}[^\\n]{0,60}(?:===?|startsWith\\(|in\\s*[\\[({])\\s*${quoted}|\\bcase\\s+${quoted}\\s*:`,
 	);
-	return (code) => {
-		for (const match of code.matchAll(registered)) {
-			const [, at = '', rest = ''] = match;
-			const receiver = code.slice(Math.max(0, match.index - 40), match.index);
-			if (!CALLERS.test(receiver) && HANDLED.test(rest)) return route(code, match.index, at);
-		}
-		for (const match of code.matchAll(option)) {
-			if (isHandler(code, match.index)) return route(code, match.index, match[1] ?? '');
-		}
-		const match = compared.exec(code);
-		return match === null ? null : route(code, match.index, match[1] ?? match[2] ?? '');
-	};
+	return (code) =>
+		called(code, registered) ??
+		optionIn(code, option) ??
+		first(code, compared, ([, at, other]) => at ?? other ?? '');
+}
+
+function called(code: string, registered: RegExp): RegisteredRoute | null {
+	for (const match of code.matchAll(registered)) {
+		const [whole, at = '', rest = ''] = match;
+		const receiver = code.slice(Math.max(0, match.index - 40), match.index);
+		const isCall = CALLERS.test(receiver) && !whole.startsWith('.Handle');
+		const isHandled = HANDLED.test(rest) || whole.startsWith('.MapHealthChecks');
+		if (!isCall && isHandled) return route(code, match.index, at);
+	}
+	return null;
+}
+
+function optionIn(code: string, option: RegExp): RegisteredRoute | null {
+	for (const match of code.matchAll(option)) {
+		if (isHandler(code, match.index)) return route(code, match.index, match[1] ?? '');
+	}
+	return null;
+}
+
+function first(
+	code: string,
+	pattern: RegExp,
+	pathOf: (match: RegExpExecArray) => string,
+): RegisteredRoute | null {
+	const match = pattern.exec(code);
+	return match === null ? null : route(code, match.index, pathOf(match));
 }
 
 /** A browser's router has such options as well, with an element in the place of a handler. */

@@ -60,7 +60,8 @@ const RELEASE =
 const TRACKER_SETTING =
 	/\bSENTRY_RELEASE\b|\bDD_VERSION\b|tags\.datadoghq\.com\/version|getsentry\/action-release|sentry-cli\s+releases|service\.version\s*=|\b(?:ATTR|SEMRESATTRS)_SERVICE_VERSION\b|\bHONEYBADGER_REVISION\b|\bAPPSIGNAL_(?:APP_)?REVISION\b|git-commit-id(?:-maven)?-plugin|gradle-git-properties|\bNEW_RELIC_METADATA_COMMIT\b/;
 
-const MAY = /version|release|revision|commit|build-?(?:id|info)|git-?sha|deploymentId|\bsha\b/i;
+const MAY =
+	/version|release|revision|commit|build-?(?:id|info)|git-?sha|deploymentId|\bsha\b|sentry/i;
 const MAY_ROUTE = /["'`/](?:_{0,2}version|build-?info|app-?version|revision|commit)/i;
 const MAY_HEADER = /x-[\w-]{0,20}(?:version|release|revision|commit|build|sha|deploy)/i;
 
