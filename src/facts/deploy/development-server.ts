@@ -116,11 +116,31 @@ const RULES: readonly Rule[] = [
 		build: 'docusaurus build',
 	},
 	{
-		program:
-			/^(?:vitepress|storybook|tsdx|parcel|expo|sanity|quasar|wrangler|netlify|vercel|turbo)$/,
-		with: /^(?:run )?(?:dev|watch|serve|start)\b/,
+		program: /^(?:vitepress|vuepress|storybook|expo|quasar|wrangler|netlify|vercel|eleventy)$/,
+		with: /^(?:dev|start)\b|(?:^|\s)--serve\b/,
 		what: 'a development server',
 		instead: 'npm start',
+		build: 'npm run build',
+	},
+	{
+		program: /^(?:tsdx|parcel)$/,
+		with: /^(?:watch|serve|start)\b/,
+		what: 'a development server',
+		instead: 'npm start',
+		build: 'npm run build',
+	},
+	{
+		program: /^turbo$/,
+		with: /^(?:run )?dev\b/,
+		what: 'the development task of every package',
+		instead: 'turbo run start',
+		build: 'turbo run build',
+	},
+	{
+		program: /^(?:hugo|jekyll|mkdocs)$/,
+		with: /^(?:server|serve|s)\b/,
+		what: 'the development server of a site generator',
+		instead: STATIC,
 		build: 'npm run build',
 	},
 	{
@@ -219,6 +239,12 @@ const RULES: readonly Rule[] = [
 		instead: 'gunicorn --bind 0.0.0.0:$PORT app:app',
 	},
 	{
+		program: /^streamlit$/,
+		with: /--server\.runOnSave[= ]true\b/,
+		what: 'a server that reloads on every change of a file',
+		instead: 'streamlit run app.py',
+	},
+	{
 		program: /^php$/,
 		with: /(?:^|\s)-S\s|^(?:-\S+\s+)*artisan serve\b/,
 		what: "PHP's built-in development server",
@@ -237,13 +263,13 @@ const RULES: readonly Rule[] = [
 		instead: 'bundle exec puma -C config/puma.rb',
 	},
 	{
-		program: /^(?:shotgun|rerun|guard)$/,
+		program: /^(?:shotgun|rerun)$/,
 		with: ANY,
 		what: 'a watcher that restarts the process on every change of a file',
 		instead: 'bundle exec puma -C config/puma.rb',
 	},
 	{
-		program: /^(?:air|reflex|CompileDaemon|fresh|realize)$/,
+		program: /^(?:air|CompileDaemon)$/,
 		with: ANY,
 		what: 'a watcher that builds again on every change of a file',
 		instead: './server',

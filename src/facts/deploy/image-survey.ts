@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { DeployedImage } from './deployment-facts.ts';
-import { copyOf, type Dockerfile, parseDockerfile } from './dockerfile.ts';
+import { copyOf, parseDockerfile } from './dockerfile.ts';
 import {
 	type ImageReference,
 	isOfficial,
@@ -9,10 +9,10 @@ import {
 } from './image-reference.ts';
 import {
 	broadCopyIn,
-	copiedSecrets,
+	copiedFiles,
 	namedCopies,
 	passedSecrets,
-	writtenSecrets,
+	settingsIn,
 } from './image-secrets.ts';
 import {
 	configOf,
@@ -31,10 +31,8 @@ import { shownCommand } from './shell-command.ts';
 /** A Dockerfile with its stages, ready to be asked. */
 export interface Image {
 	readonly file: string;
-	readonly text: string;
 	/** Folder it is built from. */
 	readonly context: string;
-	readonly dockerfile: Dockerfile;
 	readonly stages: readonly Stage[];
 	readonly lineage: readonly Stage[];
 	readonly config: ImageConfig;
@@ -48,13 +46,12 @@ export function readImage(
 	context: string,
 	target: string,
 ): Image | null {
-	const dockerfile = parseDockerfile(text);
-	const stages = stagesOf(dockerfile);
+	const stages = stagesOf(parseDockerfile(text));
 	const named = target === '' ? -1 : stageNamed(stages, target);
 	const lineage = lineageOf(stages, named === -1 ? stages.length - 1 : named);
 	if (lineage.length === 0) return null;
 	const config = configOf(lineage);
-	return { file, text, context, dockerfile, stages, lineage, config, start: startOf(config) };
+	return { file, context, stages, lineage, config, start: startOf(config) };
 }
 
 /** What else has to be known of the repository. */
@@ -62,8 +59,8 @@ export interface AroundImage {
 	readonly packages: readonly PackageManifest[];
 	/** Manifests by path, of managers other than Node's. */
 	readonly manifests: ReadonlyMap<string, string>;
-	/** By path in the context; the text where it was read. */
-	readonly contextFiles: ReadonlyMap<string, string | null>;
+	/** By path in the context. */
+	readonly contextPaths: ReadonlySet<string>;
 	/** Paths from the root. */
 	readonly paths: ReadonlySet<string>;
 	readonly ignoreText: string;
@@ -72,32 +69,36 @@ export interface AroundImage {
 	/** Something around the image sets a user, or an init. */
 	readonly setsUser: boolean;
 	readonly hasInit: boolean;
-	readonly fingerprintKey: string;
+	/** Run with the source mounted over it: for development, where manifests say so. */
+	readonly isMounted: boolean;
 }
 
 export function surveyImage(image: Image, around: AroundImage): DeployedImage {
-	const { file, text, stages, lineage, dockerfile } = image;
-	const last = lineage.at(-1) as Stage;
-	const copies = namedCopies(stages, lineage);
+	const { file, stages, lineage } = image;
+	const last = lineage.at(-1);
 	const broad = broadCopyIn(stages);
 	return {
 		file,
-		line: last.line,
-		base: last.written,
+		line: last?.line ?? 1,
+		base: last?.written ?? '',
 		user: userOf(image, around),
 		bases: basesOf(stages),
-		secrets: [
-			...writtenSecrets(file, text, dockerfile, around.fingerprintKey),
-			...passedSecrets(lineage),
-			...copiedSecrets(copies, around.contextFiles, around.ignoreText, around.fingerprintKey),
-		].slice(0, 100),
+		settings: [...settingsIn(stages)],
+		passed: [...passedSecrets(lineage)],
+		copied: copiedFiles(namedCopies(stages, lineage), around.contextPaths, around.ignoreText).map(
+			({ line, path, isThere }) => ({
+				line,
+				isThere,
+				file: posix.join(image.context || '.', path),
+			}),
+		),
 		broadCopy:
 			broad === null
 				? null
 				: { line: broad.line, text: `${broad.keyword} ${broad.text}`.slice(0, 80) },
 		ignoreFile: posix.join(image.context || '.', '.dockerignore'),
 		hasIgnoreFile: ignoreFilesOf(image).some((path) => around.paths.has(path)),
-		developmentPackages: developmentPackages(image, around),
+		developmentPackages: around.isMounted ? null : developmentPackages(image, around),
 		deaf: around.hasInit ? null : deafOf(image, around.packages),
 	};
 }

@@ -160,6 +160,7 @@ const KUBERNETES = /^kind:\s*["']?(?:Deployment|StatefulSet|DaemonSet|Rollout|Se
 
 const READERS: readonly (readonly [path: RegExp, read: Reader])[] = [
 	[/(?:^|\/)Procfile$/, readProcfile],
+	[/(?:^|\/)app\.json$/, readAppJson],
 	[/(?:^|\/)heroku\.ya?ml$/, readHeroku],
 	[/(?:^|\/)fly(?:\.[\w-]{1,40})?\.toml$/, readFly],
 	[/(?:^|\/)render\.ya?ml$/, readRender],
@@ -202,6 +203,16 @@ function readProcfile(file: string, text: string): readonly PlatformService[] {
 			}),
 		];
 	});
+}
+
+/** Heroku's manifest, by the members that no other tool's file of this name has. */
+function readAppJson(file: string, text: string): readonly PlatformService[] {
+	const whole = objectIn(text);
+	const isHeroku =
+		whole !== null &&
+		!('expo' in whole) &&
+		['buildpacks', 'addons', 'formation', 'stack'].some((key) => key in whole);
+	return isHeroku ? [service('heroku', file, { givesPort: true, startsPackage: true })] : [];
 }
 
 function readHeroku(file: string, text: string): readonly PlatformService[] {
@@ -368,6 +379,7 @@ function readAppYaml(file: string, text: string): readonly PlatformService[] {
 			line: document.line('runtime'),
 			service: document.text('service'),
 			givesPort: true,
+			port: 8080,
 			canProbe: isFlexible,
 			probe: key === undefined ? null : { line: document.line(key), what: key },
 			start: commandLine(document.text('entrypoint'), document.line('entrypoint')),
@@ -388,8 +400,7 @@ function digitalOcean(file: string, document: YamlDocument): readonly PlatformSe
 			service: at('name'),
 			folder: pathFrom('', at('source_dir').replace(/^\//, '') || '.') ?? '',
 			// The port that is named in the file, 8080 unless it is.
-			givesPort: at('http_port') === '',
-			port: Number.isInteger(port) && port > 0 ? port : null,
+			port: Number.isInteger(port) && port > 0 ? port : 8080,
 			canProbe: true,
 			probe: hasHealth ? { line: lineOf('health_check'), what: 'health_check' } : null,
 			start: commandLine(at('run_command'), lineOf('run_command')),
@@ -406,8 +417,8 @@ function readAppRunner(file: string, text: string): readonly PlatformService[] {
 	return [
 		service('app-runner', file, {
 			line: document.line('run'),
-			port: Number.isInteger(port) && port > 0 ? port : null,
-			givesPort: document.text('run', 'network', 'env') === 'PORT',
+			// The port that is named in the file, 8080 unless it is.
+			port: Number.isInteger(port) && port > 0 ? port : 8080,
 			start: commandLine(document.text('run', 'command'), document.line('run', 'command')),
 		}),
 	];
@@ -489,7 +500,17 @@ function readWorkflow(file: string, text: string): readonly PlatformService[] {
 			),
 	);
 	if (index === -1) return [];
-	return [service('cloud-run', file, { line: index + 1, folder: '', givesPort: true })];
+	const ports = [...text.matchAll(/--port[= ]["']?(\d{2,5})\b/g)].map(([, port]) => Number(port));
+	return [
+		service('cloud-run', file, {
+			line: index + 1,
+			folder: '',
+			givesPort: ports.length === 0,
+			// Cloud Run's own, unless the deploy names another.
+			port: ports.length === 0 ? 8080 : ports.length === 1 ? (ports[0] ?? null) : null,
+			disk: /--(?:add|update)-volume/.test(text) ? 'unknown' : 'lost',
+		}),
+	];
 }
 
 function readKubernetes(file: string, text: string): readonly PlatformService[] {
@@ -545,7 +566,8 @@ function container(
 		service: document.text(...path, 'name') || document.text('metadata', 'name'),
 		folder: '',
 		isWeb: isRun || port > 0,
-		givesPort: isRun,
+		givesPort: isRun && !(port > 0),
+		port: isRun ? (port > 0 ? port : 8080) : null,
 		mounts,
 		canProbe: isRun || port > 0,
 		probe: probe === undefined ? null : { line: document.line(...path, probe), what: probe },

@@ -25,6 +25,10 @@ export function commandOf(words: readonly string[]): readonly SimpleCommand[] {
 	return unwrapped(words, {}, 0).slice(0, MOST_COMMANDS);
 }
 
+/** What runs depends on something that the line itself does not tell. */
+export const isConditional = (line: string): boolean =>
+	/\|\||(?:^|[\s;&(])(?:if|case|for|while|until|test|\[\[?)\s/.test(line);
+
 /** Words of each simple command: `&&`, `||`, `;`, `|`, `&` and line ends part them. */
 function split(line: string): readonly (readonly string[])[] {
 	const commands: string[][] = [[]];
