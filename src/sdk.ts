@@ -8,6 +8,7 @@ export {
 	defineCheck,
 	doesNotApply,
 	type Judgement,
+	type NoVerdict,
 	optional,
 	type Say,
 	type Verdict,
@@ -34,6 +35,7 @@ export {
 	commands,
 	type Fix,
 	type HeaderField,
+	type Platform,
 	perPlatform,
 	records,
 	type Snippet,
@@ -56,6 +58,12 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export {
+	type DeployedRepository,
+	type DeployedVersion,
+	deployedRepositories,
+	deployedVersion,
+} from './facts/deploy/deployed-version.ts';
 export { type LockState, repositoryLocks } from './facts/deploy/lock-files.ts';
 export { MANAGER_FACTS, type Manager } from './facts/deploy/lock-kind.ts';
 export type {
@@ -65,6 +73,9 @@ export type {
 	SchemaPush,
 } from './facts/deploy/migration-issue.ts';
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
+export { repositoryOperations } from './facts/deploy/operations.ts';
+export type { Operations, Sign } from './facts/deploy/operations-schema.ts';
+export type { PlatformKind } from './facts/deploy/platform.ts';
 export {
 	CALENDAR_DATE,
 	CALENDAR_SOURCES,
@@ -79,6 +90,7 @@ export {
 	type RuntimeSource,
 	repositoryRuntimes,
 } from './facts/deploy/runtimes.ts';
+export type { WebFramework } from './facts/deploy/web-framework.ts';
 export {
 	type AddressClass,
 	addressClass,
