@@ -471,6 +471,7 @@ export {
 } from './facts/secrets/repository.ts';
 export {
 	type RepositoryFingerprints,
+	type RepositoryPlace,
 	repositoryFingerprints,
 } from './facts/secrets/repository-fingerprints.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';

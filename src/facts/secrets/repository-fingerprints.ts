@@ -3,7 +3,7 @@ import { defineDerivation, type Fact, known } from '../../core/fact.ts';
 import { HISTORY, repositoryHistory, repositorySecrets } from './repository.ts';
 
 /** Where a value stands in the repository. */
-interface RepositoryPlace {
+export interface RepositoryPlace {
 	readonly file: string;
 	readonly line: number;
 }
