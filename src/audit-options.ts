@@ -10,6 +10,8 @@ export interface AuditOptions {
 	readonly domain?: string | undefined;
 	/** Folder of the repository. */
 	readonly repo?: string | undefined;
+	/** What holds the values of production: a path, or a mode that names the repository's `.env.<mode>`. */
+	readonly envFile?: string | undefined;
 	/**
 	 * How much of its past is searched for secrets: none, what refs and stashes lead to (the default), or
 	 * also what git still has beside.

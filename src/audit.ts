@@ -145,6 +145,7 @@ function targetOf(options: AuditOptions): Target {
 	return parseTarget({
 		...options,
 		repo: absolute(repo),
+		envFile: envFileOf(options),
 		zoneFile: absolute(options.zoneFile),
 		dmarcReports: absolute(options.dmarcReports),
 		oldUrls: absolute(options.oldUrls),
@@ -152,6 +153,13 @@ function targetOf(options: AuditOptions): Target {
 		logs: logs.map((file) => path.resolve(file)),
 		seed: randomBytes(8).toString('hex'),
 	});
+}
+
+/** `production` names the repository's `.env.production`; a file of that name is written `./production`. */
+export const isEnvMode = (env: string): boolean => /^[A-Za-z][\w-]{0,40}$/.test(env);
+
+function envFileOf({ envFile }: AuditOptions): string | undefined {
+	return envFile === undefined || isEnvMode(envFile) ? envFile : path.resolve(envFile);
 }
 
 /** With what the user asked for beside the usual. */

@@ -8,6 +8,7 @@ export {
 	defineCheck,
 	doesNotApply,
 	type Judgement,
+	type NoVerdict,
 	optional,
 	type Say,
 	type Verdict,
@@ -34,6 +35,7 @@ export {
 	commands,
 	type Fix,
 	type HeaderField,
+	type Platform,
 	perPlatform,
 	records,
 	type Snippet,
@@ -56,6 +58,14 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export {
+	type DeployedRepository,
+	type DeployedVersion,
+	deployedRepositories,
+	deployedVersion,
+} from './facts/deploy/deployed-version.ts';
+export { type LockState, repositoryLocks } from './facts/deploy/lock-files.ts';
+export { MANAGER_FACTS, type Manager } from './facts/deploy/lock-kind.ts';
 export type {
 	Migration,
 	MigrationIssue,
@@ -63,6 +73,24 @@ export type {
 	SchemaPush,
 } from './facts/deploy/migration-issue.ts';
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
+export { repositoryOperations } from './facts/deploy/operations.ts';
+export type { Operations, Sign } from './facts/deploy/operations-schema.ts';
+export type { PlatformKind } from './facts/deploy/platform.ts';
+export {
+	CALENDAR_DATE,
+	CALENDAR_SOURCES,
+	endOf,
+	RUNTIMES,
+	type Runtime,
+	recommended,
+} from './facts/deploy/runtime-calendar.ts';
+export {
+	areRelated,
+	type RepositoryRuntimes,
+	type RuntimeSource,
+	repositoryRuntimes,
+} from './facts/deploy/runtimes.ts';
+export type { WebFramework } from './facts/deploy/web-framework.ts';
 export {
 	type AddressClass,
 	addressClass,
@@ -132,6 +160,30 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
+export {
+	isGivenByPlatform,
+	isOfServerProvider,
+	isOwnUrlName,
+	isSigningName,
+	modeNameOf,
+	secrecyOf,
+	speaksOfSecrets,
+	withoutPublicPrefix,
+} from './facts/env/env-name.ts';
+export type { Hosting } from './facts/env/env-platforms.ts';
+export type {
+	EnvPlace,
+	EnvVariable,
+	JudgedEnvFile,
+	RepositoryEnv,
+	SetValue,
+} from './facts/env/env-schema.ts';
+export { type EnvValue, UNSEEN } from './facts/env/env-value.ts';
+export {
+	type ConfiguredRepository,
+	configuredRepositories,
+	repositoryEnv,
+} from './facts/env/repository-env.ts';
 export {
 	INTROSPECTION,
 	isHtmlAdminTool,

@@ -62,6 +62,7 @@ function auditCommand(root: Command): void {
 		.command('audit [domain...]')
 		.description('audit live sites; with --repo also the repository, or the repository alone')
 		.option('--repo <dir>', 'the repository of the product; alone, no network is touched')
+		.option('--env <file>', 'production values: a file, or production for .env.production')
 		.option('--host <name>', 'a further host that must work (repeatable)', collect)
 		.option('--endpoint <url>', 'time this URL with the sequential plan (repeatable)', collect)
 		.option('--dkim-selector <selector>', 'a DKIM selector in use (repeatable)', collect)

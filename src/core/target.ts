@@ -48,6 +48,11 @@ export interface Target {
 	/** Folder of the repository, absolute; `null` without `--repo`. */
 	readonly repo: string | null;
 	/**
+	 * What holds the values of production: an absolute path, or a mode such as `production`, which
+	 * means the repository's own `.env.production`; `null` without `--env`.
+	 */
+	readonly env: string | null;
+	/**
 	 * How much of the repository's past is searched: none of it, what refs and stashes lead to, or also
 	 * what git still has beside.
 	 */

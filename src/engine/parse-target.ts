@@ -35,6 +35,8 @@ export interface Asked {
 	readonly logs?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
+	/** Absolute path, or a mode. */
+	readonly envFile?: string | undefined;
 	/** Unless given, what refs and stashes lead to. */
 	readonly history?: Target['history'] | undefined;
 	readonly seed: string;
@@ -63,13 +65,14 @@ export function parseTarget(asked: Asked): Target {
 	};
 }
 
-function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, logs, repo }: Asked) {
+function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, logs, repo, envFile }: Asked) {
 	return {
 		logs: [...new Set(logs)],
 		dmarcReports: dmarcReports ?? null,
 		oldUrls: oldUrls ?? null,
 		zoneFile: zoneFile ?? null,
 		repo: repo ?? null,
+		env: envFile ?? null,
 	};
 }
 

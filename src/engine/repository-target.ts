@@ -23,6 +23,7 @@ export function repositoryTarget(
 		campaigns: [],
 		zoneFile: null,
 		zoneUse: 'plan',
+		env: null,
 		messages: [],
 		rdap: null,
 		...asked,

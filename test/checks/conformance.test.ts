@@ -13,7 +13,13 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
+		'deploy/backups',
+		'deploy/errors',
+		'deploy/health',
+		'deploy/lock-file',
 		'deploy/migrations',
+		'deploy/runtime',
+		'deploy/version',
 		'dns/addresses',
 		'dns/alias',
 		'dns/caa',
@@ -43,6 +49,11 @@ it('found the checks', () => {
 		'email/spf',
 		'email/starttls',
 		'email/tls-rpt',
+		'env/boot',
+		'env/ci',
+		'env/declared',
+		'env/production',
+		'env/public-prefix',
 		'exposure/admin-tools',
 		'exposure/backups',
 		'exposure/config-files',

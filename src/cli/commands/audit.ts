@@ -1,6 +1,11 @@
 import { stat } from 'node:fs/promises';
 import ipaddr from 'ipaddr.js';
-import { ENDPOINT_PLAN_SECONDS, plan as planAudit, audit as runAudit } from '../../audit.ts';
+import {
+	ENDPOINT_PLAN_SECONDS,
+	isEnvMode,
+	plan as planAudit,
+	audit as runAudit,
+} from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { atOnce } from '../../core/at-once.ts';
@@ -19,6 +24,7 @@ import { writeStdout } from '../write-output.ts';
 
 interface CliOptions extends OutputOptions {
 	readonly repo?: string;
+	readonly env?: string;
 	readonly history?: AuditOptions['history'];
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
@@ -63,6 +69,7 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	requireOutputs(cli);
 	await requireFolder(cli.repo, '--repo', 'give the folder of the repository');
 	const config = await configFor(cli);
+	await requireEnvFile(cli, config);
 	await requireFile(cli.oldUrls, '--old-urls');
 	await requireFile(config.oldUrls, 'oldUrls in the config');
 	await requireFolder(cli.dmarcReports, '--dmarc-reports', REPORTS_ADVICE);
@@ -127,6 +134,19 @@ function isForPeople({ format = 'table' }: CliOptions): boolean {
 
 const REPORTS_ADVICE = 'give the folder that holds the reports';
 
+/** A mode names a file of the repository, which the audit looks for itself. */
+async function requireEnvFile({ env, repo, replay }: CliOptions, config: Config): Promise<void> {
+	if (env !== undefined && repo === undefined && replay === undefined) {
+		throw new Usage('--env needs --repo: its names are compared with what the code reads');
+	}
+	for (const [file, from] of [
+		[env, '--env'],
+		[repo === undefined ? undefined : config.env, 'env in the config'],
+	] as const) {
+		if (file !== undefined && !isEnvMode(file)) await requireFile(file, from);
+	}
+}
+
 async function requireMessages(files: readonly string[] | undefined, from: string): Promise<void> {
 	for (const file of files ?? []) {
 		await requireFile(file, from);
@@ -164,6 +184,8 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 /** What the command line and the config say of the target, together. */
 function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 	return {
+		// Without a repository there are no reads to compare it with.
+		envFile: cli.repo === undefined ? undefined : (cli.env ?? config.env),
 		hosts: joined(config.hosts, cli.host),
 		endpoints: joined(config.endpoints, cli.endpoint),
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
