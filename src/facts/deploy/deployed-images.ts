@@ -40,7 +40,7 @@ async function surveyImages(root: string, port: FilesPort): Promise<DeployedImag
 			surveyImage(image, {
 				packages: files.packages,
 				manifests: files.manifests,
-				contextPaths: contextPaths(image.context, files.paths),
+				contextPaths: contextPaths(image.context, files.present),
 				paths: files.paths,
 				ignoreText: await ignoreTextOf(image, files),
 				entrypoints: await entryScripts(image, files),

@@ -38,7 +38,7 @@ const ImageSchema = z.object({
 		z.object({
 			line: z.number().int(),
 			file: z.string(),
-			/** Part of the repository. */
+			/** In the folder, whether git has it or not. */
 			isThere: z.boolean(),
 		}),
 	),

@@ -36,6 +36,8 @@ export interface ReadFile {
 export interface DeploymentFiles {
 	/** Everything that git does not ignore, in or out of `ELSEWHERE`. */
 	readonly paths: ReadonlySet<string>;
+	/** With what git ignores, as far as it is listed: env files and their like. */
+	readonly present: ReadonlySet<string>;
 	/** What may be deployed, with its size in bytes. */
 	readonly deployable: readonly { readonly path: string; readonly bytes: number }[];
 	readonly packages: readonly PackageManifest[];
@@ -90,6 +92,7 @@ export async function deploymentFiles(root: string, port: FilesPort): Promise<De
 	const images = await all((path) => IMAGE.test(path) && !FOR_DEVELOPMENT.test(path));
 	return {
 		paths: new Set(sizes.keys()),
+		present: new Set(listing.files.map(({ path }) => path)),
 		deployable,
 		packages,
 		manifests: new Map(manifests.map((one) => [one.path, one.text])),

@@ -150,6 +150,6 @@ function isMadeByFastify(server: string, text: string): boolean {
 	if (!/^[A-Za-z_$][\w$]{0,60}$/.test(server) || !/["']fastify["']/.test(text)) return false;
 	const name = server.replace(/\$/g, '\\$');
 	return new RegExp(
-		`\\b${name}(?:\\s*:\\s*[\\w<>., ]{1,60})?\\s*=\\s*(?:await\\s+)?[fF]astify\\s*(?:<[^>]{0,60}>)?\\(`,
+		`\\b${name}(?:\\s*:\\s*[\\w<>., ]{1,60})?\\s*=\\s*(?:await\\s+)?(?:[fF]astify\\s*(?:<[^>]{0,60}>)?|require\\(\\s*["']fastify["']\\s*\\)\\s*)\\(`,
 	).test(text);
 }
