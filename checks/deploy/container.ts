@@ -198,7 +198,7 @@ export default defineCheck({
 			return before;
 		};
 		const said = [
-			...secretsIn(images, secrets, now).map((a) =>
+			...secretsIn(images, [...secrets.secrets, ...found.secrets], now).map((a) =>
 				at(place('secret', a, nextOf(a.file)), say('secret-in-layer', a)),
 			),
 			...images.flatMap((image) => [
@@ -347,7 +347,7 @@ export default defineCheck({
 /** One a value, where an image has it first; then what only a name tells of. */
 function secretsIn(
 	images: readonly DeployedImage[],
-	{ secrets }: RepositorySecrets,
+	secrets: readonly FoundSecret[],
 	now: Date,
 ): readonly InImage[] {
 	const done = new Set<string>();
@@ -485,7 +485,7 @@ const IMAGE: DeployedImage = {
 	developmentPackages: null,
 	deaf: null,
 };
-const NONE: DeployedImages = { images: [IMAGE], unread: [], managed: [] };
+const NONE: DeployedImages = { images: [IMAGE], secrets: [], unread: [], managed: [] };
 const SETTING: Partial<DeployedImage> = { settings: [{ how: 'ENV', line: 4, endLine: 5 }] };
 
 const found = (...secrets: FoundSecret[]): RepositorySecrets => ({
@@ -498,6 +498,7 @@ const found = (...secrets: FoundSecret[]): RepositorySecrets => ({
 	skipped: [],
 	allowed: { count: 0, places: [] },
 	secrets,
+	values: [],
 	truncated: false,
 });
 

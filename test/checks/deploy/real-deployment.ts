@@ -1,6 +1,6 @@
 import type { AnyCheck } from '../../../src/core/check.ts';
 import type { Finding } from '../../../src/core/finding.ts';
-import type { Io } from '../../../src/core/io.ts';
+import type { FilesPort, Io } from '../../../src/core/io.ts';
 import { deployedImages } from '../../../src/facts/deploy/deployed-images.ts';
 import { deployedStarts } from '../../../src/facts/deploy/deployed-starts.ts';
 import { repositorySecrets } from '../../../src/facts/secrets/repository.ts';
@@ -19,8 +19,12 @@ const observed = async (
 		: undefined;
 
 /** What a check says of a folder on disk, through the probes that it asks for. */
-export async function findingsIn(check: AnyCheck, root: string): Promise<readonly Finding[]> {
-	const io = { files: createFiles({ configFolder: temporaryFolder() }) } as unknown as Io;
+export async function findingsIn(
+	check: AnyCheck,
+	root: string,
+	files: FilesPort = createFiles({ configFolder: temporaryFolder() }),
+): Promise<readonly Finding[]> {
+	const io = { files } as unknown as Io;
 	const isStart = check.id === 'deploy/start';
 	const given = isStart
 		? { found: await observed(deployedStarts({ root }), io) }
