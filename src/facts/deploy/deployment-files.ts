@@ -4,7 +4,6 @@ import { textOf } from './deploy-step.ts';
 import { type Image, ignoreFilesOf, readImage } from './image-survey.ts';
 import { type PackageManifest, readPackage } from './package-scripts.ts';
 import {
-	folderOf,
 	isPlatformFile,
 	MANAGED,
 	type PlatformService,
@@ -160,11 +159,4 @@ export function ownServices({ services }: Pick<DeploymentFiles, 'services'>): {
 		own: services.filter(({ kind }) => !MANAGED.has(kind)),
 		managed: [...new Set(managed)],
 	};
-}
-
-/** Folders from a file's own up to the root. */
-export function foldersAbove(path: string): readonly string[] {
-	const folders: string[] = [];
-	for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.push(folder);
-	return [...folders, ''];
 }

@@ -34,7 +34,7 @@ export interface Start {
 }
 
 /** Through scripts of packages and of shells. */
-export interface Resolved extends ResolvedCommand {
+interface Resolved extends ResolvedCommand {
 	/** Text of the shell script around it was read. */
 	readonly isInShellScript: boolean;
 }
