@@ -63,12 +63,12 @@ export function reachable(wrong: WrongPort): Fix {
 		summary: `Listen on 0.0.0.0, at ${expected === null || isPort ? 'the port in PORT' : `port ${expected}`}`,
 		steps: [
 			`Change ${file}:${line} to the line below.`,
-			...(platform === 'fly' && expected !== null
+			...(platform === 'fly' && expected !== null && !wrong.loopback
 				? [
 						`Or set internal_port in fly.toml to ${wrong.port ?? expected}, where the code listens; set PORT = "${expected}" under [env] if the code reads it.`,
 					]
 				: []),
-			...(platform === 'cloud-run' && isPort
+			...(platform === 'cloud-run' && isPort && !wrong.loopback
 				? [`Or deploy with --port=${wrong.port}, so that ${name} sends requests there.`]
 				: []),
 		],

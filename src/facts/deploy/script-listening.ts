@@ -122,8 +122,17 @@ function toldBy(call: Call, text: string, bindings: Bindings): Listening {
 		instead:
 			call.inObject || isFastify
 				? "{ port: Number(process.env.PORT) || 3000, host: '0.0.0.0' }"
-				: `${call.server || 'server'}.listen(Number(process.env.PORT) || 3000, '0.0.0.0')`,
+				: `${calleeText(call, text)}(Number(process.env.PORT) || 3000, '0.0.0.0')`,
 	};
+}
+
+/** As written, where it is short. */
+function calleeText({ node }: Call, text: string): string {
+	const callee = nodeAt(node, 'callee');
+	const written = callee === null ? '' : text.slice(callee.start, callee.end);
+	return written !== '' && written.length <= 60 && !written.includes('\n')
+		? written
+		: 'server.listen';
 }
 
 /** Without a callback, in one line. */
