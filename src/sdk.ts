@@ -58,12 +58,22 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export { deployedImages } from './facts/deploy/deployed-images.ts';
+export { deployedStarts } from './facts/deploy/deployed-starts.ts';
 export {
 	type DeployedRepository,
 	type DeployedVersion,
 	deployedRepositories,
 	deployedVersion,
 } from './facts/deploy/deployed-version.ts';
+export type {
+	DeployedImage,
+	DeployedImages,
+	LocalState,
+	ProductionStart,
+	ProductionStarts,
+	WrongPort,
+} from './facts/deploy/deployment-facts.ts';
 export { type LockState, repositoryLocks } from './facts/deploy/lock-files.ts';
 export { MANAGER_FACTS, type Manager } from './facts/deploy/lock-kind.ts';
 export type {

@@ -14,11 +14,13 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
 		'deploy/backups',
+		'deploy/container',
 		'deploy/errors',
 		'deploy/health',
 		'deploy/lock-file',
 		'deploy/migrations',
 		'deploy/runtime',
+		'deploy/start',
 		'deploy/version',
 		'dns/addresses',
 		'dns/alias',

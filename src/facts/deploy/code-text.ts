@@ -54,17 +54,6 @@ function closingQuote(text: string, open: number, end: number): number {
 	return end;
 }
 
-/** The value of a member of an object literal, as written; `null` where it is not there. */
-export function memberOf(object: string, name: string): string | null {
-	const args = argumentsAt(object, 0) ?? [];
-	for (const arg of args) {
-		const [, key = '', value] =
-			/^["']?([A-Za-z_$][\w$]*)["']?\s*(?::\s*([\s\S]*))?$/.exec(arg) ?? [];
-		if (key === name) return value ?? key;
-	}
-	return null;
-}
-
 /** The text of a plain string literal; `null` for anything else. */
 export const literalOf = (expression: string): string | null =>
 	/^(["'`])([^"'`$\\\n]*)\1$/.exec(expression.trim())?.[2] ?? null;

@@ -1,7 +1,13 @@
 import { basename, posix } from 'node:path';
 import { z } from 'zod';
-import { defineProbe } from '../../core/fact.ts';
+import { defineProbe, Unobserved } from '../../core/fact.ts';
 import type { FilesPort } from '../../core/io.ts';
+import { formatSecrets } from '../secret-formats/format-secrets.ts';
+import { foundSecret, mergedSecrets } from '../secrets/secret-found.ts';
+import { isAllowed, lineCounter, redactedLine, variableBefore } from '../secrets/secret-lines.ts';
+import { natureOf } from '../secrets/secret-place.ts';
+import { apart, secretsIn } from '../secrets/secret-scan.ts';
+import type { FoundSecret } from '../secrets/secret-sighting.ts';
 import { type DeployedImages, DeployedImagesSchema } from './deployment-facts.ts';
 import {
 	type DeployedFile,
@@ -40,7 +46,7 @@ async function surveyImages(root: string, port: FilesPort): Promise<DeployedImag
 			surveyImage(image, {
 				packages: files.packages,
 				manifests: files.manifests,
-				contextPaths: contextPaths(image.context, files.paths),
+				contextPaths: contextPaths(image.context, files.present),
 				paths: files.paths,
 				ignoreText: await ignoreTextOf(image, files),
 				entrypoints: await entryScripts(image, files),
@@ -49,7 +55,59 @@ async function surveyImages(root: string, port: FilesPort): Promise<DeployedImag
 			}),
 		);
 	}
-	return { images, unread: files.unread, managed: [...ownServices(files).managed] };
+	const secrets = await unseenSecrets(root, port, { images, files });
+	return { images, secrets, unread: files.unread, managed: [...ownServices(files).managed] };
+}
+
+const MOST_BYTES = 256 * 1024;
+const MOST_SECRETS = 50;
+
+/** Where git sees a file, the scan of the working tree has its secrets already. */
+async function unseenSecrets(
+	root: string,
+	port: FilesPort,
+	{ images, files }: { readonly images: DeployedImages['images']; readonly files: DeploymentFiles },
+): Promise<DeployedImages['secrets']> {
+	const copied = images.flatMap((image) => image.copied.map(({ file }) => file));
+	const unseen = [...new Set(copied)].filter(
+		(file) => files.present.has(file) && !files.paths.has(file),
+	);
+	if (unseen.length === 0) return [];
+	const key = await port.fingerprintKey();
+	const found: FoundSecret[] = [];
+	for (const file of unseen) {
+		const text = await bytesOf(root, port, { file, unread: files.unread });
+		if (text !== null) found.push(...secretsOf(file, text, key));
+	}
+	return mergedSecrets(found).slice(0, MOST_SECRETS);
+}
+
+async function bytesOf(
+	root: string,
+	port: FilesPort,
+	{ file, unread }: { readonly file: string; readonly unread: string[] },
+): Promise<string | null> {
+	try {
+		return await port.read(root, file, MOST_BYTES);
+	} catch (error) {
+		if (!(error instanceof Unobserved) || error.because !== 'unreadable') throw error;
+		unread.push(error.message);
+		return null;
+	}
+}
+
+function secretsOf(file: string, text: string, key: string): readonly FoundSecret[] {
+	const matches = apart([...secretsIn(text, natureOf(file, text)), ...formatSecrets(file, text)]);
+	const lineOf = lineCounter(text);
+	return [...matches]
+		.sort((a, b) => a.start - b.start)
+		.flatMap((match) => {
+			const line = lineOf(match.start);
+			if (isAllowed(text, match)) return [];
+			const place = { file, line, place: 'own' as const, text: redactedLine(text, match, matches) };
+			const variable = variableBefore(text, match);
+			return [foundSecret(match, { key, variable, inProduction: false, places: [place] })];
+		});
 }
 
 function contextPaths(context: string, paths: ReadonlySet<string>): ReadonlySet<string> {

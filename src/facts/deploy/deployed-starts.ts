@@ -96,11 +96,26 @@ async function listeningOfStart(
 		const { file, line } = script ?? start;
 		found.push({ ...told, file, line });
 	}
-	const code = found.length > 0 ? [] : ((await startedCode(start, files)) ?? []);
+	const code =
+		found.length > 0 ? [] : ((await startedCode(start, files)) ?? (await goCode(start, files)));
 	for (const { path, text } of code.filter((one) => mayListen(one.text))) {
 		const program = /\.[cm]?[jt]sx?$/.test(path) ? parse(text, path) : null;
 		const calls = program === null ? listeningIn(path, text) : listeningInScript(program, text);
 		found.push(...calls.map((call) => ({ ...call, file: path })));
+	}
+	return found;
+}
+
+/** A built program does not name its files: all of the module, unless one of them reads PORT. */
+async function goCode({ folder }: Start, files: DeploymentFiles): Promise<readonly ReadFile[]> {
+	if (!files.paths.has(posix.join(folder || '.', 'go.mod'))) return [];
+	const found: ReadFile[] = [];
+	for (const { path } of files.deployable) {
+		const isOwn = folder === '' || path.startsWith(`${folder}/`);
+		if (!isOwn || !/(?<!_test)\.go$/.test(path)) continue;
+		const text = await files.text(path);
+		if (text === null || /\bPORT\b/.test(text)) return [];
+		found.push({ path, text });
 	}
 	return found;
 }
@@ -215,8 +230,13 @@ function lostOn(
 	const own = services.filter(({ folder }) => folder === '' || file.startsWith(`${folder}/`));
 	const [first] = own;
 	if (first === undefined || own.some((service) => isKept(service, kept))) return [];
-	const { kind, name, line } = own.find(({ disk }) => disk === 'unknown') ?? first;
-	const manifest = own.find((one) => one.kind === kind) ?? first;
+	const {
+		kind,
+		name,
+		file: manifest,
+		line,
+		disk,
+	} = own.find((one) => one.disk === 'unknown') ?? first;
 	return [
 		{
 			file,
@@ -226,8 +246,8 @@ function lostOn(
 			path: kept.path,
 			platform: kind,
 			name,
-			manifest: { file: manifest.file, line },
-			disk: own.some(({ disk }) => disk === 'unknown') ? 'unknown' : 'lost',
+			manifest: { file: manifest, line },
+			disk,
 		},
 	];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FoundSecretSchema } from '../secrets/secret-sighting.ts';
 import { PLATFORM_KINDS } from './platform.ts';
 
 const Place = z.object({ file: z.string(), /** 1-based. */ line: z.number().int() });
@@ -38,7 +39,7 @@ const ImageSchema = z.object({
 		z.object({
 			line: z.number().int(),
 			file: z.string(),
-			/** Part of the repository. */
+			/** In the folder, whether git has it or not. */
 			isThere: z.boolean(),
 		}),
 	),
@@ -75,6 +76,8 @@ export type DeployedImage = z.infer<typeof ImageSchema>;
 export const DeployedImagesSchema = z.object({
 	/** Of production, as far as names and manifests tell. */
 	images: z.array(ImageSchema),
+	/** In files that they copy and that git does not see, without their values. */
+	secrets: z.array(FoundSecretSchema),
 	/** Files that could not be read, with the reason. */
 	unread: z.array(z.string()),
 	/** Platforms that build and run the product without an image of its own. */

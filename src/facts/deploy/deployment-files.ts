@@ -4,7 +4,6 @@ import { textOf } from './deploy-step.ts';
 import { type Image, ignoreFilesOf, readImage } from './image-survey.ts';
 import { type PackageManifest, readPackage } from './package-scripts.ts';
 import {
-	folderOf,
 	isPlatformFile,
 	MANAGED,
 	type PlatformService,
@@ -36,6 +35,8 @@ export interface ReadFile {
 export interface DeploymentFiles {
 	/** Everything that git does not ignore, in or out of `ELSEWHERE`. */
 	readonly paths: ReadonlySet<string>;
+	/** With what git ignores, as far as it is listed: env files and their like. */
+	readonly present: ReadonlySet<string>;
 	/** What may be deployed, with its size in bytes. */
 	readonly deployable: readonly { readonly path: string; readonly bytes: number }[];
 	readonly packages: readonly PackageManifest[];
@@ -90,6 +91,7 @@ export async function deploymentFiles(root: string, port: FilesPort): Promise<De
 	const images = await all((path) => IMAGE.test(path) && !FOR_DEVELOPMENT.test(path));
 	return {
 		paths: new Set(sizes.keys()),
+		present: new Set(listing.files.map(({ path }) => path)),
 		deployable,
 		packages,
 		manifests: new Map(manifests.map((one) => [one.path, one.text])),
@@ -157,11 +159,4 @@ export function ownServices({ services }: Pick<DeploymentFiles, 'services'>): {
 		own: services.filter(({ kind }) => !MANAGED.has(kind)),
 		managed: [...new Set(managed)],
 	};
-}
-
-/** Folders from a file's own up to the root. */
-export function foldersAbove(path: string): readonly string[] {
-	const folders: string[] = [];
-	for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.push(folder);
-	return [...folders, ''];
 }

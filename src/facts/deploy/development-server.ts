@@ -171,14 +171,15 @@ const RULES: readonly Rule[] = [
 		build: 'tsc',
 	},
 	{
+		// Options behind the file are the program's own.
 		program: /^(?:node|bun|deno)$/,
-		with: /(?:^|\s)--(?:watch|hot)(?:\b|-)/,
+		with: /^(?:run )?(?:(?:-r|--require|--import|--loader|--env-file) [^-\s]\S* |-\S+ )*--(?:watch|hot)(?:-\w+)*(?:=\S*)?(?: |$)/,
 		what: 'a watcher that restarts the process on every change of a file',
 		instead: 'node server.js',
 	},
 	{
 		program: /^node$/,
-		with: /(?:^|\s)--inspect(?:-brk|-wait)?(?:[=\s]|$)/,
+		with: /^(?:(?:-r|--require|--import|--loader|--env-file) [^-\s]\S* |-\S+ )*--inspect(?:-brk|-wait)?(?:[=\s]|$)/,
 		what: 'Node with its debugger open',
 		instead: 'node server.js',
 	},

@@ -3,7 +3,7 @@ const MOST_CHARACTERS = 512 * 1024;
 const MOST_INSTRUCTIONS = 5_000;
 
 /** A file written inside the Dockerfile, behind `<<NAME`. */
-export interface Heredoc {
+interface Heredoc {
 	readonly name: string;
 	readonly body: string;
 	/** 1-based, of its first line. */

@@ -57,7 +57,7 @@ function stageFrom(
 const VARIABLE = /\$(?:\{([A-Za-z_]\w*)(?::?([-+])([^{}]*))?\}|([A-Za-z_]\w*))/g;
 
 /** `null` where a variable in it has no value that the file tells. */
-export function filledIn(text: string, values: ReadonlyMap<string, string | null>): string | null {
+function filledIn(text: string, values: ReadonlyMap<string, string | null>): string | null {
 	let isKnown = true;
 	const filled = text.replace(
 		VARIABLE,

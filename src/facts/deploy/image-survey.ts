@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { DeployedImage } from './deployment-facts.ts';
+import { developmentServer } from './development-server.ts';
 import { copyOf, parseDockerfile } from './dockerfile.ts';
 import {
 	type ImageReference,
@@ -229,7 +230,9 @@ function deafOf(
 ): DeployedImage['deaf'] {
 	if (start === null || start.deaf === null) return null;
 	if (HANDLER.test(lineage[0]?.written ?? '')) return null;
-	const exec = start.deaf === 'shell' ? start.exec : execOf(start, context, packages);
+	// A package manager that a shell starts would be the next to keep signals to itself.
+	const isPlain = start.deaf === 'shell' && !/^(?:npm|npx|yarn|pnpm)$/.test(start.exec[0] ?? '');
+	const exec = isPlain ? start.exec : execOf(start, context, packages);
 	return {
 		line: start.line,
 		written: shownCommand(start.written),
@@ -246,6 +249,7 @@ function execOf(
 ): readonly string[] {
 	const [only, ...more] = resolveScripts(commands, context, packages);
 	if (only === undefined || more.length > 0 || only.through.length === 0) return [];
+	if (developmentServer(only.command) !== null) return [];
 	const [program = '', ...args] = only.command.words;
 	if (Object.keys(only.command.variables).length > 0 || args.some((arg) => /[$*]/.test(arg)))
 		return [];

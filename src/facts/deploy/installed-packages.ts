@@ -37,7 +37,7 @@ interface State {
 }
 
 /** The programs that a RUN starts, here-documents included. */
-export function programsIn({ text, exec, heredocs }: Instruction): readonly SimpleCommand[] {
+function programsIn({ text, exec, heredocs }: Instruction): readonly SimpleCommand[] {
 	if (exec !== null) return commandOf(exec);
 	const plain = text.replace(/^<<-?["']?\w+["']?\s*/, '');
 	return [...commandsIn(plain), ...heredocs.flatMap(({ body }) => commandsIn(body))];

@@ -1,6 +1,6 @@
 import { argumentsAt, literalOf, withoutComments } from './code-text.ts';
 import { lineAt } from './package-scripts.ts';
-import { optionOf, type SimpleCommand } from './shell-command.ts';
+import { optionOf, type SimpleCommand, shownCommand } from './shell-command.ts';
 
 /** Where a server waits for requests, as far as its code or command tells. */
 export interface Listening {
@@ -75,11 +75,15 @@ function inPython(code: string): readonly Listening[] {
 				written: `${name}.run(${args.join(', ')})`.replace(/\s+/g, ' ').slice(0, MOST_SHOWN),
 				line: lineAt(code, call.index),
 				...pythonArguments(code, args, PYTHON_PORTS[by]),
-				instead: `${name}.run(${by === 'uvicorn' ? `${args[0] ?? 'app'}, ` : ''}host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))`,
+				instead: `${name}.run(${by === 'uvicorn' ? `${served(args)}, ` : ''}host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))`,
 			},
 		];
 	});
 }
+
+/** What uvicorn serves, as it is written. */
+const served = ([first = '']: readonly string[]): string =>
+	/^[\w.:"']{1,60}$/.test(first) ? first : '"main:app"';
 
 function pythonArguments(code: string, args: readonly string[], usual: number) {
 	const named = (key: string) =>
@@ -269,7 +273,7 @@ function toldBy(rule: CommandRule, program: string, args: readonly string[]): Li
 	const usual = bound === null ? rule.usual.port : null;
 	const isGiven = port?.startsWith('$') === true;
 	return {
-		written: `${program} ${text}`.trim().slice(0, MOST_SHOWN),
+		written: shownCommand(`${program} ${text}`),
 		line: 0,
 		port: port === null ? usual : portFrom(port),
 		loopback: LOOPBACK.test(host),

@@ -34,7 +34,7 @@ export interface Start {
 }
 
 /** Through scripts of packages and of shells. */
-export interface Resolved extends ResolvedCommand {
+interface Resolved extends ResolvedCommand {
 	/** Text of the shell script around it was read. */
 	readonly isInShellScript: boolean;
 }
@@ -203,7 +203,8 @@ async function developmentFile(
 	const path = pythonFile(words, folder);
 	const text = path === null ? null : await files.text(path);
 	if (text === null || path === null) return null;
-	const module = posix.basename(path, '.py');
+	const named = posix.basename(path, '.py');
+	const module = /^\w{1,60}$/.test(named) ? named : 'app';
 	for (const call of text.matchAll(/^[ \t]*([A-Za-z_]\w{0,40})\.run\s*\(([^()]{0,300})/gm)) {
 		const [, name = '', given = ''] = call;
 		const holder = { file: path, line: lineAt(text, call.index) };

@@ -122,8 +122,17 @@ function toldBy(call: Call, text: string, bindings: Bindings): Listening {
 		instead:
 			call.inObject || isFastify
 				? "{ port: Number(process.env.PORT) || 3000, host: '0.0.0.0' }"
-				: `${call.server || 'server'}.listen(Number(process.env.PORT) || 3000, '0.0.0.0')`,
+				: `${calleeText(call, text)}(Number(process.env.PORT) || 3000, '0.0.0.0')`,
 	};
+}
+
+/** As written, where it is short. */
+function calleeText({ node }: Call, text: string): string {
+	const callee = nodeAt(node, 'callee');
+	const written = callee === null ? '' : text.slice(callee.start, callee.end);
+	return written !== '' && written.length <= 60 && !written.includes('\n')
+		? written
+		: 'server.listen';
 }
 
 /** Without a callback, in one line. */
@@ -150,6 +159,6 @@ function isMadeByFastify(server: string, text: string): boolean {
 	if (!/^[A-Za-z_$][\w$]{0,60}$/.test(server) || !/["']fastify["']/.test(text)) return false;
 	const name = server.replace(/\$/g, '\\$');
 	return new RegExp(
-		`\\b${name}(?:\\s*:\\s*[\\w<>., ]{1,60})?\\s*=\\s*(?:await\\s+)?[fF]astify\\s*(?:<[^>]{0,60}>)?\\(`,
+		`\\b${name}(?:\\s*:\\s*[\\w<>., ]{1,60})?\\s*=\\s*(?:await\\s+)?(?:[fF]astify\\s*(?:<[^>]{0,60}>)?|require\\(\\s*["']fastify["']\\s*\\)\\s*)\\(`,
 	).test(text);
 }

@@ -72,12 +72,21 @@ const sqlite: Finder = (call) => {
 	if (name === 'open' && propertyOf(first, 'driver') !== null) {
 		return keptAt('database', 'SQLite', pathOf(propertyOf(first, 'filename'), call));
 	}
-	if (!/^(?:Database|DatabaseSync|BetterSqlite3|[sS]qlite3?)$/.test(name)) return null;
+	if (!/^(?:Database|DatabaseSync)$/.test(name) && !isImported(name, text)) return null;
 	const isReadOnly = ['readonly', 'readOnly'].some(
 		(option) => propertyOf(second, option)?.['value'] === true,
 	);
 	return isReadOnly ? null : keptAt('database', 'SQLite', pathOf(first, call));
 };
+
+/** Whether a name stands for the package itself. */
+function isImported(name: string, text: string): boolean {
+	if (!/^[A-Za-z_$][\w$]{0,60}$/.test(name)) return false;
+	const plain = name.replace(/\$/g, '\\$');
+	return new RegExp(
+		`\\b(?:import|const|let|var)\\s{1,4}${plain}\\s{1,4}(?:from|=\\s{0,4}require\\()\\s{0,4}["']better-sqlite3["']`,
+	).test(text);
+}
 
 const orm: Finder = (call) => {
 	const { name, args, bindings } = call;

@@ -1,5 +1,5 @@
 /** A value of a TOML document (1.0); dates and what is not understood stay text. */
-export type TomlValue =
+type TomlValue =
 	| string
 	| number
 	| boolean
