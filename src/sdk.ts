@@ -63,6 +63,17 @@ export type {
 	SchemaPush,
 } from './facts/deploy/migration-issue.ts';
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
+export type {
+	PipelineAction,
+	PipelineDeploy,
+	PipelineForkCode,
+	PipelineInjection,
+	PipelineToken,
+	RepositoryPipelines,
+} from './facts/deploy/pipeline-facts.ts';
+export { repositoryPipelines } from './facts/deploy/pipelines-survey.ts';
+export { type RepositoryRollback, repositoryRollback } from './facts/deploy/rollback-survey.ts';
+export { type RepositoryTests, repositoryTests } from './facts/deploy/tests-survey.ts';
 export {
 	type AddressClass,
 	addressClass,

@@ -80,8 +80,6 @@ export const PipelinesSchema = z.object({
 	forkCode: z.array(ForkCodeSchema),
 	broadTokens: z.array(BroadTokenSchema),
 	unpinned: z.array(UnpinnedSchema),
-	/** Who releases where, as far as manifests tell: a platform's own build follows no workflow. */
-	platforms: z.array(Place.extend({ name: z.string() })),
 	unread: z.array(z.string()),
 });
 export type RepositoryPipelines = z.infer<typeof PipelinesSchema>;

@@ -28,7 +28,6 @@ import {
 	type RepositoryPipelines,
 } from './pipeline-facts.ts';
 import { type CiSystem, NO_SCOPE, type PipelineJob, type PipelineStep } from './pipeline-job.ts';
-import { isPlatformFile, platformServices } from './platform.ts';
 import { scriptInjections } from './script-injection.ts';
 import { scriptRepair } from './script-repair.ts';
 import { commandsOf, runsTests, type TaskSources } from './test-command.ts';
@@ -68,7 +67,6 @@ interface Gathered {
 	readonly packages: PackageManifest[];
 	readonly tasks: Map<string, string>;
 	readonly owners: Set<string>;
-	readonly platforms: { name: string; file: string; line: number }[];
 	readonly unread: string[];
 }
 
@@ -83,7 +81,6 @@ async function surveyPipelines(root: string, port: FilesPort): Promise<Repositor
 		packages: [],
 		tasks: new Map(),
 		owners: new Set(),
-		platforms: [],
 		unread: [],
 	};
 	for (const file of wanted(files)) {
@@ -105,16 +102,11 @@ function wanted(files: FileListing['files']): FileListing['files'] {
 					isActionFile(path) ||
 					isOtherPipeline(path) ||
 					posix.basename(path) === 'package.json' ||
-					TASK_FILE.test(path) ||
-					isOwnManifest(path)),
+					TASK_FILE.test(path)),
 		)
 		.sort((a, b) => Number(isWorkflowFile(b.path)) - Number(isWorkflowFile(a.path)))
 		.slice(0, MOST_FILES);
 }
-
-/** Manifests of platforms have names of their own; those of Kubernetes, which have none, do not matter here. */
-const isOwnManifest = (path: string): boolean =>
-	isPlatformFile(path) && !/\.ya?ml$/.test(path) && path.split('/').length <= 3;
 
 function take(path: string, text: string, into: Gathered): void {
 	into.texts.set(path, text);
@@ -125,10 +117,6 @@ function take(path: string, text: string, into: Gathered): void {
 	} else if (posix.basename(path) === 'package.json') takePackage(path, text, into);
 	else if (isOtherPipeline(path)) takeOther(path, text, into);
 	if (TASK_FILE.test(path)) into.tasks.set(path, text);
-	if (isPlatformFile(path)) {
-		const [service] = platformServices(path, text);
-		if (service !== undefined) into.platforms.push({ name: service.name, file: path, line: service.line });
-	}
 }
 
 function takeWorkflow(path: string, text: string, into: Gathered): void {
@@ -190,13 +178,18 @@ function judged(jobs: readonly PipelineJob[], into: Gathered): RepositoryPipelin
 			)
 			.slice(0, MOST),
 		unpinned: grouped(into).slice(0, MOST),
-		platforms: into.platforms.slice(0, MOST),
 		unread: into.unread.slice(0, MOST),
 	};
 }
 
 const TESTING_ACTIONS =
-	/^(?:cypress-io\/github-action|microsoft\/playwright-github-action|ArtiomTr\/jest-coverage-report-action|actions-rs\/cargo|gradle\/gradle-build-action|coverallsapp\/|codecov\/codecov-action|nx\/|bahmutov\/)/i;
+	/^(?:cypress-io\/github-action|ArtiomTr\/jest-coverage-report-action)(?:@|$)/i;
+/** Programs that an action starts with what it is given. */
+const ACTION_PROGRAMS: readonly (readonly [action: RegExp, program: string])[] = [
+	[/^actions-rs\/cargo@/i, 'cargo'],
+	[/^(?:gradle\/gradle-build-action|eskatos\/gradle-command-action)@/i, 'gradle'],
+	[/^borales\/actions-yarn@/i, 'yarn'],
+];
 /** Waits until the checks of the same commit have passed. */
 const WAITS =
 	/^(?:lewagon\/wait-on-check-action|fountainhead\/action-wait-for-check|poseidon\/wait-for-status-checks|WyriHaximus\/github-action-wait-for-status|int128\/wait-for-workflows-action|ahmadnassri\/action-workflow-queue|jitterbit\/await-check-suites)@|\bgh (?:run watch|pr checks)\b/i;
@@ -217,12 +210,16 @@ function testedJobs(
 
 function isTesting(step: PipelineStep, job: PipelineJob, sources: TaskSources): boolean {
 	if (step.uses !== '') {
-		const given = [step.with['command'], step.with['args'], step.with['arguments'], step.with['run'], step.with['script']]
+		const given = [step.with['command'], step.with['args'], step.with['arguments'], step.with['run'], step.with['script'], step.with['cmd']]
 			.filter((one) => one !== undefined)
 			.join('\n');
-		const isCargo = /^actions-rs\/cargo/i.test(step.uses);
-		if (isCargo) return /^(?:test|nextest)/.test(given);
-		return TESTING_ACTIONS.test(step.uses) || (given !== '' && runsTests(given, step.folder, sources)) || WAITS.test(step.uses);
+		const program = ACTION_PROGRAMS.find(([action]) => action.test(step.uses))?.[1] ?? '';
+		const command = given === '' ? '' : `${program} ${given}`;
+		return (
+			TESTING_ACTIONS.test(step.uses) ||
+			WAITS.test(step.uses) ||
+			runsTests(command, step.folder, sources)
+		);
 	}
 	return runsTests(filled(step), folderOfStep(step, job), sources) || WAITS.test(step.run);
 }
