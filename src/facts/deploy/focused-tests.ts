@@ -82,7 +82,7 @@ function focusedBy(node: ScriptNode, bound: ReadonlySet<string>): FocusedTest | 
 	const args = nodesAt(node, 'arguments');
 	const instead = Object.hasOwn(SHORT, call) ? SHORT[call] : undefined;
 	if (instead !== undefined) {
-		const isTest = args.length >= 2 && isTitle(args[0]) && isFunction(args[1]);
+		const isTest = isText(args[0]) && args.slice(1).some(isFunction);
 		return isTest && !bound.has(call) ? focused(node, call, instead, args) : null;
 	}
 	const [root = '', ...rest] = call.split('.');
@@ -96,6 +96,8 @@ function isRunner(root: string, call: string, args: readonly ScriptNode[]): bool
 	return /^(?:\w*[tT]est|\w*[dD]escribe|\w*It)$/.test(root) && call === `${root}.only` && isTitle(args[0]) && args.some(isFunction);
 }
 
+const isText = (node: ScriptNode | undefined): boolean =>
+	node?.type === 'StringLiteral' || node?.type === 'TemplateLiteral';
 const isTitle = (node: ScriptNode | undefined): boolean =>
 	node !== undefined && /^(?:StringLiteral|TemplateLiteral|Identifier|BinaryExpression|MemberExpression)$/.test(node.type);
 const isFunction = (node: ScriptNode | undefined): boolean =>

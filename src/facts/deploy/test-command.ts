@@ -45,7 +45,7 @@ export function commandsOf(script: string): readonly SimpleCommand[] {
 		.replace(/`\r?\n/g, ' ')
 		.replace(/^\s*#.*$/gm, '')
 		.replace(/\$\{\{[^}]{0,400}\}\}/g, '$X')
-		.replace(/^\s*(?:if|elif|while|until)\s+(?:!\s*)?|^\s*(?:then|do|else|fi|done|timeout\s+\S+|xvfb-run(?:\s+-\S+)*|retry)\s*/gm, '');
+		.replace(/^\s*(?:if|elif|while|until)\s+(?:!\s*)?|^\s*(?:then|do|else|fi|done|timeout\s+\S+|xvfb-run(?:\s+-\S+)*|retry)(?=\s|$)[^\S\n]*/gm, '');
 	return text
 		.split('\n')
 		.slice(0, 1_000)
@@ -144,7 +144,8 @@ function runsInSome(words: readonly string[], { sources, depth }: Place): boolea
 		}
 		const known = sources.packages.some(({ scripts }) => Object.hasOwn(scripts, name));
 		// npm refuses a script that no package has.
-		return !known && TEST_NAME.test(name) && (isMany || sources.packages.length === 0);
+		if (!known && TEST_NAME.test(name) && (isMany || sources.packages.length === 0)) return true;
+		if (!isMany) return false;
 	}
 	return false;
 }

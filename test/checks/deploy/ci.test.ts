@@ -236,7 +236,7 @@ describe('deploys untested', () => {
 	test('stages of GitLab come one after the other, and needs breaks that', async () => {
 		const gitlab = (more: string) => ({ ...APP, '.gitlab-ci.yml': `stages: [test, deploy]\nunit:\n  stage: test\n  script: npm test\nship:\n  stage: deploy\n${more}  script:\n    - kubectl apply -f k8s\n` });
 		expect(await sayings(gitlab(''))).toEqual(['pass']);
-		expect(await sayings(gitlab('  needs: []\n'))).toEqual(['later deploys-untested .gitlab-ci.yml:8']);
+		expect(await sayings(gitlab('  needs: []\n'))).toEqual(['later deploys-untested .gitlab-ci.yml:9']);
 	});
 	test('CircleCI by requires', async () => {
 		const circle = (requires: string) => ({ ...APP, '.circleci/config.yml': `version: 2.1\njobs:\n  test:\n    steps:\n      - run: npm test\n  deploy:\n    steps:\n      - run: flyctl deploy\nworkflows:\n  all:\n    jobs:\n      - test\n      - deploy${requires}\n` });
