@@ -85,7 +85,17 @@ export type {
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
 export { repositoryOperations } from './facts/deploy/operations.ts';
 export type { Operations, Sign } from './facts/deploy/operations-schema.ts';
+export type {
+	PipelineAction,
+	PipelineDeploy,
+	PipelineForkCode,
+	PipelineInjection,
+	PipelineToken,
+	RepositoryPipelines,
+} from './facts/deploy/pipeline-facts.ts';
+export { repositoryPipelines } from './facts/deploy/pipelines-survey.ts';
 export type { PlatformKind } from './facts/deploy/platform.ts';
+export { type RepositoryRollback, repositoryRollback } from './facts/deploy/rollback-survey.ts';
 export {
 	CALENDAR_DATE,
 	CALENDAR_SOURCES,
@@ -100,6 +110,7 @@ export {
 	type RuntimeSource,
 	repositoryRuntimes,
 } from './facts/deploy/runtimes.ts';
+export { type RepositoryTests, repositoryTests } from './facts/deploy/tests-survey.ts';
 export type { WebFramework } from './facts/deploy/web-framework.ts';
 export {
 	type AddressClass,

@@ -14,6 +14,7 @@ import {
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
+import { nameOnce } from './_name-once.ts';
 import { gentleForm, migrateInstead, releaseStep, twoReleases } from './_migration-fix.ts';
 
 const DAY = 86_400;
@@ -306,16 +307,6 @@ export default defineCheck({
 	],
 });
 
-/** Several findings of one sort in one file are told apart by their order. */
-function nameOnce(): (kind: string, file: string) => string {
-	const seen = new Map<string, number>();
-	return (kind, file) => {
-		const key = `${kind}\0${file}`;
-		const before = seen.get(key) ?? 0;
-		seen.set(key, before + 1);
-		return before === 0 ? file : `${file}#${before + 1}`;
-	};
-}
 
 function isFresh(
 	tag: Migrations['lastTag'],

@@ -1,4 +1,5 @@
 import { type Document, isMap, isPair, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { isNestedTooDeep } from '../secret-formats/yaml-tree.ts';
 
 /** Characters; manifests that people write are far smaller. */
 const MOST_CHARACTERS = 256 * 1024;
@@ -18,10 +19,10 @@ export interface YamlDocument {
 
 /** What can be read of a stream; a document with a syntax error (a template, say) is left out. */
 export function yamlDocuments(text: string): readonly YamlDocument[] {
-	if (text.length > MOST_CHARACTERS) return [];
+	if (text.length > MOST_CHARACTERS || isNestedTooDeep(text)) return [];
 	const counter = new LineCounter();
 	try {
-		const parsed = parseAllDocuments(text, { lineCounter: counter, logLevel: 'silent' });
+		const parsed = parseAllDocuments(text, { lineCounter: counter, logLevel: 'silent', merge: true });
 		const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
 		return documents
 			.slice(0, MOST_DOCUMENTS)

@@ -26,7 +26,7 @@ export function parseYamlTrees(text: string): readonly TreeNode[] {
 }
 
 /** Its parser recurses, and looks ahead from every opening bracket and every level. */
-function isNestedTooDeep(text: string): boolean {
+export function isNestedTooDeep(text: string): boolean {
 	let open = 0;
 	for (const [sign] of text.matchAll(/[[\]{}]/g)) {
 		open += sign === '[' || sign === '{' ? 1 : -1;
