@@ -110,7 +110,11 @@ async function changeIn(git: Git): Promise<Change> {
 	);
 	if (answer.kind === 'no-git') throw new Unobserved('unsupported', 'git was not found');
 	if (answer.kind !== 'answered') {
-		throw new Unobserved('unreadable', `git: ${reasonIn(answer.message)}`);
+		// Outside a repository `git diff` compares files, and knows no such option.
+		const why = answer.message.includes('--no-index')
+			? 'this folder is in no git repository, so nothing is staged'
+			: `git: ${reasonIn(answer.message)}`;
+		throw new Unobserved('unreadable', why);
 	}
 	const fields = answer.output.toString('utf8').split('\0');
 	const staged: Staged[] = [];

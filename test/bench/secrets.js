@@ -15,7 +15,7 @@ const bin = fileURLToPath(new URL('../../bin/launch-ready.js', import.meta.url))
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const COMMITS = Number(process.env.BENCH_COMMITS ?? 4_000);
 /** Of the other scanner a run takes minutes; it gets a part of the tree, and one run. */
-const SLOW_FILES = 200;
+const SLOW_FILES = 1_000;
 
 const folder = await mkdtemp(path.join(tmpdir(), 'launch-ready-bench-'));
 const repository = path.join(folder, 'repository');

@@ -118,4 +118,12 @@ describe('secrets', () => {
 			expect(stderr).toContain(message);
 		});
 	});
+
+	it('says of a folder without git that nothing is staged there, and no pass', async () => {
+		const { code, stdout } = await launch(['secrets', path.join(folder, 'clean'), '--staged']);
+		expect(code).toBe(3);
+		expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+			'this folder is in no git repository, so nothing is staged',
+		);
+	});
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineDerivation, type Fact, known } from '../../core/fact.ts';
 import { defineSubjects } from '../../core/subject.ts';
 import type { Target } from '../../core/target.ts';
-import { type Repository, repositories } from '../secrets/repository.ts';
+import { HISTORY, type Repository, repositories } from '../secrets/repository.ts';
 import { assetText, sitePages } from '../web/site-pages.ts';
 import { VERSION_HEADER, VERSION_META } from './visible-version.ts';
 
@@ -19,11 +19,18 @@ export const deployedRepositories = defineSubjects({
 	name: 'repository.deployed',
 	params: z.object({
 		root: z.string().nullable(),
+		history: HISTORY,
 		host: z.string().nullable(),
 		login: z.string().nullable(),
 	}),
-	from: ({ repo, domain, login }: Pick<Target, 'repo' | 'domain' | 'login'>) => ({
+	from: ({
+		repo,
+		history,
+		domain,
+		login,
+	}: Pick<Target, 'repo' | 'history' | 'domain' | 'login'>) => ({
 		root: repo,
+		history,
 		host: domain,
 		login: domain !== null && login !== null && new URL(login).hostname === domain ? login : null,
 	}),
@@ -32,8 +39,8 @@ export const deployedRepositories = defineSubjects({
 		host: 'example.com',
 		login: null,
 	} satisfies DeployedRepository as DeployedRepository,
-	async derive({ root, host, login }, get): Promise<Fact<readonly DeployedRepository[]>> {
-		const found = await get(repositories({ repo: root } as Target));
+	async derive({ root, history, host, login }, get): Promise<Fact<readonly DeployedRepository[]>> {
+		const found = await get(repositories({ repo: root, history } as Target));
 		if (found.status !== 'known') return found;
 		return known(found.value.map((one) => ({ ...one, host, login })));
 	},

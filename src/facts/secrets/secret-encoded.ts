@@ -31,10 +31,10 @@ export function encodedIn(
 		const decoded = textBehind(text, start, end);
 		if (decoded !== null) add(start, end, decoded, 'base64');
 	}
-	for (const [start, end] of escapedParts(text, '%', /%(?:3a|40|5f|2d)/iy)) {
+	for (const [start, end] of escapedParts(text, '%', '2345', /%(?:3a|40|5f|2d)/iy)) {
 		add(start, end, percentDecoded(text.slice(start, end)), 'percent');
 	}
-	for (const [start, end] of escapedParts(text, '\\', /\\(?:u00|x)[2-7][0-9a-f]/iy)) {
+	for (const [start, end] of escapedParts(text, '\\', 'uUxX', /\\(?:u00|x)[2-7][0-9a-f]/iy)) {
 		add(start, end, unicodeDecoded(text.slice(start, end)), 'unicode');
 	}
 	return found;
@@ -107,10 +107,11 @@ function isText(bytes: Buffer): boolean {
 	return bytes.length > 0 && bytes.every(isPrintable);
 }
 
-/** The words around escapes, each once. `sign` is what every escape begins with. */
-function* escapedParts(text: string, sign: string, written: RegExp): Generator<Span> {
+/** The words around escapes, each once: those begin with `sign` and then one of `next`. */
+function* escapedParts(text: string, sign: string, next: string, written: RegExp): Generator<Span> {
 	let done = 0;
 	for (let index = text.indexOf(sign); index !== -1; index = text.indexOf(sign, index + 1)) {
+		if (!next.includes(text.charAt(index + 1))) continue;
 		written.lastIndex = index;
 		if (index < done || !written.test(text)) continue;
 		let start = index;

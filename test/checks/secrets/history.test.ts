@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { samplePastSecret } from '../../../checks/secrets/_past.ts';
 import { severityOfPast } from '../../../checks/secrets/_severity.ts';
@@ -17,6 +18,7 @@ import type { RepositoryHistory } from '../../../src/facts/secrets/history-sight
 import { repositoryFingerprints } from '../../../src/facts/secrets/repository-fingerprints.ts';
 import { scanRepository } from '../../../src/facts/secrets/secret-repository.ts';
 import { createFiles } from '../../../src/files/create-files.ts';
+import { createStagedFiles } from '../../../src/files/staged-files.ts';
 import { random62, seeded } from '../../facts/secrets/secret-samples.ts';
 import { git, temporaryFolder, write } from '../../files/repositories.ts';
 import { inWords } from './real-repository.ts';
@@ -444,4 +446,61 @@ test('a deployed value is known again in the past of the repository', async () =
 	if (source.kind !== 'derivation') throw new TypeError('no derivation');
 	const fact = (await source.derive(params as never, get)) as Fact<object>;
 	expect(fact.status === 'known' && Object.values(fact.value)).toEqual([{ file: 'a.ts', line: 1 }]);
+});
+
+test('a repository that would run something, fetch something or wait for somebody cannot', async () => {
+	const root = repositoryOf({ 'a.ts': `'${stripe()}'`, '.gitattributes': '* diff=x filter=x\n' });
+	commit(root, { 'a.ts': 'nothing', 'b.ts': 'b' });
+	const marker = join(temporaryFolder(), 'ran');
+	const script = join(temporaryFolder(), 'run.sh');
+	writeFileSync(script, `#!/bin/sh\necho "$0 $*" >> '${marker}'\nexit 1\n`, { mode: 0o755 });
+	const names = [
+		'core.fsmonitor',
+		'core.pager',
+		'core.editor',
+		'core.askPass',
+		'core.sshCommand',
+		'core.gitProxy',
+		'core.alternateRefsCommand',
+		'diff.external',
+		'diff.x.command',
+		'diff.x.textconv',
+		'filter.x.clean',
+		'filter.x.smudge',
+		'filter.x.process',
+		'gpg.program',
+		'credential.helper',
+		'remote.origin.uploadpack',
+		'alias.log',
+		'alias.cat-file',
+		'pager.log',
+		'uploadpack.packObjectsHook',
+	];
+	for (const name of names)
+		git(root, 'config', name, name.startsWith('alias') ? `!${script}` : script);
+	git(root, 'config', 'log.showSignature', 'true');
+	git(root, 'config', 'remote.origin.url', `ext::${script}`);
+	git(root, 'config', 'remote.origin.promisor', 'true');
+	git(root, 'config', 'remote.origin.partialclonefilter', 'blob:none');
+	git(root, 'config', 'core.hooksPath', dirname(script));
+	const id = git(root, 'rev-parse', 'HEAD:b.ts').trim();
+	renameSync(join(root, '.git/objects', id.slice(0, 2), id.slice(2)), `${temporaryFolder()}/gone`);
+	write(root, { 'staged.ts': `'${stripe()}'` });
+	execFileSync('git', [
+		'-C',
+		root,
+		'-c',
+		'filter.x.clean=',
+		'-c',
+		'filter.x.process=',
+		'add',
+		'staged.ts',
+	]);
+	rmSync(marker, { force: true });
+	const past = await scanHistory(root, portOf(), 'reachable');
+	expect(past.secrets).toHaveLength(1);
+	expect(past.gaps.join()).toContain('contents that are not here: 1');
+	const staged = await scanRepository(root, createStagedFiles({ configFolder: temporaryFolder() }));
+	expect(staged.secrets).toHaveLength(1);
+	expect(existsSync(marker) && readFileSync(marker, 'utf8')).toBe(false);
 });
