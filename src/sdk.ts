@@ -8,6 +8,7 @@ export {
 	defineCheck,
 	doesNotApply,
 	type Judgement,
+	type NoVerdict,
 	optional,
 	type Say,
 	type Verdict,
@@ -34,6 +35,7 @@ export {
 	commands,
 	type Fix,
 	type HeaderField,
+	type Platform,
 	perPlatform,
 	records,
 	type Snippet,
@@ -56,6 +58,24 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export { deployedImages } from './facts/deploy/deployed-images.ts';
+export { deployedStarts } from './facts/deploy/deployed-starts.ts';
+export {
+	type DeployedRepository,
+	type DeployedVersion,
+	deployedRepositories,
+	deployedVersion,
+} from './facts/deploy/deployed-version.ts';
+export type {
+	DeployedImage,
+	DeployedImages,
+	LocalState,
+	ProductionStart,
+	ProductionStarts,
+	WrongPort,
+} from './facts/deploy/deployment-facts.ts';
+export { type LockState, repositoryLocks } from './facts/deploy/lock-files.ts';
+export { MANAGER_FACTS, type Manager } from './facts/deploy/lock-kind.ts';
 export type {
 	Migration,
 	MigrationIssue,
@@ -63,6 +83,8 @@ export type {
 	SchemaPush,
 } from './facts/deploy/migration-issue.ts';
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
+export { repositoryOperations } from './facts/deploy/operations.ts';
+export type { Operations, Sign } from './facts/deploy/operations-schema.ts';
 export type {
 	PipelineAction,
 	PipelineDeploy,
@@ -72,8 +94,24 @@ export type {
 	RepositoryPipelines,
 } from './facts/deploy/pipeline-facts.ts';
 export { repositoryPipelines } from './facts/deploy/pipelines-survey.ts';
+export type { PlatformKind } from './facts/deploy/platform.ts';
 export { type RepositoryRollback, repositoryRollback } from './facts/deploy/rollback-survey.ts';
+export {
+	CALENDAR_DATE,
+	CALENDAR_SOURCES,
+	endOf,
+	RUNTIMES,
+	type Runtime,
+	recommended,
+} from './facts/deploy/runtime-calendar.ts';
+export {
+	areRelated,
+	type RepositoryRuntimes,
+	type RuntimeSource,
+	repositoryRuntimes,
+} from './facts/deploy/runtimes.ts';
 export { type RepositoryTests, repositoryTests } from './facts/deploy/tests-survey.ts';
+export type { WebFramework } from './facts/deploy/web-framework.ts';
 export {
 	type AddressClass,
 	addressClass,
@@ -143,6 +181,30 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
+export {
+	isGivenByPlatform,
+	isOfServerProvider,
+	isOwnUrlName,
+	isSigningName,
+	modeNameOf,
+	secrecyOf,
+	speaksOfSecrets,
+	withoutPublicPrefix,
+} from './facts/env/env-name.ts';
+export type { Hosting } from './facts/env/env-platforms.ts';
+export type {
+	EnvPlace,
+	EnvVariable,
+	JudgedEnvFile,
+	RepositoryEnv,
+	SetValue,
+} from './facts/env/env-schema.ts';
+export { type EnvValue, UNSEEN } from './facts/env/env-value.ts';
+export {
+	type ConfiguredRepository,
+	configuredRepositories,
+	repositoryEnv,
+} from './facts/env/repository-env.ts';
 export {
 	INTROSPECTION,
 	isHtmlAdminTool,
@@ -417,9 +479,20 @@ export {
 export { type BuildSecrets, buildSecrets } from './facts/secrets/build-secrets.ts';
 export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
 export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
-export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export type {
+	HistorySecret,
+	PastEnvFile,
+	RepositoryHistory,
+} from './facts/secrets/history-sighting.ts';
+export {
+	type Repository,
+	repositories,
+	repositoryHistory,
+	repositorySecrets,
+} from './facts/secrets/repository.ts';
 export {
 	type RepositoryFingerprints,
+	type RepositoryPlace,
 	repositoryFingerprints,
 } from './facts/secrets/repository-fingerprints.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';

@@ -102,7 +102,7 @@ const COMMAND: Readonly<Record<string, string>> = {
 	sql: 'psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f migrations/NAME.sql',
 };
 
-export const migrateCommand = (tool: string): string => COMMAND[tool] ?? 'npm run migrate';
+const migrateCommand = (tool: string): string => COMMAND[tool] ?? 'npm run migrate';
 
 /** Before the new code takes traffic, once, and the deploy stops where it fails. */
 export function releaseStep(tool: string): Fix {

@@ -152,8 +152,11 @@ export default defineCheck({
 		},
 	},
 
-	needs: ({ subject: { root, file, name } }) => ({
-		found: file === null ? repositoryLogs({ root: root ?? '' }) : givenLog({ file, name }),
+	needs: ({ subject: { root, file, name, named } }) => ({
+		found:
+			file === null
+				? repositoryLogs({ root: root ?? '', named: [...named] })
+				: givenLog({ file, name }),
 	}),
 
 	judge({ given: { found }, say }) {

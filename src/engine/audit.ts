@@ -1,9 +1,10 @@
 import type { AnyCheck } from '../core/check.ts';
+import type { Place } from '../core/fact.ts';
 import type { Finding, Waiver } from '../core/finding.ts';
 import type { Subject } from '../core/subject.ts';
 import type { Target } from '../core/target.ts';
 import { FactStore } from './fact-store.ts';
-import { fold } from './fold.ts';
+import { fold, type Unrun } from './fold.ts';
 import {
 	judgeTask,
 	NO_POLICY,
@@ -13,6 +14,7 @@ import {
 	type Task,
 	taskAt,
 	withheld,
+	worstOf,
 } from './judge.ts';
 import type { Observer } from './observer.ts';
 import { type WaiverUse, waive } from './waive.ts';
@@ -23,6 +25,8 @@ export interface AuditRequest {
 	readonly observer: Observer;
 	readonly now: Date;
 	readonly policy?: Policy & Partial<Selection>;
+	/** Loads, of checks that were not asked for, those that count where something was found to hang on them. */
+	readonly loadCauses?: (ids: readonly string[]) => Promise<readonly AnyCheck[]>;
 	/** Called when a check has been judged at a subject; `total` grows while subjects are found. */
 	readonly progress?: (event: Progress) => void;
 }
@@ -73,7 +77,8 @@ export async function audit(request: AuditRequest): Promise<Audited> {
 	const findings = settled.flat();
 	const selected = findings.map((finding) => unselected(finding, selection));
 	const { findings: waived, uses } = waive(selected, selection.accept, now);
-	const folded = fold(waived).map((finding) => leftOpen(finding, store));
+	const unrun = await causesNotRun(waived, request, store);
+	const folded = fold(waived, unrun).map((finding) => leftOpen(finding, store));
 	return { findings: folded, store, waivers: uses };
 }
 
@@ -107,6 +112,27 @@ function isQuiet(slot: Slot): boolean {
 
 function isJudged(one: Slot | readonly Finding[]): one is readonly Finding[] {
 	return Array.isArray(one);
+}
+
+/** What those causes could have said that `--only` left out; what `--skip` names is the user's own to bear. */
+async function causesNotRun(
+	findings: readonly Finding[],
+	{ target, checks, loadCauses }: AuditRequest,
+	store: FactStore,
+): Promise<(cause: Place) => Unrun | undefined> {
+	const ran = new Set(checks.map(({ id }) => id));
+	const named = new Set(findings.flatMap((one) => (one.outcome === 'blocked' ? one.by.check : [])));
+	const missing = [...named].filter((id) => !ran.has(id));
+	const causes = new Map<string, Unrun>();
+	if (loadCauses === undefined || missing.length === 0) return () => undefined;
+	for (const check of await loadCauses(missing)) {
+		const subjects = await store.get<readonly Subject[]>(check.over(target));
+		if (subjects.status !== 'known') continue;
+		for (const { name, context } of subjects.value) {
+			causes.set(JSON.stringify([check.id, name]), worstOf(check, context));
+		}
+	}
+	return (cause) => causes.get(JSON.stringify([cause.check, cause.subject]));
 }
 
 /** For what is said of a check before its subjects are known. */

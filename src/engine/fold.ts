@@ -1,5 +1,12 @@
 import type { Place } from '../core/fact.ts';
 import type { Blocked, Finding } from '../core/finding.ts';
+import type { Severity } from '../core/severity.ts';
+
+/** What a check that was not run could have said at a subject. */
+export interface Unrun {
+	readonly couldBe: Severity;
+	readonly decisive: boolean;
+}
 
 /**
  * Puts every `blocked` finding under the failure at the far end of its chain.
@@ -7,9 +14,13 @@ import type { Blocked, Finding } from '../core/finding.ts';
  * A chain that ends in no failure (its cause was skipped, is unknown, or goes in a circle) explains
  * nothing: that finding becomes `unknown`, so that nothing hides under a risk nobody is shown. The
  * same holds under a cause that was accepted or is no blocker: fixing or bearing it is not urgent,
- * so what it hides must still be counted as not known.
+ * so what it hides must still be counted as not known. `unrun` tells what a cause that nobody asked for
+ * could have said: what it hides then weighs as much, so that a part of an audit is no better than the whole.
  */
-export function fold(findings: readonly Finding[]): readonly Finding[] {
+export function fold(
+	findings: readonly Finding[],
+	unrun: (cause: Place) => Unrun | undefined = () => undefined,
+): readonly Finding[] {
 	const owners = new Map<string, Finding>();
 	for (const finding of findings) {
 		const key = keyOf(finding);
@@ -22,7 +33,8 @@ export function fold(findings: readonly Finding[]): readonly Finding[] {
 		if (cause?.outcome === 'fail' && cause.severity === 'blocker') {
 			return { ...finding, by: { check: cause.check, subject: cause.subject } };
 		}
-		return orphaned(finding, cause);
+		const left = unrun(finding.by);
+		return left === undefined ? orphaned(finding, cause) : unasked(finding, left);
 	});
 }
 
@@ -36,6 +48,18 @@ function orphaned(finding: Blocked, cause: Finding | undefined): Finding {
 	const message = `${cause.check} at ${cause.subject} ${STANDS[cause.outcome]}`;
 	const reason = cause.outcome === 'unknown' ? cause.reason : 'cause-not-found';
 	return { ...common, outcome: 'unknown', reason, message, behind };
+}
+
+function unasked({ by, ...finding }: Blocked, cause: Unrun): Finding {
+	const message = `${finding.message}; ${by.check} at ${by.subject} would say why, and was left out`;
+	return {
+		...finding,
+		...cause,
+		outcome: 'unknown',
+		reason: 'cause-not-found',
+		message,
+		behind: null,
+	};
 }
 
 /** What became of a cause that explains nothing by itself. */

@@ -170,6 +170,14 @@ function locusOf({ kind, name }: Subject): Locus {
 	return { kind, name };
 }
 
+/** What is at stake where the check has not said anything. */
+export function worstOf(
+	check: AnyCheck,
+	context: Context,
+): { readonly couldBe: Severity; readonly decisive: boolean } {
+	return { couldBe: couldBe(check, context), decisive: isDecisive(check, context) };
+}
+
 /** The worst that the check can say in a context; in an empty one, the worst that it can say at all. */
 function couldBe(check: AnyCheck, context: Context): Severity {
 	const specs = Object.values<VerdictSpec>(check.verdicts);

@@ -20,7 +20,7 @@ function joined(...units: [number, string][]): string {
 		.join(' ');
 }
 
-/** The whole answer in one line; a bot wall is said, because what is behind it may be anything. */
+/** The whole answer in one line; who turns us away is said, because what is behind may be anything. */
 export function headline(decision: Report['decision'], coverage: Coverage): string {
 	const { launch, blockers, high, later, accepted } = decision;
 	const counts = [
@@ -32,7 +32,7 @@ export function headline(decision: Report['decision'], coverage: Coverage): stri
 	return [
 		`${launch}  ${counts.length > 0 ? counts.join(', ') : 'no risks'}`,
 		`coverage ${coverage.judged}/${coverage.apply}`,
-		coverage.denied > 0 && `${coverage.denied} behind a bot wall`,
+		coverage.denied > 0 && `${coverage.denied} turned away`,
 		`earliest GO ${when(decision)}`,
 	]
 		.filter((part) => part !== false)

@@ -57,6 +57,24 @@ it.each([
 	expect(consequence?.message).toContain(why);
 });
 
+it('lets what hangs on a cause that was not run weigh as much as that cause', () => {
+	const consequence: Blocked = {
+		...blocked(at('headers/hsts'), at('ssl/https')),
+		couldBe: 'high',
+		decisive: false,
+	};
+	const required = fold([consequence], ({ check, subject }) =>
+		check === 'ssl/https' && subject === 'a.test'
+			? { couldBe: 'blocker', decisive: true }
+			: undefined,
+	);
+	expect(required).toMatchObject([
+		{ outcome: 'unknown', reason: 'cause-not-found', couldBe: 'blocker', decisive: true },
+	]);
+	const guessed = fold([consequence], () => ({ couldBe: 'high', decisive: false }));
+	expect(guessed).toMatchObject([{ outcome: 'unknown', couldBe: 'high', decisive: false }]);
+});
+
 it('hands on why the cause itself is unknown', () => {
 	const [, consequence] = fold([
 		unseen({ check: 'ssl/https', reason: 'offline' }),

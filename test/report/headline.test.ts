@@ -25,7 +25,7 @@ it('is the line that the product promises', () => {
 
 it('says that a wall stood in the way', () => {
 	expect(headline(decision, { judged: 40, apply: 44, denied: 4 })).toContain(
-		'coverage 40/44 | 4 behind a bot wall | earliest GO',
+		'coverage 40/44 | 4 turned away | earliest GO',
 	);
 });
 

@@ -23,47 +23,35 @@ export function argumentsAt(text: string, open: number): readonly string[] | nul
 	const end = Math.min(text.length, open + MOST_ARGUMENTS);
 	for (let at = open; at < end; at++) {
 		const character = text.charAt(at);
-		if (character === '"' || character === "'" || character === '`') {
-			const closes = closingQuote(text, at, end);
-			if (closes === -1) return null;
-			at = closes;
-		} else if (/[([{]/.test(character)) depth++;
-		else if (/[)\]}]/.test(character)) {
-			if (--depth > 0) continue;
-			args.push(text.slice(from, at).trim());
-			return args.filter((arg) => arg !== '');
-		} else if (character === ',' && depth === 1) {
-			args.push(text.slice(from, at).trim());
-			from = at + 1;
-		}
+		if (/["'`]/.test(character)) at = closingQuote(text, at, end);
+		depth += nesting(character);
+		if (depth > 1 || (depth === 1 && character !== ',')) continue;
+		args.push(text.slice(from, at).trim());
+		from = at + 1;
+		if (depth === 0) return args.filter((arg) => arg !== '');
 	}
 	return cutShort(args);
 }
 
 const MOST_ARGUMENTS = 4_000;
 
+function nesting(character: string): number {
+	if (/[([{]/.test(character)) return 1;
+	return /[)\]}]/.test(character) ? -1 : 0;
+}
+
 /** What came before an argument too long to read, such as a callback with a whole server in it. */
 const cutShort = (args: readonly string[]): readonly string[] | null =>
 	args.length === 0 ? null : args;
 
+/** `end` where it is not closed. */
 function closingQuote(text: string, open: number, end: number): number {
 	const quote = text.charAt(open);
 	for (let at = open + 1; at < end; at++) {
 		if (text.charAt(at) === '\\') at++;
 		else if (text.charAt(at) === quote) return at;
 	}
-	return -1;
-}
-
-/** The value of a member of an object literal, as written; `null` where it is not there. */
-export function memberOf(object: string, name: string): string | null {
-	const args = argumentsAt(object, 0) ?? [];
-	for (const arg of args) {
-		const [, key = '', value] =
-			/^["']?([A-Za-z_$][\w$]*)["']?\s*(?::\s*([\s\S]*))?$/.exec(arg) ?? [];
-		if (key === name) return value ?? key;
-	}
-	return null;
+	return end;
 }
 
 /** The text of a plain string literal; `null` for anything else. */

@@ -36,7 +36,7 @@ const KINDS: readonly (readonly [StepFile['kind'], RegExp])[] = [
 	],
 ];
 
-export function stepKind(path: string): StepFile['kind'] | null {
+function stepKind(path: string): StepFile['kind'] | null {
 	if (ELSEWHERE.test(path)) return null;
 	return KINDS.find(([, pattern]) => pattern.test(path))?.[0] ?? null;
 }
@@ -140,7 +140,7 @@ function scriptsOf({ path, text, kind }: StepFile): readonly Script[] {
 }
 
 /** `scripts` of a package.json; none where it is not one. */
-export function scriptsIn(text: string): Readonly<Record<string, string>> {
+function scriptsIn(text: string): Readonly<Record<string, string>> {
 	const { scripts } = objectIn(text);
 	if (typeof scripts !== 'object' || scripts === null) return {};
 	return Object.fromEntries(
@@ -149,7 +149,7 @@ export function scriptsIn(text: string): Readonly<Record<string, string>> {
 }
 
 /** Empty for what is no JSON object. */
-export function objectIn(text: string): Readonly<Record<string, unknown>> {
+function objectIn(text: string): Readonly<Record<string, unknown>> {
 	try {
 		const value: unknown = JSON.parse(text);
 		return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,39 +1,8 @@
 import { z } from 'zod';
-import { CHECKS } from '../secrets/secret-checksum.ts';
-import { TIERS } from '../secrets/secret-rule.ts';
+import { FoundSecretSchema } from '../secrets/secret-sighting.ts';
 import { PLATFORM_KINDS } from './platform.ts';
 
 const Place = z.object({ file: z.string(), /** 1-based. */ line: z.number().int() });
-
-/** A secret that an image keeps: without its value. */
-const ImageSecretSchema = z.object({
-	how: z.enum(['ENV', 'ARG', 'COPY']),
-	line: z.number().int(),
-	/** Empty for a copied file. */
-	variable: z.string(),
-	/** The copied file; empty for a variable. */
-	source: z.string(),
-	/** What the value showed; `null` where the build brings it, so that only its name is known. */
-	value: z
-		.object({
-			provider: z.string(),
-			what: z.string(),
-			tier: z.enum(TIERS),
-			state: z.enum(CHECKS),
-			confidence: z.enum(['high', 'medium', 'low']),
-			/** Seconds since 1970. */
-			expiresAt: z.number().nullable(),
-			local: z.boolean(),
-			published: z.boolean(),
-			encrypted: z.boolean(),
-			preview: z.string(),
-			length: z.number().int(),
-			fingerprint: z.string(),
-			rotate: z.string(),
-		})
-		.nullable(),
-});
-export type ImageSecret = z.infer<typeof ImageSecretSchema>;
 
 const ImageSchema = z.object({
 	file: z.string(),
@@ -57,7 +26,23 @@ const ImageSchema = z.object({
 			pinned: z.enum(['digest', 'tag', 'latest', 'none']),
 		}),
 	),
-	secrets: z.array(ImageSecretSchema),
+	/** ENV and ARG, with the lines that they take up. */
+	settings: z.array(
+		z.object({ how: z.enum(['ENV', 'ARG']), line: z.number().int(), endLine: z.number().int() }),
+	),
+	/** Secrets, by their names, that a build hands in and the image keeps. */
+	passed: z.array(
+		z.object({ how: z.enum(['ENV', 'ARG']), line: z.number().int(), variable: z.string() }),
+	),
+	/** Copied by name, and named like something that holds secrets. */
+	copied: z.array(
+		z.object({
+			line: z.number().int(),
+			file: z.string(),
+			/** In the folder, whether git has it or not. */
+			isThere: z.boolean(),
+		}),
+	),
 	/** An instruction that takes the whole context; `null` for none. */
 	broadCopy: z.object({ line: z.number().int(), text: z.string() }).nullable(),
 	/** Where a `.dockerignore` would be looked for first. */
@@ -88,17 +73,17 @@ const ImageSchema = z.object({
 });
 export type DeployedImage = z.infer<typeof ImageSchema>;
 
-const ServiceSchema = z.object({
-	kind: z.enum(PLATFORM_KINDS),
-	name: z.string(),
-	file: z.string(),
-	line: z.number().int(),
-	service: z.string(),
-	isManaged: z.boolean(),
-	canProbe: z.boolean(),
-	probe: z.object({ line: z.number().int(), what: z.string() }).nullable(),
+export const DeployedImagesSchema = z.object({
+	/** Of production, as far as names and manifests tell. */
+	images: z.array(ImageSchema),
+	/** In files that they copy and that git does not see, without their values. */
+	secrets: z.array(FoundSecretSchema),
+	/** Files that could not be read, with the reason. */
+	unread: z.array(z.string()),
+	/** Platforms that build and run the product without an image of its own. */
+	managed: z.array(z.string()),
 });
-export type DeployedService = z.infer<typeof ServiceSchema>;
+export type DeployedImages = z.infer<typeof DeployedImagesSchema>;
 
 const StartSchema = z.object({
 	...Place.shape,
@@ -106,15 +91,12 @@ const StartSchema = z.object({
 	command: z.string(),
 	/** What it comes to, through scripts: `nodemon server.js`; empty where it is the same. */
 	program: z.string(),
-	/** Of the script that holds it; `null` where the command itself does. */
-	script: Place.nullable(),
-	/** `Heroku`, `the image`, `npm start`. */
+	/** Of the script or file that holds it; `null` where the command itself does. */
+	holder: Place.nullable(),
+	/** `Heroku`, `the image`. */
 	by: z.string(),
-	/** A manifest or image says that this starts in production. */
-	isDeclared: z.boolean(),
-	development: z
-		.object({ what: z.string(), instead: z.string(), build: z.string() })
-		.nullable(),
+	/** `null` for a command that serves production. */
+	development: z.object({ what: z.string(), instead: z.string(), build: z.string() }).nullable(),
 });
 export type ProductionStart = z.infer<typeof StartSchema>;
 
@@ -125,9 +107,10 @@ const PortSchema = z.object({
 	/** Fixed; `null` where only the address is wrong. */
 	port: z.number().nullable(),
 	loopback: z.boolean(),
-	platform: z.string(),
+	platform: z.enum(PLATFORM_KINDS),
+	name: z.string(),
 	manifest: Place,
-	/** Port that requests are sent to; `null` where it is PORT. */
+	/** Port that requests are sent to; `null` where it is what PORT says. */
 	expected: z.number().nullable(),
 	/** What to write instead. */
 	instead: z.string(),
@@ -136,46 +119,27 @@ export type WrongPort = z.infer<typeof PortSchema>;
 
 const StateSchema = z.object({
 	...Place.shape,
-	what: z.enum(['database', 'uploads', 'sessions', 'memory-sessions']),
+	what: z.enum(['database', 'uploads', 'sessions']),
 	/** `Prisma`, `multer`. */
 	by: z.string(),
 	/** As the code names it; empty where it does not. */
 	path: z.string(),
-	platform: z.string(),
+	platform: z.enum(PLATFORM_KINDS),
+	name: z.string(),
 	manifest: Place,
 	/** `unknown`: the platform can keep it, and its manifest does not tell. */
 	disk: z.enum(['lost', 'unknown']),
-	kind: z.enum(PLATFORM_KINDS),
 });
 export type LocalState = z.infer<typeof StateSchema>;
 
-const Sign = Place.extend({ what: z.string() });
-export type Sign = z.infer<typeof Sign>;
-
-export const DeploymentSchema = z.object({
-	files: z.number().int(),
-	unread: z.array(z.string()),
-	/** There are more files than were looked at. */
-	truncated: z.boolean(),
-	/** `server`: answers requests itself. `client`: runs in browsers alone. `static`: pages. */
-	kind: z.enum(['server', 'client', 'static', 'none']),
-	/** `express in package.json`. */
-	because: z.string(),
-	services: z.array(ServiceSchema),
-	images: z.array(ImageSchema),
+export const ProductionStartsSchema = z.object({
 	starts: z.array(StartSchema),
 	wrongPorts: z.array(PortSchema),
 	/** Services whose way of listening was understood. */
 	listening: z.number().int(),
 	state: z.array(StateSchema),
-	healthRoute: Sign.nullable(),
-	probes: z.array(Sign),
-	version: Sign.nullable(),
-	reporter: Sign.nullable(),
-	database: Sign.nullable(),
-	/** What backs the database up without being asked; empty for nothing. */
-	backedUpBy: z.string(),
-	backupNote: Sign.nullable(),
-	restoreNote: Sign.nullable(),
+	/** Platforms that start the product themselves. */
+	managed: z.array(z.string()),
+	unread: z.array(z.string()),
 });
-export type Deployment = z.infer<typeof DeploymentSchema>;
+export type ProductionStarts = z.infer<typeof ProductionStartsSchema>;

@@ -116,10 +116,31 @@ const RULES: readonly Rule[] = [
 		build: 'docusaurus build',
 	},
 	{
-		program: /^(?:vitepress|storybook|tsdx|parcel|expo|sanity|quasar|wrangler|netlify|vercel|turbo)$/,
-		with: /^(?:run )?(?:dev|watch|serve|start)\b/,
+		program: /^(?:vitepress|vuepress|storybook|expo|quasar|wrangler|netlify|vercel|eleventy)$/,
+		with: /^(?:dev|start)\b|(?:^|\s)--serve\b/,
 		what: 'a development server',
 		instead: 'npm start',
+		build: 'npm run build',
+	},
+	{
+		program: /^(?:tsdx|parcel)$/,
+		with: /^(?:watch|serve|start)\b/,
+		what: 'a development server',
+		instead: 'npm start',
+		build: 'npm run build',
+	},
+	{
+		program: /^turbo$/,
+		with: /^(?:run )?dev\b/,
+		what: 'the development task of every package',
+		instead: 'turbo run start',
+		build: 'turbo run build',
+	},
+	{
+		program: /^(?:hugo|jekyll|mkdocs)$/,
+		with: /^(?:server|serve|s)\b/,
+		what: 'the development server of a site generator',
+		instead: STATIC,
 		build: 'npm run build',
 	},
 	{
@@ -150,14 +171,15 @@ const RULES: readonly Rule[] = [
 		build: 'tsc',
 	},
 	{
+		// Options behind the file are the program's own.
 		program: /^(?:node|bun|deno)$/,
-		with: /(?:^|\s)--(?:watch|hot)(?:\b|-)/,
+		with: /^(?:run )?(?:(?:-r|--require|--import|--loader|--env-file) [^-\s]\S* |-\S+ )*--(?:watch|hot)(?:-\w+)*(?:=\S*)?(?: |$)/,
 		what: 'a watcher that restarts the process on every change of a file',
 		instead: 'node server.js',
 	},
 	{
 		program: /^node$/,
-		with: /(?:^|\s)--inspect(?:-brk|-wait)?(?:[=\s]|$)/,
+		with: /^(?:(?:-r|--require|--import|--loader|--env-file) [^-\s]\S* |-\S+ )*--inspect(?:-brk|-wait)?(?:[=\s]|$)/,
 		what: 'Node with its debugger open',
 		instead: 'node server.js',
 	},
@@ -218,6 +240,12 @@ const RULES: readonly Rule[] = [
 		instead: 'gunicorn --bind 0.0.0.0:$PORT app:app',
 	},
 	{
+		program: /^streamlit$/,
+		with: /--server\.runOnSave[= ]true\b/,
+		what: 'a server that reloads on every change of a file',
+		instead: 'streamlit run app.py',
+	},
+	{
 		program: /^php$/,
 		with: /(?:^|\s)-S\s|^(?:-\S+\s+)*artisan serve\b/,
 		what: "PHP's built-in development server",
@@ -236,13 +264,13 @@ const RULES: readonly Rule[] = [
 		instead: 'bundle exec puma -C config/puma.rb',
 	},
 	{
-		program: /^(?:shotgun|rerun|guard)$/,
+		program: /^(?:shotgun|rerun)$/,
 		with: ANY,
 		what: 'a watcher that restarts the process on every change of a file',
 		instead: 'bundle exec puma -C config/puma.rb',
 	},
 	{
-		program: /^(?:air|reflex|CompileDaemon|fresh|realize)$/,
+		program: /^(?:air|CompileDaemon)$/,
 		with: ANY,
 		what: 'a watcher that builds again on every change of a file',
 		instead: './server',
@@ -272,10 +300,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** `null` for anything that is not known to be one: a program of unknown nature is none. */
-export function developmentServer({
-	words,
-	variables,
-}: SimpleCommand): DevelopmentServer | null {
+export function developmentServer({ words, variables }: SimpleCommand): DevelopmentServer | null {
 	const [program = '', ...rest] = words;
 	const args = rest.join(' ').slice(0, 1_000);
 	if (/^rails$/.test(program) && /^(?:server|s)\b/.test(args)) {

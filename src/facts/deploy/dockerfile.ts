@@ -3,7 +3,7 @@ const MOST_CHARACTERS = 512 * 1024;
 const MOST_INSTRUCTIONS = 5_000;
 
 /** A file written inside the Dockerfile, behind `<<NAME`. */
-export interface Heredoc {
+interface Heredoc {
 	readonly name: string;
 	readonly body: string;
 	/** 1-based, of its first line. */
@@ -55,8 +55,7 @@ export function parseDockerfile(text: string): Dockerfile {
 		.split('\n')
 		.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
 	const directives = directivesIn(lines);
-	const escape = directives['escape'] === '`' ? '`' : '\\';
-	const reader: Reader = { lines, escape, at: 0 };
+	const reader: Reader = { lines, escape: directives['escape'] === '`' ? '`' : '\\', at: 0 };
 	const instructions: Instruction[] = [];
 	while (reader.at < lines.length && instructions.length < MOST_INSTRUCTIONS) {
 		const one = nextInstruction(reader);
@@ -177,27 +176,26 @@ export function assignmentsIn({
 /** Words at blanks outside quotes, without the quotes. */
 export function quotedWords(text: string): readonly string[] {
 	const words: string[] = [];
-	let word = '';
-	let open = '';
-	let started = false;
-	for (let at = 0; at < text.length; at++) {
-		const character = text.charAt(at);
-		if (character === '\\' && open !== "'" && at + 1 < text.length) {
-			word += text.charAt(++at);
-			started = true;
-		} else if (open === '' ? /["']/.test(character) : character === open) {
-			open = open === '' ? character : '';
-			started = true;
-		} else if (open === '' && /\s/.test(character)) {
-			if (started) words.push(word);
-			word = '';
-			started = false;
-		} else {
-			word += character;
-			started = true;
-		}
+	let word: string | null = null;
+	for (const [piece] of text.matchAll(PIECE)) {
+		if (/^\s/.test(piece)) {
+			if (word !== null) words.push(word);
+			word = null;
+		} else word = (word ?? '') + unquoted(piece);
 	}
-	return started ? [...words, word] : words;
+	return word === null ? words : [...words, word];
+}
+
+/** A blank, a quoted part (to the end where it is not closed), a character behind a backslash, plain text. */
+const PIECE = /\s+|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|'[^']*(?:'|$)|\\[\s\S]|[^\s"'\\]+|[\s\S]/g;
+
+/** A piece of a word without its quotes and backslashes. */
+export function unquoted(piece: string): string {
+	if (piece.startsWith("'")) return piece.replace(/^'|'$/g, '');
+	const plain = piece.startsWith('"')
+		? piece.slice(1).replace(/(?<!\\)((?:\\\\)*)"$/, '$1')
+		: piece;
+	return plain.replace(/\\([\s\S])/g, '$1');
 }
 
 /** The files and folders that a COPY or ADD takes, and where it puts them. */

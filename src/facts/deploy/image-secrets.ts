@@ -1,12 +1,7 @@
 import { posix } from 'node:path';
 import { isDockerIgnored } from '../secret-formats/docker-ignore.ts';
-import { fingerprintOf } from '../secrets/secret-fingerprint.ts';
-import { isAllowed, lineCounter } from '../secrets/secret-lines.ts';
-import type { Match } from '../secrets/secret-match.ts';
-import { natureOf } from '../secrets/secret-place.ts';
-import { secretsIn } from '../secrets/secret-scan.ts';
-import type { ImageSecret } from './deployment-facts.ts';
-import { assignmentsIn, copyOf, type Dockerfile, type Instruction } from './dockerfile.ts';
+import type { DeployedImage } from './deployment-facts.ts';
+import { assignmentsIn, copyOf, type Instruction } from './dockerfile.ts';
 import { copiedFrom, type Stage, stageNamed } from './image-stage.ts';
 
 const PUBLIC =
@@ -17,57 +12,20 @@ const SECRET_NAME =
 const namesSecret = (name: string): boolean =>
 	!PUBLIC.test(name.toUpperCase()) && SECRET_NAME.test(name.toUpperCase());
 
-/** What a match of the secret rules may show, for a report. */
-function shown(match: Match, key: string): ImageSecret['value'] {
-	const { rule, value, state, traits } = match;
-	return {
-		provider: rule.provider,
-		what: rule.what,
-		tier: rule.tier,
-		state,
-		confidence: rule.confidence,
-		expiresAt: traits.expiresAt,
-		local: traits.local,
-		published: traits.published,
-		encrypted: traits.encrypted,
-		preview: value.length >= 12 && rule.kind !== 'private-key' ? value.slice(0, 4) : '',
-		length: value.length,
-		fingerprint: fingerprintOf(key, rule, value),
-		rotate: rule.rotate,
-	};
-}
-
-const isPublishable = ({ rule }: Match): boolean => rule.kind === 'publishable';
-
-/** Literal values in ENV and ARG, of whichever stage: the file itself has them. */
-export function writtenSecrets(
-	file: string,
-	text: string,
-	{ instructions }: Dockerfile,
-	key: string,
-): readonly ImageSecret[] {
-	const matches = secretsIn(text, natureOf(file, text));
-	const lineOf = lineCounter(text);
-	return [...matches]
-		.sort((a, b) => a.start - b.start)
-		.flatMap((match) => {
-			const line = lineOf(match.start);
-			const one = instructions.find((each) => each.line <= line && line <= each.endLine);
-			if (one === undefined || (one.keyword !== 'ENV' && one.keyword !== 'ARG')) return [];
-			if (isPublishable(match) || isAllowed(text, match)) return [];
-			const before = text.slice(Math.max(0, match.start - 200), match.start);
-			const variable = /([A-Za-z_]\w*)[= ]["']?[^\s"']*$/.exec(before)?.[1] ?? '';
-			return [
-				{ how: one.keyword, line, variable, source: '', value: shown(match, key) },
-			] as const;
-		});
+/** Instructions whose values the image keeps, of whichever stage: the file itself has them. */
+export function settingsIn(stages: readonly Stage[]): DeployedImage['settings'] {
+	return stages.flatMap(({ instructions }) =>
+		instructions.flatMap(({ keyword, line, endLine }) =>
+			keyword === 'ENV' || keyword === 'ARG' ? [{ how: keyword, line, endLine } as const] : [],
+		),
+	);
 }
 
 /**
  * Values that come in from outside and stay: an ENV that takes one from a build argument, an ARG that
  * a later RUN of the image's own stages sees, which the image's history shows.
  */
-export function passedSecrets(lineage: readonly Stage[]): readonly ImageSecret[] {
+export function passedSecrets(lineage: readonly Stage[]): DeployedImage['passed'] {
 	return lineage.flatMap(({ instructions }) =>
 		instructions.flatMap((one, index) => {
 			if (one.keyword !== 'ENV' && one.keyword !== 'ARG') return [];
@@ -78,8 +36,8 @@ export function passedSecrets(lineage: readonly Stage[]): readonly ImageSecret[]
 						? /^\$(?:\{\w+\}|\w+)$/.test(value ?? '')
 						: value === null && isSeen;
 				if (!isPassed || !namesSecret(variable)) return [];
-				const how: ImageSecret['how'] = one.keyword === 'ENV' ? 'ENV' : 'ARG';
-				return [{ how, line: one.line, variable, source: '', value: null }];
+				const how = one.keyword === 'ENV' ? ('ENV' as const) : ('ARG' as const);
+				return [{ how, line: one.line, variable }];
 			});
 		}),
 	);
@@ -87,8 +45,8 @@ export function passedSecrets(lineage: readonly Stage[]): readonly ImageSecret[]
 
 const ENV_FILE = /(?:^|\/)\.env(?:\.(?!example|sample|template|dist|test)[\w-]+)*$/;
 const KEY_FILE = /(?:^|\/)id_(?:rsa|ed25519|ecdsa|dsa)$/;
-/** Worth reading when an instruction names it. */
-export const SECRET_FILE =
+/** May hold a secret, by its name. */
+const SECRET_FILE =
 	/(?:^|\/)(?:\.env[\w.-]*|\.npmrc|\.yarnrc(?:\.yml)?|\.netrc|\.pypirc|\.pgpass|auth\.json|id_\w+|credentials[\w.-]*|[\w.-]*(?:service|account|credential|secret|firebase|gcp)[\w.-]*\.(?:json|ya?ml|toml)|[\w.-]+\.(?:pem|key|p8|ppk|asc))$/i;
 
 /** COPY and ADD that name a file, in the order of the file, with the path in the context. */
@@ -153,40 +111,22 @@ export function broadCopyIn(stages: readonly Stage[]): Instruction | null {
 	return null;
 }
 
-/** `files` are those of the context, by path in it, with their text where it was read. */
-export function copiedSecrets(
+/** Copied by name: files that may hold a secret. `paths` are those of the context, by path in it. */
+export function copiedFiles(
 	copies: readonly NamedCopy[],
-	files: ReadonlyMap<string, string | null>,
+	paths: ReadonlySet<string>,
 	ignoreText: string,
-	key: string,
-): readonly ImageSecret[] {
+): readonly { readonly line: number; readonly path: string; readonly isThere: boolean }[] {
 	return copies.flatMap(({ line, source }) => {
-		if (isDockerIgnored(ignoreText, source)) return [];
-		const names = source.includes('*') ? [...files.keys()].filter((one) => fits(source, one)) : [source];
-		return names.flatMap((name) => {
-			const text = files.get(name);
-			if (text === undefined) return absent(source, name, line);
-			if (text === null) return [];
-			const found = secretsIn(text, natureOf(name, text)).filter(
-				(match) => !isPublishable(match) && !isAllowed(text, match),
-			);
-			return found.slice(0, 20).map(
-				(match): ImageSecret => ({
-					how: 'COPY',
-					line,
-					variable: '',
-					source: name,
-					value: shown(match, key),
-				}),
-			);
-		});
+		const names = source.includes('*') ? [...paths].filter((one) => fits(source, one)) : [source];
+		return (
+			names
+				.filter((path) => SECRET_FILE.test(path) && !isDockerIgnored(ignoreText, path))
+				.map((path) => ({ line, path, isThere: paths.has(path) }))
+				// Of a file that only the machine which builds has, the name must tell what it holds.
+				.filter(({ path, isThere }) => isThere || ENV_FILE.test(path) || KEY_FILE.test(path))
+		);
 	});
-}
-
-/** A file that only the machine which builds has: its name tells what it holds. */
-function absent(source: string, name: string, line: number): readonly ImageSecret[] {
-	const tells = !source.includes('*') && (ENV_FILE.test(name) || KEY_FILE.test(name));
-	return tells ? [{ how: 'COPY', line, variable: '', source: name, value: null }] : [];
 }
 
 /** `*` within a name, in linear time for the few stars that people write. */

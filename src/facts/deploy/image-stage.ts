@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
 	assignmentsIn,
 	type Dockerfile,
@@ -41,7 +42,8 @@ function stageFrom(
 ) {
 	const [written = '', as = '', name = ''] = quotedWords(from.text);
 	const filled = filledIn(written, globals);
-	const parent = filled === null ? -1 : before.findIndex((one) => one.name === filled.toLowerCase());
+	const parent =
+		filled === null ? -1 : before.findIndex((one) => one.name === filled.toLowerCase());
 	return {
 		name: as.toLowerCase() === 'as' ? name.toLowerCase() : '',
 		parent: parent === -1 ? null : parent,
@@ -55,19 +57,16 @@ function stageFrom(
 const VARIABLE = /\$(?:\{([A-Za-z_]\w*)(?::?([-+])([^{}]*))?\}|([A-Za-z_]\w*))/g;
 
 /** `null` where a variable in it has no value that the file tells. */
-export function filledIn(
-	text: string,
-	values: ReadonlyMap<string, string | null>,
-): string | null {
+function filledIn(text: string, values: ReadonlyMap<string, string | null>): string | null {
 	let isKnown = true;
 	const filled = text.replace(
 		VARIABLE,
-		(_, braced?: string, sign?: string, other?: string, bare?: string) => {
+		(_, braced?: string, sign?: string, other = '', bare?: string) => {
 			const value = values.get(braced ?? bare ?? '') ?? null;
-			if (sign === '-') return value === null || value === '' ? (other ?? '') : value;
-			if (sign === '+') return value === null || value === '' ? '' : (other ?? '');
-			if (value === null) isKnown = false;
-			return value ?? '';
+			const isEmpty = value === null || value === '';
+			if (sign === undefined && value === null) isKnown = false;
+			if (sign === '+') return isEmpty ? '' : other;
+			return sign === '-' && isEmpty ? other : (value ?? '');
 		},
 	);
 	return isKnown && filled !== '' ? filled : null;
@@ -87,7 +86,9 @@ export function lineageOf(stages: readonly Stage[], last: number): readonly Stag
 
 /** A stage by name or number, as `--from` and `target` name it; -1 for none. */
 export function stageNamed(stages: readonly Stage[], name: string): number {
-	const byName = stages.findIndex((stage) => stage.name !== '' && stage.name === name.toLowerCase());
+	const byName = stages.findIndex(
+		(stage) => stage.name !== '' && stage.name === name.toLowerCase(),
+	);
 	if (byName !== -1) return byName;
 	return /^\d{1,4}$/.test(name) && Number(name) < stages.length ? Number(name) : -1;
 }
@@ -107,45 +108,58 @@ export interface ImageConfig {
 }
 
 export function configOf(lineage: readonly Stage[]): ImageConfig {
-	let user: ImageConfig['user'] = null;
-	let entrypoint: Instruction | null = null;
-	let command: Instruction | null = null;
-	let healthcheck: Instruction | null = null;
-	let workdir = '/';
-	const volumes: string[] = [];
-	const variables = new Map<string, string>();
-	const onward: Readonly<Record<string, (one: Instruction) => void>> = {
-		USER: (one) => {
-			user = { name: filledIn(one.text, variables) ?? one.text, line: one.line };
-		},
-		ENTRYPOINT: (one) => {
-			entrypoint = one;
-		},
-		CMD: (one) => {
-			command = one;
-		},
-		HEALTHCHECK: (one) => {
-			healthcheck = one.text.trim().toUpperCase() === 'NONE' ? null : one;
-		},
-		WORKDIR: (one) => {
-			const path = filledIn(quotedWords(one.text)[0] ?? '', variables) ?? '';
-			workdir = path.startsWith('/') ? path : `${workdir.replace(/\/$/, '')}/${path}`;
-		},
-		VOLUME: (one) => {
-			volumes.push(...(one.exec ?? quotedWords(one.text)));
-		},
-		ENV: (one) => setAll(one, variables),
-		ARG: (one) => setAll(one, variables),
-	};
+	const config: Config = { ...NOTHING_SET, volumes: [], variables: new Map() };
 	for (const stage of lineage) {
-		const first: Instruction | null = command;
-		for (const one of stage.instructions) onward[one.keyword]?.(one);
+		const before = config.command;
+		for (const one of stage.instructions) SETTERS[one.keyword]?.(one, config);
 		// An ENTRYPOINT resets the CMD of what it goes on from.
 		const hasEntrypoint = stage.instructions.some(({ keyword }) => keyword === 'ENTRYPOINT');
-		if (hasEntrypoint && command === first) command = null;
+		if (hasEntrypoint && config.command === before) config.command = null;
 	}
-	return { user, entrypoint, command, healthcheck, workdir, volumes, variables };
+	return config;
 }
+
+interface Config extends ImageConfig {
+	user: ImageConfig['user'];
+	entrypoint: Instruction | null;
+	command: Instruction | null;
+	healthcheck: Instruction | null;
+	workdir: string;
+	readonly volumes: string[];
+	readonly variables: Map<string, string>;
+}
+
+const NOTHING_SET = {
+	user: null,
+	entrypoint: null,
+	command: null,
+	healthcheck: null,
+	workdir: '/',
+} as const;
+
+const SETTERS: Readonly<Record<string, (one: Instruction, config: Config) => void>> = {
+	USER: (one, config) => {
+		config.user = { name: filledIn(one.text, config.variables) ?? one.text, line: one.line };
+	},
+	ENTRYPOINT: (one, config) => {
+		config.entrypoint = one;
+	},
+	CMD: (one, config) => {
+		config.command = one;
+	},
+	HEALTHCHECK: (one, config) => {
+		config.healthcheck = one.text.trim().toUpperCase() === 'NONE' ? null : one;
+	},
+	WORKDIR: (one, config) => {
+		const path = filledIn(quotedWords(one.text)[0] ?? '', config.variables) ?? '';
+		config.workdir = posix.resolve(config.workdir, path);
+	},
+	VOLUME: ({ exec, text }, config) => {
+		config.volumes.push(...(exec ?? quotedWords(text)));
+	},
+	ENV: (one, { variables }) => setAll(one, variables),
+	ARG: (one, { variables }) => setAll(one, variables),
+};
 
 function setAll(one: Instruction, variables: Map<string, string>): void {
 	for (const [name, value] of assignmentsIn(one)) {

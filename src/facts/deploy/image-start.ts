@@ -27,13 +27,28 @@ export function startOf({ entrypoint, command }: ImageConfig): ImageStart | null
 	return {
 		line: last.line,
 		written: `${last.keyword} ${last.text}`,
-		commands: [entrypoint, command].flatMap((one) => (one === null ? [] : commandsOf(one))),
+		commands: commandsOf(entrypoint, command),
 		deaf: deafIn(entrypoint, command),
 		exec: execWords(last),
 	};
 }
 
-const commandsOf = ({ exec, text }: Instruction): readonly SimpleCommand[] =>
+/** CMD is handed to an ENTRYPOINT in the exec form; one in the shell form never sees it. */
+function commandsOf(
+	entrypoint: Instruction | null,
+	command: Instruction | null,
+): readonly SimpleCommand[] {
+	if (entrypoint === null) return command === null ? [] : ownCommands(command);
+	const first = entrypoint.exec?.[0];
+	if (command === null || entrypoint.exec === null || first === undefined) {
+		return ownCommands(entrypoint);
+	}
+	// A script that prepares and then runs what it is given.
+	if (/\.sh$|entrypoint/.test(first)) return [...ownCommands(entrypoint), ...ownCommands(command)];
+	return commandOf([...entrypoint.exec, ...(command.exec ?? ['sh', '-c', command.text])]);
+}
+
+const ownCommands = ({ exec, text }: Instruction): readonly SimpleCommand[] =>
 	exec === null ? commandsIn(text) : commandOf(exec);
 
 const nameOf = (word: string): string => word.slice(word.lastIndexOf('/') + 1);

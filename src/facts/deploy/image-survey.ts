@@ -1,18 +1,19 @@
 import { posix } from 'node:path';
 import type { DeployedImage } from './deployment-facts.ts';
-import { copyOf, type Dockerfile, parseDockerfile } from './dockerfile.ts';
+import { developmentServer } from './development-server.ts';
+import { copyOf, parseDockerfile } from './dockerfile.ts';
 import {
+	type ImageReference,
 	isOfficial,
 	parseImageReference,
 	runsAsSomebody,
-	type ImageReference,
 } from './image-reference.ts';
 import {
 	broadCopyIn,
-	copiedSecrets,
+	copiedFiles,
 	namedCopies,
 	passedSecrets,
-	writtenSecrets,
+	settingsIn,
 } from './image-secrets.ts';
 import {
 	configOf,
@@ -31,10 +32,8 @@ import { shownCommand } from './shell-command.ts';
 /** A Dockerfile with its stages, ready to be asked. */
 export interface Image {
 	readonly file: string;
-	readonly text: string;
 	/** Folder it is built from. */
 	readonly context: string;
-	readonly dockerfile: Dockerfile;
 	readonly stages: readonly Stage[];
 	readonly lineage: readonly Stage[];
 	readonly config: ImageConfig;
@@ -48,13 +47,12 @@ export function readImage(
 	context: string,
 	target: string,
 ): Image | null {
-	const dockerfile = parseDockerfile(text);
-	const stages = stagesOf(dockerfile);
+	const stages = stagesOf(parseDockerfile(text));
 	const named = target === '' ? -1 : stageNamed(stages, target);
 	const lineage = lineageOf(stages, named === -1 ? stages.length - 1 : named);
 	if (lineage.length === 0) return null;
 	const config = configOf(lineage);
-	return { file, text, context, dockerfile, stages, lineage, config, start: startOf(config) };
+	return { file, context, stages, lineage, config, start: startOf(config) };
 }
 
 /** What else has to be known of the repository. */
@@ -62,8 +60,8 @@ export interface AroundImage {
 	readonly packages: readonly PackageManifest[];
 	/** Manifests by path, of managers other than Node's. */
 	readonly manifests: ReadonlyMap<string, string>;
-	/** By path in the context; the text where it was read. */
-	readonly contextFiles: ReadonlyMap<string, string | null>;
+	/** By path in the context. */
+	readonly contextPaths: ReadonlySet<string>;
 	/** Paths from the root. */
 	readonly paths: ReadonlySet<string>;
 	readonly ignoreText: string;
@@ -72,62 +70,86 @@ export interface AroundImage {
 	/** Something around the image sets a user, or an init. */
 	readonly setsUser: boolean;
 	readonly hasInit: boolean;
-	readonly fingerprintKey: string;
+	/** Run with the source mounted over it: for development, where manifests say so. */
+	readonly isMounted: boolean;
 }
 
 export function surveyImage(image: Image, around: AroundImage): DeployedImage {
-	const { file, text, stages, lineage, dockerfile } = image;
-	const last = lineage.at(-1) as Stage;
-	const copies = namedCopies(stages, lineage);
+	const { file, stages, lineage } = image;
+	const last = lineage.at(-1);
 	const broad = broadCopyIn(stages);
 	return {
 		file,
-		line: last.line,
-		base: last.written,
+		line: last?.line ?? 1,
+		base: last?.written ?? '',
 		user: userOf(image, around),
 		bases: basesOf(stages),
-		secrets: [
-			...writtenSecrets(file, text, dockerfile, around.fingerprintKey),
-			...passedSecrets(lineage),
-			...copiedSecrets(copies, around.contextFiles, around.ignoreText, around.fingerprintKey),
-		].slice(0, 100),
+		settings: [...settingsIn(stages)],
+		passed: [...passedSecrets(lineage)],
+		copied: copiedFiles(namedCopies(stages, lineage), around.contextPaths, around.ignoreText).map(
+			({ line, path, isThere }) => ({
+				line,
+				isThere,
+				file: posix.join(image.context || '.', path),
+			}),
+		),
 		broadCopy:
 			broad === null
 				? null
 				: { line: broad.line, text: `${broad.keyword} ${broad.text}`.slice(0, 80) },
 		ignoreFile: posix.join(image.context || '.', '.dockerignore'),
 		hasIgnoreFile: ignoreFilesOf(image).some((path) => around.paths.has(path)),
-		developmentPackages: developmentPackages(image, around),
+		developmentPackages: around.isMounted ? null : developmentPackages(image, around),
 		deaf: around.hasInit ? null : deafOf(image, around.packages),
 	};
 }
 
 /** Docker looks for the Dockerfile's own first, then in the context; which folder that is may differ. */
-export function ignoreFilesOf({ file, context }: Pick<Image, 'file' | 'context'>): readonly string[] {
+export function ignoreFilesOf({
+	file,
+	context,
+}: Pick<Image, 'file' | 'context'>): readonly string[] {
 	const beside = posix.join(posix.dirname(file), '.dockerignore');
-	return [...new Set([`${file}.dockerignore`, posix.join(context || '.', '.dockerignore'), beside, '.dockerignore'])];
+	return [
+		...new Set([
+			`${file}.dockerignore`,
+			posix.join(context || '.', '.dockerignore'),
+			beside,
+			'.dockerignore',
+		]),
+	];
 }
 
-const DROPS = /\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-|su\s+\w+\s+-c|sudo\s+-u|setuidgid|chroot\s+--userspec)\b/;
+const DROPS =
+	/\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid|su\s+-|su\s+\w+\s+-c|sudo\s+-u|setuidgid|chroot\s+--userspec)\b/;
 
 function userOf({ lineage, config, start }: Image, around: AroundImage): DeployedImage['user'] {
-	const last = lineage.at(-1) as Stage;
 	const written = lineage[0]?.image ?? null;
 	const base = written === null ? null : parseImageReference(written);
-	const isCertain = base !== null && (isOfficial(base) || base.name === 'scratch');
-	const suggested = base === null ? '' : userIn(base);
-	const told = { line: last.line, isCertain, suggested };
-	const script = [...around.entrypoints].find(([name]) =>
-		start?.written.includes(name) === true || config.entrypoint?.text.includes(name) === true,
-	);
-	const startText = `${config.entrypoint?.text ?? ''} ${config.command?.text ?? ''} ${script?.[1] ?? ''}`;
-	if (around.setsUser || DROPS.test(startText)) return { ...told, state: 'dropped' };
+	const told = {
+		line: lineage.at(-1)?.line ?? 1,
+		isCertain: base !== null && isOfficial(base),
+		suggested: base === null ? '' : userIn(base),
+	};
+	if (around.setsUser || DROPS.test(startTextOf({ config, start }, around.entrypoints))) {
+		return { ...told, state: 'dropped' };
+	}
 	if (config.user === null) {
 		const isKnown = written === null || (base !== null && runsAsSomebody(base));
 		return { ...told, state: isKnown ? 'set' : 'unset' };
 	}
 	const isRoot = /^(?:root|0)(?::|$)/.test(config.user.name);
 	return { ...told, line: config.user.line, isCertain: true, state: isRoot ? 'root' : 'set' };
+}
+
+/** How it starts, with the script that it starts with. */
+function startTextOf(
+	{ config: { entrypoint, command }, start }: Pick<Image, 'config' | 'start'>,
+	entrypoints: AroundImage['entrypoints'],
+): string {
+	const own = `${entrypoint?.text ?? ''} ${command?.text ?? ''} ${start?.written ?? ''}`;
+	const script = [...entrypoints].find(([name]) => own.includes(name));
+	return `${own} ${script?.[1] ?? ''}`;
 }
 
 /** A user that the image has already. */
@@ -149,14 +171,18 @@ function basesOf(stages: readonly Stage[]): DeployedImage['bases'] {
 			const from = one.keyword === 'COPY' ? copiedFrom(one) : null;
 			// A name without slash, dot or colon is a stage that is missing, not an image.
 			const isImage =
-				from !== null && stageNamed(stages, from) === -1 && /[/.:]/.test(from) && !from.includes('$');
+				from !== null &&
+				stageNamed(stages, from) === -1 &&
+				/[/.:]/.test(from) &&
+				!from.includes('$');
 			return isImage && copyOf(one).sources.length > 0 ? [{ line: one.line, image: from }] : [];
 		}),
 	]);
 	return external.flatMap(({ line, image }) => {
 		const { name, tag, digest } = parseImageReference(image);
 		if (name === 'scratch' || name.startsWith('.')) return [];
-		const pinned = digest !== '' ? 'digest' : tag === '' ? 'none' : tag === 'latest' ? 'latest' : 'tag';
+		const pinned =
+			digest !== '' ? 'digest' : tag === '' ? 'none' : tag === 'latest' ? 'latest' : 'tag';
 		return [{ line, image, pinned } as const];
 	});
 }
@@ -180,7 +206,10 @@ function listsDevelopment(manager: string, path: string, text: string): boolean 
 		case 'composer':
 			return name === 'composer.json' && /"require-dev"\s*:\s*\{\s*"/.test(text);
 		case 'poetry':
-			return name === 'pyproject.toml' && /\[tool\.poetry\.(?:group\.dev|dev-)|\[dependency-groups\]/.test(text);
+			return (
+				name === 'pyproject.toml' &&
+				/\[tool\.poetry\.(?:group\.dev|dev-)|\[dependency-groups\]/.test(text)
+			);
 		case 'uv':
 			return name === 'pyproject.toml' && /\[dependency-groups\]|dev-dependencies\s*=/.test(text);
 		case 'bundler':
@@ -201,8 +230,15 @@ function deafOf(
 ): DeployedImage['deaf'] {
 	if (start === null || start.deaf === null) return null;
 	if (HANDLER.test(lineage[0]?.written ?? '')) return null;
-	const exec = start.deaf === 'shell' ? start.exec : execOf(start, context, packages);
-	return { line: start.line, written: shownCommand(start.written), by: start.deaf, exec: [...exec] };
+	// A package manager that a shell starts would be the next to keep signals to itself.
+	const isPlain = start.deaf === 'shell' && !/^(?:npm|npx|yarn|pnpm)$/.test(start.exec[0] ?? '');
+	const exec = isPlain ? start.exec : execOf(start, context, packages);
+	return {
+		line: start.line,
+		written: shownCommand(start.written),
+		by: start.deaf,
+		exec: [...exec],
+	};
 }
 
 /** The one program that a script comes to. */
@@ -213,8 +249,10 @@ function execOf(
 ): readonly string[] {
 	const [only, ...more] = resolveScripts(commands, context, packages);
 	if (only === undefined || more.length > 0 || only.through.length === 0) return [];
+	if (developmentServer(only.command) !== null) return [];
 	const [program = '', ...args] = only.command.words;
-	if (Object.keys(only.command.variables).length > 0 || args.some((arg) => /[$*]/.test(arg))) return [];
+	if (Object.keys(only.command.variables).length > 0 || args.some((arg) => /[$*]/.test(arg)))
+		return [];
 	const isProgram = /^(?:node|bun|deno|python[\d.]*|ruby|java)$/.test(program);
 	return [isProgram ? program : `node_modules/.bin/${program}`, ...args];
 }

@@ -9,7 +9,17 @@ export interface DevelopmentInstall {
 	readonly line: number;
 	/** `npm ci`. */
 	readonly command: string;
-	readonly manager: 'npm' | 'yarn' | 'pnpm' | 'bun' | 'composer' | 'poetry' | 'uv' | 'pipenv' | 'pip' | 'bundler';
+	readonly manager:
+		| 'npm'
+		| 'yarn'
+		| 'pnpm'
+		| 'bun'
+		| 'composer'
+		| 'poetry'
+		| 'uv'
+		| 'pipenv'
+		| 'pip'
+		| 'bundler';
 	/** Stage that it was copied from; empty where it was installed in the last stage itself. */
 	readonly from: string;
 }
@@ -27,7 +37,7 @@ interface State {
 }
 
 /** The programs that a RUN starts, here-documents included. */
-export function programsIn({ text, exec, heredocs }: Instruction): readonly SimpleCommand[] {
+function programsIn({ text, exec, heredocs }: Instruction): readonly SimpleCommand[] {
 	if (exec !== null) return commandOf(exec);
 	const plain = text.replace(/^<<-?["']?\w+["']?\s*/, '');
 	return [...commandsIn(plain), ...heredocs.flatMap(({ body }) => commandsIn(body))];
@@ -132,7 +142,13 @@ function node(command: SimpleCommand, line: number, state: State): void {
 					manager: program as DevelopmentInstall['manager'],
 					from: '',
 				},
-				folder: posix.join(posix.resolve(state.workdir, optionOf(command.words, '--prefix', '-C', '--dir', '--cwd') ?? '.'), 'node_modules'),
+				folder: posix.join(
+					posix.resolve(
+						state.workdir,
+						optionOf(command.words, '--prefix', '-C', '--dir', '--cwd') ?? '.',
+					),
+					'node_modules',
+				),
 			};
 }
 
@@ -142,7 +158,8 @@ function omitsDevelopment(
 ): boolean {
 	const text = words.join(' ');
 	if (/--include[= ]dev\b|--production=false|--prod=false/.test(text)) return false;
-	if (/--omit[= ]["']?dev\b|--production\b|--prod\b|(?:^|\s)-P\b|--only[= ]prod/.test(text)) return true;
+	if (/--omit[= ]["']?dev\b|--production\b|--prod\b|(?:^|\s)-P\b|--only[= ]prod/.test(text))
+		return true;
 	const value = (name: string) => variables[name] ?? around.get(name) ?? '';
 	if (value('NODE_ENV') === 'production' && words[0] !== 'bun') return true;
 	const omit = value('NPM_CONFIG_OMIT') || value('npm_config_omit');

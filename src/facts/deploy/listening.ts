@@ -1,6 +1,6 @@
-import { argumentsAt, literalOf, memberOf, withoutComments } from './code-text.ts';
+import { argumentsAt, literalOf, withoutComments } from './code-text.ts';
 import { lineAt } from './package-scripts.ts';
-import { optionOf, type SimpleCommand } from './shell-command.ts';
+import { optionOf, type SimpleCommand, shownCommand } from './shell-command.ts';
 
 /** Where a server waits for requests, as far as its code or command tells. */
 export interface Listening {
@@ -12,19 +12,19 @@ export interface Listening {
 	readonly port: number | null;
 	/** Nobody outside the container reaches it. */
 	readonly loopback: boolean;
+	/** Another file, or the environment, decides where and whether. */
+	readonly isOpen: boolean;
+	/** The port is what PORT says. */
+	readonly readsPort: boolean;
 	/** The same, written to take what the platform gives. */
 	readonly instead: string;
 }
 
-/** Not told: another program decides. */
-type Told<T> = T | 'outside' | 'unknown';
-
 const MOST_SHOWN = 80;
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)$/i;
 
-/** The calls that open a port in JavaScript, TypeScript, Python or Go; by the file's ending. */
+/** The calls that open a port in Python or Go; by the file's ending. */
 export function listeningIn(path: string, text: string): readonly Listening[] {
-	if (/\.[cm]?[jt]sx?$/.test(path)) return inScript(withoutComments(text, 'c'));
 	if (path.endsWith('.py')) return inPython(withoutComments(text, 'hash'));
 	return path.endsWith('.go') ? inGo(withoutComments(text, 'c')) : [];
 }
@@ -33,113 +33,87 @@ export function listeningIn(path: string, text: string): readonly Listening[] {
 export const mayListen = (text: string): boolean =>
 	/\.listen\s*\(|\bserve\s*\(|\.run\s*\(|ListenAndServe|\.(?:Run|Start|Listen)\s*\(/.test(text);
 
-function inScript(code: string): readonly Listening[] {
-	const calls = /(?:\b([A-Za-z_$][\w$]{0,40})|\))\s*\.\s*listen\s*\(|\b(?:Bun\.)?serve\s*\(\s*(?=\{)/g;
-	const found: Listening[] = [];
-	for (const call of [...code.matchAll(calls)].slice(0, 20)) {
-		const open = code.indexOf('(', call.index + call[0].search(/listen|serve/));
-		const args = argumentsAt(code, open);
-		if (args === null || args.length === 0) continue;
-		const options = (args[0] ?? '').startsWith('{') ? (args[0] ?? '') : null;
-		// Of `serve`, only where a port is among what it is told: any function may be called so.
-		if (/serve\s*\(\s*$/.test(call[0]) && memberOf(options ?? '', 'port') === null) continue;
-		const port = valueIn(code, options === null ? (args[0] ?? '') : (memberOf(options, 'port') ?? ''));
-		const second = /^(?:async\b|\(|function\b)/.test(args[1] ?? '') ? undefined : args[1];
-		const host = options === null ? second : (memberOf(options, 'host') ?? memberOf(options, 'hostname'));
-		const shown = `${call[0].replace(/\s+/g, '').replace(/\($/, '')}(${args.filter((arg) => arg.length < 60).join(', ')})`;
-		const isFastify = call[1] !== undefined && isMadeByFastify(code, call[1]);
-		const listening = {
-			written: shown.replace(/\s+/g, ' ').slice(0, MOST_SHOWN),
-			line: lineAt(code, call.index),
-			port: portFrom(port),
-			loopback:
-				host === undefined || host === null ? isFastify : isLoopback(valueIn(code, host)),
-			instead:
-				options === null && !isFastify
-					? `${call[1] ?? 'server'}.listen(process.env.PORT || 3000, '0.0.0.0')`
-					: "{ port: Number(process.env.PORT) || 3000, host: '0.0.0.0' }",
-		};
-		if (port === 'unknown' && !listening.loopback) continue;
-		found.push(listening);
-	}
-	return found;
-}
+const FROM_OUTSIDE = /\benv(?:iron)?\b|getenv|argv|config|settings/i;
 
-/** Fastify listens on localhost unless told otherwise (its documentation, "A note about listen"). */
-const isMadeByFastify = (code: string, name: string): boolean =>
-	/\bfastify\b/.test(code) &&
-	new RegExp(`\\b${name.replace(/\$/g, '\\$')}(?:\\s*:\\s*[\\w<>., ]{1,60})?\\s*=\\s*(?:await\\s+)?[fF]astify\\s*(?:<[^>]{0,60}>)?\\(`).test(code);
-
-const isLoopback = (host: Told<string>): boolean => LOOPBACK.test(host);
-
-function portFrom(value: Told<string>): number | null {
-	const port = /^\d{2,5}$/.test(value) ? Number(value) : 0;
-	return port > 0 && port < 65_536 ? port : null;
-}
-
-const DEEPEST = 4;
-
-/** A literal, or where it comes from; names are followed within the file. */
-function valueIn(code: string, expression: string, depth = 0): Told<string> {
+/** A literal, or `null`: names are followed within the file. */
+function literalIn(code: string, expression: string, depth = 0): string | null {
 	const plain = expression
 		.trim()
-		.replace(/\s+as\s+\w+$/, '')
-		.replace(/^(?:Number|parseInt|String|int|str|\+)\s*\(?\s*/, '')
-		.replace(/(?:,\s*10)?\s*\)$/, '')
+		.replace(/^(?:int|str)\s*\(([^()]*)\)$/, '$1')
 		.trim();
-	if (/\benv(?:iron)?\b|getenv|Env\b|argv|config|Config|settings/.test(plain)) return 'outside';
+	if (FROM_OUTSIDE.test(plain)) return null;
 	if (/^\d+$/.test(plain)) return plain;
 	const literal = literalOf(plain);
 	if (literal !== null) return literal;
-	if (!/^[A-Za-z_$][\w$]{0,60}$/.test(plain) || depth >= DEEPEST) return 'unknown';
-	const name = plain.replace(/\$/g, '\\$');
-	const assigned = new RegExp(
-		`(?:^|[\\s;(,])${name}(?:\\s*:\\s*[\\w |]{1,40})?\\s*(?::?=)(?!=|>)\\s*([^;\\n]{1,200})`,
-	).exec(code)?.[1];
-	if (assigned !== undefined) {
-		// `const { PORT = 3000 } = process.env` reads it from outside.
-		if (/\}\s*=\s*\S*env/.test(assigned)) return 'outside';
-		return valueIn(code, assigned.replace(/,\s*\w+\s*=.*$/, ''), depth + 1);
-	}
-	return /\{[^{}]{0,300}\b/.test(code) && new RegExp(`\\{[^{}]{0,300}\\b${name}\\b[^{}]{0,300}\\}\\s*=\\s*\\S*env`).test(code)
-		? 'outside'
-		: 'unknown';
+	if (!/^[A-Za-z_]\w{0,60}$/.test(plain) || depth > 3) return null;
+	const assigned = [
+		...code.matchAll(new RegExp(`^\\s*${plain}\\s*(?::\\s*\\w+\\s*)?=(?!=)([^\\n]{1,200})`, 'gm')),
+	];
+	const [only] = assigned;
+	return assigned.length === 1 && only !== undefined
+		? literalIn(code, only[1] ?? '', depth + 1)
+		: null;
 }
 
+function portFrom(text: string | null): number | null {
+	const port = text !== null && /^\d{2,5}$/.test(text) ? Number(text) : 0;
+	return port > 0 && port < 65_536 ? port : null;
+}
+
+/** Both listen on 127.0.0.1 unless told. */
+const PYTHON_PORTS = { flask: 5000, uvicorn: 8000 } as const;
+
 function inPython(code: string): readonly Listening[] {
-	const calls = /\b([A-Za-z_]\w{0,40})\.run(?:_server|_app)?\s*\(/g;
+	const calls = /\b([A-Za-z_]\w{0,40})\.run\s*\(/g;
 	return [...code.matchAll(calls)].slice(0, 20).flatMap((call) => {
 		const name = call[1] ?? '';
-		const isUvicorn = name === 'uvicorn';
-		const isFlask = new RegExp(`\\b${name}\\s*=\\s*(?:flask\\.)?Flask\\s*\\(`).test(code);
-		if (!isUvicorn && !isFlask) return [];
+		const by = name === 'uvicorn' ? 'uvicorn' : isFlask(code, name) ? 'flask' : null;
+		if (by === null) return [];
 		const args = argumentsAt(code, call.index + call[0].length - 1) ?? [];
-		const named = (key: string) =>
-			args.find((arg) => new RegExp(`^${key}\\s*=`).test(arg))?.replace(/^\w+\s*=\s*/, '');
-		const [host, port] = [named('host'), named('port')].map((value) =>
-			value === undefined ? undefined : valueIn(code, value),
-		);
-		// Both listen on 127.0.0.1 unless told: Flask on 5000, uvicorn on 8000.
 		return [
 			{
 				written: `${name}.run(${args.join(', ')})`.replace(/\s+/g, ' ').slice(0, MOST_SHOWN),
 				line: lineAt(code, call.index),
-				port: port === undefined ? (isFlask ? 5000 : 8000) : portFrom(port),
-				loopback: host === undefined ? true : isLoopback(host),
-				instead: `${name}.run(${isUvicorn ? `${args[0] ?? 'app'}, ` : ''}host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))`,
+				...pythonArguments(code, args, PYTHON_PORTS[by]),
+				instead: `${name}.run(${by === 'uvicorn' ? `${served(args)}, ` : ''}host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))`,
 			},
 		];
 	});
 }
 
+/** What uvicorn serves, as it is written. */
+const served = ([first = '']: readonly string[]): string =>
+	/^[\w.:"']{1,60}$/.test(first) ? first : '"main:app"';
+
+function pythonArguments(code: string, args: readonly string[], usual: number) {
+	const named = (key: string) =>
+		args.find((arg) => new RegExp(`^${key}\\s*=`).test(arg))?.replace(/^\w+\s*=\s*/, '') ?? null;
+	const [host, port] = [named('host'), named('port')];
+	const fixed = port === null ? usual : portFrom(literalIn(code, port));
+	const isGiven = port !== null && /environ|getenv/.test(port);
+	return {
+		port: fixed,
+		loopback: host === null || LOOPBACK.test(literalIn(code, host) ?? ''),
+		isOpen: args.some((arg) => arg.startsWith('*')) || (fixed === null && !isGiven),
+		readsPort: isGiven,
+	};
+}
+
+/** Whether a name is an application of Flask, whose `run` is its development server. */
+export const isFlask = (code: string, name: string): boolean =>
+	new RegExp(`^\\s*${name}\\s*=\\s*(?:flask\\.)?Flask\\s*\\(`, 'm').test(code);
+
 function inGo(code: string): readonly Listening[] {
 	if (/Getenv\s*\(\s*"PORT"|LookupEnv\s*\(\s*"PORT"/.test(code)) return [];
-	const calls = /\b(?:http\.ListenAndServe|\w{1,30}\.(?:Run|Start|Listen))\s*\(\s*"([\w.[\]:-]*):(\d{2,5})"/g;
+	const calls =
+		/\b(?:http\.ListenAndServe|\w{1,30}\.(?:Run|Start|Listen))\s*\(\s*"([\w.[\]:-]*):(\d{2,5})"/g;
 	return [...code.matchAll(calls)].slice(0, 20).map((call) => ({
-		written: call[0].slice(0, MOST_SHOWN),
+		written: `${call[0].slice(0, MOST_SHOWN)}…)`,
 		line: lineAt(code, call.index),
 		port: Number(call[2]),
 		loopback: LOOPBACK.test(call[1] ?? ''),
+		isOpen: false,
+		readsPort: false,
 		instead: 'http.ListenAndServe(":"+os.Getenv("PORT"), handler)',
 	}));
 }
@@ -211,7 +185,7 @@ const COMMANDS: readonly CommandRule[] = [
 		host: ['--host'],
 		port: ['--port'],
 		bind: [],
-		usual: { host: '0.0.0.0', port: 8000 },
+		usual: { host: '0.0.0.0', port: null },
 		instead: '--port $PORT',
 	},
 	{
@@ -276,25 +250,35 @@ const COMMANDS: readonly CommandRule[] = [
 	},
 ];
 
-/** `null` for a program of which nothing is known. */
+const OWN_VARIABLE = /^(?:UVICORN|GUNICORN|FLASK_RUN|STREAMLIT|HYPERCORN|HOST(?:NAME)?$|BIND)/;
+
+/** `null` for a program of which nothing is known, or that something else decides for. */
 export function listeningOf({ words, variables }: SimpleCommand): Listening | null {
 	const [program = '', ...args] = words;
 	const text = args.join(' ');
-	const rule = COMMANDS.find(
-		(one) => one.program.test(program) && (one.with?.test(text) ?? true),
-	);
-	if (rule === undefined || rule.unless?.test(text) === true) return null;
+	const rule = COMMANDS.find((one) => one.program.test(program) && (one.with?.test(text) ?? true));
+	const isDecided =
+		rule?.unless?.test(text) === true ||
+		Object.keys(variables).some((name) => OWN_VARIABLE.test(name));
+	return rule === undefined || isDecided ? null : toldBy(rule, program, args);
+}
+
+function toldBy(rule: CommandRule, program: string, args: readonly string[]): Listening | null {
+	const text = args.join(' ');
 	const bound = rule.bind.length === 0 ? null : optionOf(args, ...rule.bind);
 	const [boundHost, boundPort] = bound === null ? [null, null] : hostAndPort(bound);
-	const host = boundHost ?? hostGiven(args, rule) ?? variables['HOST'] ?? rule.usual.host;
+	const host = boundHost ?? hostGiven(args, rule) ?? rule.usual.host;
 	const port = boundPort ?? (rule.port.length === 0 ? null : optionOf(args, ...rule.port));
 	if (bound?.startsWith('unix:') === true || bound?.startsWith('fd:') === true) return null;
-	const usual = bound === null && variables['PORT'] === undefined ? rule.usual.port : null;
+	const usual = bound === null ? rule.usual.port : null;
+	const isGiven = port?.startsWith('$') === true;
 	return {
-		written: `${program} ${text}`.trim().slice(0, MOST_SHOWN),
+		written: shownCommand(`${program} ${text}`),
 		line: 0,
-		port: port === null ? usual : portFrom(port.startsWith('$') ? 'outside' : port),
+		port: port === null ? usual : portFrom(port),
 		loopback: LOOPBACK.test(host),
+		isOpen: host.startsWith('$') || (port !== null && !isGiven && portFrom(port) === null),
+		readsPort: port === null ? usual === null : /^\$\{?PORT\b/.test(port),
 		instead: rule.instead,
 	};
 }

@@ -1,233 +1,317 @@
-import { objectIn } from './deploy-step.ts';
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { bunMismatches } from './bun-lock.ts';
 import type { Manager } from './lock-kind.ts';
-import type { Manifest } from './manifest.ts';
+import { type Mismatch, shownMismatch } from './lock-mismatch.ts';
+import { type JsonObject, type LockedProject, type Member, record } from './locked-project.ts';
+import { pythonName, requirementIn, requirementLines } from './manifest.ts';
+import { npmMismatches } from './npm-lock.ts';
+import { objectIn } from './package-scripts.ts';
+import { pnpmMismatches } from './pnpm-lock.ts';
+import { pythonSatisfies } from './python-range.ts';
+import { readToml, tomlAt } from './toml.ts';
 import { satisfies } from './version-range.ts';
+import { yarnMismatches } from './yarn-lock.ts';
 
-/** A dependency that the lock does not hold as the manifest asks for it. */
-export interface Mismatch {
-	readonly name: string;
-	/** As the manifest writes it; `a URL` for what might carry a credential. */
-	readonly wanted: string;
-	/** As the lock has it; empty where it has none. */
-	readonly locked: string;
+/** What a frozen install would refuse; `null` where the lock is none of this manager. */
+export function mismatchesIn(manager: Manager, project: LockedProject): readonly Mismatch[] | null {
+	const reader = READERS[manager];
+	if (reader === undefined) return [];
+	const isLinkReader = manager === 'npm';
+	const members = project.members.filter(({ isLinked }) => isLinkReader || isLinked !== true);
+	const found = reader({ ...project, members });
+	if (found === null) return null;
+	const seen = new Map(found.map((one) => [`${one.name}\0${one.wanted}`, shownMismatch(one)]));
+	return [...seen.values()];
 }
 
-/**
- * What a frozen install would refuse. `member` is the folder below the lock's; empty for its own. `null` where the
- * format cannot be read.
- */
-export function mismatchesIn(
-	manager: Manager,
-	{ lock, manifest, member }: { lock: string; manifest: Manifest; member: string },
-): readonly Mismatch[] | null {
-	const locked = READERS[manager]?.(lock, member) ?? null;
-	if (locked === null) return null;
-	return [...manifest.wanted].flatMap(([name, wanted]) => {
-		if (manifest.overridden.has(name)) return [];
-		const found = locked(name, wanted);
-		return found === true ? [] : [{ name, wanted: shown(wanted), locked: shown(found) }];
-	});
-}
+type Reader = (project: LockedProject) => readonly Mismatch[] | null;
 
-const shown = (text: string): string =>
-	text === '' || /^[\w.^~<>=|*+!, -]{1,60}$/.test(text)
-		? text
-		: /^(?:npm|workspace|catalog|file|link|portal|patch):[\w@/.^~*-]{0,60}$/.test(text)
-			? text
-			: 'a URL';
-
-/** `true` where the lock has it as wanted; else what it has, or an empty text. */
-type Locked = (name: string, wanted: string) => true | string;
-type Reader = (text: string, member: string) => Locked | null;
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-	typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
-/** A range that says nothing of a version (a tag, a URL, a workspace) asks for presence alone. */
-function versionFits(version: string, wanted: string): true | string {
-	const range = /^npm:(?:@[^@]+|[^@]+)@(.+)$/.exec(wanted)?.[1] ?? wanted;
-	return satisfies(version, range) === false ? version : true;
-}
-
-/** package-lock.json of npm 7 on (`packages`) and before (`dependencies`). */
-function npmLock(text: string, member: string): Locked | null {
-	const json = objectIn(text);
-	const packages = record(json['packages']);
-	if ('packages' in json) {
-		return (name, wanted) => {
-			const own = member === '' ? undefined : packages[`${member}/node_modules/${name}`];
-			const entry = record(own ?? packages[`node_modules/${name}`]);
-			if (entry['link'] === true) return true;
-			return typeof entry['version'] === 'string' ? versionFits(entry['version'], wanted) : '';
-		};
-	}
-	if (!('dependencies' in json)) return 'lockfileVersion' in json ? () => '' : null;
-	const dependencies = record(json['dependencies']);
-	return (name, wanted) => {
-		const version = record(dependencies[name])['version'];
-		return typeof version === 'string' ? versionFits(version, wanted) : '';
-	};
-}
-
-/** pnpm compares the ranges themselves, which its lock repeats. */
-function pnpmLock(text: string, member: string): Locked | null {
-	if (!/^lockfileVersion:/m.test(text)) return null;
-	const specifiers = pnpmSpecifiers(text, member === '' ? '.' : member);
-	return (name, wanted) => {
-		const found = specifiers.get(name);
-		if (found === undefined) return '';
-		return found === wanted ? true : found;
-	};
-}
-
-const unquoted = (text: string): string => text.trim().replace(/^(['"])(.*)\1$/, '$2');
-
-/** By indentation, so that a lock of megabytes is read in one pass; ends where the packages begin. */
-function pnpmSpecifiers(text: string, importer: string): ReadonlyMap<string, string> {
-	const found = new Map<string, string>();
-	const hasImporters = /^importers:/m.test(text);
-	let inside = !hasImporters && importer === '.';
-	let name = '';
-	let isList = false;
-	for (const line of text.split('\n')) {
-		if (/^(?:packages|snapshots):/.test(line)) break;
-		const indent = line.length - line.trimStart().length;
-		const [, key = '', value = ''] =
-			/^\s*('[^']+'|"[^"]+"|[^\s:][^:]*):(?: (.*))?$/.exec(line) ?? [];
-		const depth = hasImporters ? indent - 4 : indent;
-		if (hasImporters && indent === 2) inside = unquoted(key) === importer;
-		if (!inside || key === '') continue;
-		if (depth === 0) isList = key === 'specifiers' || /ependencies$/.test(key);
-		else if (depth === 2 && isList) {
-			name = unquoted(key);
-			if (value !== '' && !found.has(name)) found.set(name, unquoted(value));
-		} else if (depth === 4 && key === 'specifier') found.set(name, unquoted(value));
-	}
-	return found;
-}
-
-/** Yarn's lock has an entry for each range that was asked for. */
-function yarnLock(text: string): Locked | null {
-	if (!/^# yarn lockfile v1|^__metadata:/m.test(text)) return null;
-	const asked = new Set<string>();
-	const names = new Map<string, string>();
-	for (const line of text.split('\n')) {
-		if (!/^[^\s#].*:$/.test(line)) continue;
-		for (const key of line.slice(0, -1).replaceAll('"', '').split(', ')) {
-			asked.add(key);
-			const at = key.indexOf('@', 1);
-			names.set(key.slice(0, at), key.slice(at + 1));
-		}
-	}
-	return (name, wanted) => {
-		if (/^(?:workspace|link|portal|file|patch|catalog):/.test(wanted)) return true;
-		if (asked.has(`${name}@${wanted}`) || asked.has(`${name}@npm:${wanted}`)) return true;
-		return names.get(name)?.replace(/^npm:/, '') ?? '';
-	};
-}
-
-/** bun.lock is JSON with trailing commas; the older bun.lockb is binary. */
-function bunLock(text: string, member: string): Locked | null {
-	const plain = text.replace(
-		/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g,
-		(_, quoted: string | undefined) => quoted ?? '',
+const npm: Reader = ({ lock, members, npmrc }) =>
+	npmMismatches(
+		lock,
+		members.map(({ folder, text, isLinked }) => ({
+			folder,
+			json: objectIn(text) ?? {},
+			isWorkspace: isLinked !== true,
+		})),
+		/^\s*legacy-peer-deps\s*=\s*true/m.test(npmrc),
 	);
-	const workspace = record(record(objectIn(plain)['workspaces'])[member]);
-	if (Object.keys(workspace).length === 0) return null;
-	const asked = new Map(
-		['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'].flatMap(
-			(kind) => Object.entries(record(workspace[kind])),
-		),
+
+const missingFrom = (
+	members: readonly Member[],
+	locked: (name: string, wanted: string) => true | string,
+): readonly Mismatch[] =>
+	members.flatMap(({ manifest }) =>
+		[...manifest.wanted].flatMap(([name, wanted]) => {
+			const fit = locked(name, wanted);
+			return fit === true ? [] : [{ name, wanted, locked: fit }];
+		}),
 	);
-	return (name, wanted) => {
-		const found = asked.get(name);
-		if (found === wanted) return true;
-		return typeof found === 'string' ? found : '';
-	};
-}
 
-const present =
-	(names: ReadonlySet<string>): Locked =>
-	(name) =>
-		names.has(name) ? true : '';
-
-function composerLock(text: string): Locked | null {
-	const json = objectIn(text);
-	if (!Array.isArray(json['packages'])) return null;
+/** `composer validate` compares a hash of what matters in composer.json. */
+const composer: Reader = ({ lock, members }) => {
+	const json = objectIn(lock);
+	if (json === null || !Array.isArray(json['packages'])) return null;
 	const all = [json['packages'], json['packages-dev']].flatMap((one) =>
 		Array.isArray(one) ? one : [],
 	);
-	return present(new Set(all.map((one) => String(record(one)['name']).toLowerCase())));
+	const names = new Set(all.map((one) => String(record(one)['name']).toLowerCase()));
+	for (const one of all) {
+		for (const given of ['replace', 'provide']) {
+			for (const name of Object.keys(record(record(one)[given]))) names.add(name.toLowerCase());
+		}
+	}
+	const missing = missingFrom(members, (name) => (names.has(name.toLowerCase()) ? true : ''));
+	const hash = json['content-hash'];
+	const own = composerHash(objectIn(members[0]?.text ?? '') ?? {});
+	if (missing.length > 0 || typeof hash !== 'string' || own === null || own === hash)
+		return missing;
+	return [{ name: 'content-hash', wanted: own, locked: hash }];
+};
+
+const COMPOSER_KEYS = [
+	'conflict',
+	'extra',
+	'minimum-stability',
+	'name',
+	'prefer-stable',
+	'provide',
+	'replace',
+	'repositories',
+	'require',
+	'require-dev',
+	'version',
+];
+
+/** MD5 of the keys as PHP writes JSON; `null` where PHP and JavaScript would order or write them otherwise. */
+function composerHash(json: JsonObject): string | null {
+	const platform = record(json['config'])['platform'];
+	const relevant = new Map<string, unknown>(
+		COMPOSER_KEYS.filter((key) => key in json).map((key) => [key, json[key]]),
+	);
+	if (platform !== undefined) relevant.set('config', { platform });
+	const sorted = [...relevant].sort(([a], [b]) => (a < b ? -1 : 1));
+	const written = phpJson(Object.fromEntries(sorted));
+	return written === null ? null : createHash('md5').update(written, 'latin1').digest('hex');
+}
+
+function phpJson(value: unknown): string | null {
+	if (typeof value === 'string') {
+		return JSON.stringify(value)
+			.replaceAll('/', '\\/')
+			.replace(/[\u007f-\uffff]/g, (one) =>
+				one === '\u007f' ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+			);
+	}
+	if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
+	if (typeof value !== 'object' || value === null) return String(value);
+	if (Array.isArray(value)) {
+		const inner = value.map(phpJson);
+		return inner.includes(null) ? null : `[${inner.join(',')}]`;
+	}
+	const entries = Object.entries(value);
+	// An empty object comes back from PHP as an empty list.
+	if (entries.length === 0) return '[]';
+	if (entries.some(([key]) => /^-?\d+$/.test(key) || key === '')) return null;
+	const inner = entries.map(([key, one]) => {
+		const written = phpJson(one);
+		return written === null ? null : `${phpJson(key)}:${written}`;
+	});
+	return inner.includes(null) ? null : `{${inner.join(',')}}`;
 }
 
 /** Its last list repeats what the Gemfile asks for. */
-function gemLock(text: string): Locked | null {
-	const list = /^DEPENDENCIES\n((?: {2}[^\n]*\n?)*)/m.exec(text)?.[1];
+const bundler: Reader = ({ lock, members }) => {
+	const list = /^DEPENDENCIES\n((?: {2}[^\n]*(?:\n|$))*)/m.exec(lock.replaceAll('\r', ''))?.[1];
 	if (list === undefined) return null;
-	return present(new Set([...list.matchAll(/^ {2}([\w.-]+)!?/gm)].map(([, name = '']) => name)));
-}
+	const repeated = new Map(
+		[...list.matchAll(/^ {2}([\w.-]+)(?: \(([^)]*)\))?(!?)/gm)].map(([, name = '', range = '']) => [
+			name,
+			range,
+		]),
+	);
+	return missingFrom(members, (name, wanted) => {
+		const locked = repeated.get(name);
+		if (locked === undefined) return '';
+		return wanted === '' || gemRange(wanted) === gemRange(locked) ? true : locked;
+	});
+};
 
-function tomlPackages(text: string): ReadonlyMap<string, readonly string[]> {
+const gemRange = (range: string): string =>
+	range
+		.split(',')
+		.map((part) =>
+			part
+				.trim()
+				.replace(/^(?=\d)/, '= ')
+				.replace(/\s+/g, ' '),
+		)
+		.map((part) => part.replace(/^([<>=~!]+)(?=\d)/, '$1 '))
+		.sort()
+		.join(', ');
+
+/** Versions by name in `[[package]]` tables, as tools write them. */
+function lockedVersions(text: string): ReadonlyMap<string, readonly string[]> {
 	const packages = new Map<string, string[]>();
-	for (const [, name = '', version = ''] of text.matchAll(
-		/^\[\[package\]\]\s+name = "([^"]+)"\s+version = "([^"]+)"/gm,
-	)) {
+	for (const [, name = '', version = ''] of text
+		.replaceAll('\r', '')
+		.matchAll(/^\[\[package\]\]\nname = "([^"]+)"\nversion = "([^"]+)"/gm)) {
 		packages.set(name, [...(packages.get(name) ?? []), version]);
 	}
 	return packages;
 }
 
-/** A Cargo requirement without a sign is a caret's. */
-function cargoLock(text: string): Locked | null {
-	if (!text.includes('[[package]]')) return null;
-	const packages = tomlPackages(text);
-	return (name, wanted) => {
+/** A requirement of Cargo without a sign is a caret's; the lock also has the packages of the workspace. */
+const cargo: Reader = ({ lock, members }) => {
+	if (!/^version = \d|\[\[package\]\]/m.test(lock)) return null;
+	const packages = lockedVersions(lock);
+	const needs = missingFrom(members, (name, wanted) => {
 		const versions = packages.get(name);
 		if (versions === undefined) return '';
-		const range = /^\d/.test(wanted) ? `^${wanted}` : wanted;
-		return versions.every((version) => satisfies(version, range) === false)
-			? (versions[0] ?? '')
-			: true;
-	};
+		const range = wanted
+			.split(',')
+			.map((part) => part.trim().replace(/^(?=\d)/, '^'))
+			.join(' ');
+		const fits = versions.some((version) => satisfies(version, range) !== false);
+		return fits ? true : versions.join(', ');
+	});
+	const own = members.flatMap(({ manifest: { name, version } }) => {
+		const versions = packages.get(name);
+		const isSame = name === '' || versions?.includes(version || (versions[0] ?? ''));
+		return isSame === true ? [] : [{ name, wanted: version, locked: versions?.join(', ') ?? '' }];
+	});
+	return [...needs, ...own];
+};
+
+/** poetry.lock and pdm.lock: names, and versions inside their ranges. */
+const python: Reader = ({ lock, members }) => {
+	if (!/\[\[package\]\]|^content[-_]hash = /m.test(lock)) return null;
+	const packages = new Map<string, readonly string[]>();
+	for (const [name, versions] of lockedVersions(lock)) {
+		packages.set(pythonName(name), [...(packages.get(pythonName(name)) ?? []), ...versions]);
+	}
+	return missingFrom(members.slice(0, 1), (name, wanted) => {
+		const versions = packages.get(name);
+		if (versions === undefined) return '';
+		const fits = versions.some((version) => pythonSatisfies(version, wanted) !== false);
+		return fits ? true : versions.join(', ');
+	});
+};
+
+/** uv.lock repeats what each project asks for. */
+const uv: Reader = ({ lock, members }) => {
+	if (!/^requires-python = |\[\[package\]\]/m.test(lock)) return null;
+	return members.flatMap(({ folder, manifest }) => {
+		const own = uvProject(lock, folder === '' ? '.' : folder);
+		if (own === null) {
+			return manifest.wanted.size === 0
+				? []
+				: [{ name: manifest.name || folder, wanted: 'this project', locked: '' }];
+		}
+		const listed = [...manifest.wanted];
+		const changed = listed.flatMap(([name, wanted]) => {
+			const specifiers = own.get(name);
+			if (specifiers === undefined) return [{ name, wanted, locked: '' }];
+			const fits = specifiers.some((one) => specifierSet(one) === specifierSet(wanted));
+			return fits ? [] : [{ name, wanted, locked: specifiers.join(' or ') }];
+		});
+		return changed;
+	});
+};
+
+const specifierSet = (text: string): string =>
+	text
+		.split(',')
+		.map((part) => part.replace(/\s+/g, ''))
+		.filter((part) => part !== '')
+		.sort()
+		.join(',');
+
+/** Requirements by name; `null` where the lock has no such project. */
+function uvProject(lock: string, folder: string): ReadonlyMap<string, readonly string[]> | null {
+	const block = lock
+		.replaceAll('\r', '')
+		.split(/^(?=\[\[package\]\]$)/m)
+		.find((one) => {
+			const path = /^source = \{ (?:virtual|editable|directory) = "([^"]*)" \}/m.exec(one)?.[1];
+			return path !== undefined && posix.normalize(path) === posix.normalize(folder);
+		});
+	if (block === undefined) return null;
+	const metadata = block.slice(Math.max(0, block.search(/^\[package\.metadata\]/m)));
+	const found = new Map<string, string[]>();
+	const listed = tomlAt(readToml(metadata), 'package', 'metadata', 'requires-dist')?.value;
+	for (const one of Array.isArray(listed) ? listed : []) {
+		const { name, specifier } = record(one);
+		if (typeof name !== 'string') continue;
+		const text = typeof specifier === 'string' ? specifier : '';
+		found.set(pythonName(name), [...(found.get(pythonName(name)) ?? []), text]);
+	}
+	return found;
 }
 
-const pythonLock = (text: string): Locked | null =>
-	text.includes('[[package]]')
-		? present(
-				new Set(
-					[...tomlPackages(text).keys()].map((name) => name.toLowerCase().replace(/[-_.]+/g, '-')),
-				),
-			)
-		: null;
+const pipenv: Reader = ({ lock, members }) => {
+	const json = objectIn(lock);
+	if (json === null || !('_meta' in json)) return null;
+	const versions = new Map<string, string>();
+	for (const kind of Object.keys(json)) {
+		for (const [name, one] of Object.entries(record(json[kind]))) {
+			const version = record(one)['version'];
+			versions.set(pythonName(name), typeof version === 'string' ? version.replace(/^==/, '') : '');
+		}
+	}
+	return missingFrom(members, (name, wanted) => {
+		const version = versions.get(name);
+		if (version === undefined) return '';
+		return pythonSatisfies(version, wanted) === false ? version : true;
+	});
+};
 
-function pipenvLock(text: string): Locked | null {
-	const json = objectIn(text);
-	if (!('_meta' in json)) return null;
-	const names = ['default', 'develop'].flatMap((kind) => Object.keys(record(json[kind])));
-	return present(new Set(names.map((name) => name.toLowerCase().replace(/[-_.]+/g, '-'))));
-}
+/** requirements.txt against the wishes it was made from; the member's text is that of the wishes. */
+const pipTools: Reader = ({ lock, members }) => {
+	const locked = new Map<string, string>();
+	for (const line of requirementLines(lock)) {
+		const [bare = ''] = line.split(/\s--|;/);
+		const one = requirementIn(bare);
+		if (one !== null) locked.set(...one);
+	}
+	return missingFrom(members, (name, wanted) => {
+		const exact = locked.get(name);
+		if (exact === undefined) return '';
+		return pythonSatisfies(exact.replace(/^===?/, ''), wanted) === false ? exact : true;
+	});
+};
 
 /** A module without a hash stops the build: "missing go.sum entry". */
-function goSum(text: string): Locked {
+const goSum: Reader = ({ lock, members }) => {
 	const entries = new Set(
-		[...text.matchAll(/^(\S+) (\S+?)(?:\/go\.mod)? h1:/gm)].map(
+		[...lock.matchAll(/^(\S+) (\S+?)(?:\/go\.mod)? h1:/gm)].map(
 			([, name, version]) => `${name} ${version}`,
 		),
 	);
-	return (name, version) => (entries.has(`${name} ${version}`) ? true : '');
-}
+	return missingFrom(members.slice(0, 1), (name, version) =>
+		entries.has(`${name} ${version}`) ? true : '',
+	);
+};
+
+const mix: Reader = ({ lock, members }) => {
+	if (!/^\s*%\{/.test(lock)) return null;
+	return missingFrom(members.slice(0, 1), (name) => (lock.includes(`"${name}":`) ? true : ''));
+};
 
 const READERS: Partial<Readonly<Record<Manager, Reader>>> = {
-	npm: npmLock,
-	pnpm: pnpmLock,
-	yarn: yarnLock,
-	bun: bunLock,
-	composer: composerLock,
-	bundler: gemLock,
-	cargo: cargoLock,
-	poetry: pythonLock,
-	uv: pythonLock,
-	pdm: pythonLock,
-	pipenv: pipenvLock,
+	npm,
+	pnpm: pnpmMismatches,
+	yarn: yarnMismatches,
+	bun: bunMismatches,
+	composer,
+	bundler,
+	cargo,
+	poetry: python,
+	pdm: python,
+	uv,
+	pipenv,
+	'pip-tools': pipTools,
 	go: goSum,
+	mix,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MIGRATION_TOOLS } from './migration-file.ts';
 
-export const MIGRATION_ISSUES = [
+const MIGRATION_ISSUES = [
 	'no-way-back',
 	'locks-table',
 	'breaks-running-code',

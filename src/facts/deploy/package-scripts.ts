@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { commandsIn, optionOf, type SimpleCommand } from './shell-command.ts';
+import { commandsIn, isConditional, optionOf, type SimpleCommand } from './shell-command.ts';
 
 /** What of a package.json matters when it is deployed. */
 export interface PackageManifest {
@@ -10,6 +10,8 @@ export interface PackageManifest {
 	readonly isPrivate: boolean;
 	/** It is made to be published: `files`, `exports`, `bin` or `publishConfig`. */
 	readonly isPublished: boolean;
+	/** File that its folder stands for; empty where it does not say. */
+	readonly main: string;
 	/** `dependencies` alone. */
 	readonly needs: readonly string[];
 	readonly developmentNeeds: readonly string[];
@@ -37,6 +39,7 @@ export function readPackage(file: string, text: string): PackageManifest | null 
 		name: typeof whole['name'] === 'string' ? whole['name'] : '',
 		isPrivate: whole['private'] === true,
 		isPublished: ['files', 'exports', 'bin', 'publishConfig'].some((key) => key in whole),
+		main: typeof whole['main'] === 'string' ? whole['main'] : '',
 		needs: namesIn(whole['dependencies']),
 		developmentNeeds: namesIn(whole['devDependencies']),
 		scripts,
@@ -61,7 +64,8 @@ const namesIn = (value: unknown): readonly string[] => (isObject(value) ? Object
 
 export function lineAt(text: string, offset: number): number {
 	let line = 1;
-	for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+	for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1))
+		line++;
 	return line;
 }
 
@@ -78,7 +82,8 @@ const DEEPEST = 6;
 
 /**
  * Follows `npm start`, `yarn x`, `pnpm --filter web start`, `node --run x` into the scripts of the
- * package that they name, else of the one in `folder`, else of the root. What no script explains stays.
+ * package that they name, else of the one in `folder`, else of the root. What no script explains stays; a
+ * script that decides by itself what it runs comes to nothing.
  */
 export function resolveScripts(
 	commands: readonly SimpleCommand[],
@@ -101,6 +106,7 @@ function resolved(
 		return [{ command, through, script }];
 	}
 	const { manifest, text } = found;
+	if (isConditional(text)) return [];
 	const place = { file: manifest.file, line: manifest.scriptLines[call.name] ?? 1 };
 	return commandsIn(text).flatMap((inner) => {
 		const joined = {
@@ -130,7 +136,17 @@ function scriptCall(words: readonly string[]): ScriptCall | null {
 		return name === null ? null : { name, at: null, rest: [], written: `node --run ${name}` };
 	}
 	if (!MANAGER.test(program)) return null;
-	let at = optionOf(words, '--prefix', '-C', '--dir', '--cwd', '-w', '--workspace', '--filter', '-F');
+	let at = optionOf(
+		words,
+		'--prefix',
+		'-C',
+		'--dir',
+		'--cwd',
+		'-w',
+		'--workspace',
+		'--filter',
+		'-F',
+	);
 	const plain = withoutOptions(words.slice(1));
 	if (program === 'yarn' && plain.words[0] === 'workspace') {
 		at = plain.words[1] ?? null;

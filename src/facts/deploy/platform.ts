@@ -160,6 +160,7 @@ const KUBERNETES = /^kind:\s*["']?(?:Deployment|StatefulSet|DaemonSet|Rollout|Se
 
 const READERS: readonly (readonly [path: RegExp, read: Reader])[] = [
 	[/(?:^|\/)Procfile$/, readProcfile],
+	[/(?:^|\/)app\.json$/, readAppJson],
 	[/(?:^|\/)heroku\.ya?ml$/, readHeroku],
 	[/(?:^|\/)fly(?:\.[\w-]{1,40})?\.toml$/, readFly],
 	[/(?:^|\/)render\.ya?ml$/, readRender],
@@ -179,7 +180,8 @@ const READERS: readonly (readonly [path: RegExp, read: Reader])[] = [
 ];
 
 /** Whether a file may be a manifest, by its path alone. */
-export const isPlatformFile = (path: string): boolean => READERS.some(([pattern]) => pattern.test(path));
+export const isPlatformFile = (path: string): boolean =>
+	READERS.some(([pattern]) => pattern.test(path));
 
 /** What a manifest deploys; empty for a file that is none, or that cannot be parsed. */
 export function platformServices(file: string, text: string): readonly PlatformService[] {
@@ -201,6 +203,16 @@ function readProcfile(file: string, text: string): readonly PlatformService[] {
 			}),
 		];
 	});
+}
+
+/** Heroku's manifest, by the members that no other tool's file of this name has. */
+function readAppJson(file: string, text: string): readonly PlatformService[] {
+	const whole = objectIn(text);
+	const isHeroku =
+		whole !== null &&
+		!('expo' in whole) &&
+		['buildpacks', 'addons', 'formation', 'stack'].some((key) => key in whole);
+	return isHeroku ? [service('heroku', file, { givesPort: true, startsPackage: true })] : [];
 }
 
 function readHeroku(file: string, text: string): readonly PlatformService[] {
@@ -225,7 +237,8 @@ function readHeroku(file: string, text: string): readonly PlatformService[] {
 function readFly(file: string, text: string): readonly PlatformService[] {
 	const entries = readToml(text);
 	if (entries.length === 0) return [];
-	const port = tomlAt(entries, 'http_service', 'internal_port') ??
+	const port =
+		tomlAt(entries, 'http_service', 'internal_port') ??
 		tomlAt(entries, 'services', '*', 'internal_port');
 	const mounts = [
 		...tomlAll(entries, 'mounts', 'destination'),
@@ -271,37 +284,40 @@ const textOf = (entry: TomlEntry | undefined): string =>
 function readRender(file: string, text: string): readonly PlatformService[] {
 	const [document] = yamlDocuments(text);
 	if (document === undefined) return [];
-	return document.list('services').flatMap((_, index) => {
-		const at = (...path: string[]) => document.text('services', index, ...path);
-		const lineOf = (...path: string[]) => document.line('services', index, ...path);
-		const type = at('type');
-		const runtime = at('runtime') || at('env');
-		if (type === 'redis' || type === 'keyvalue') return [];
-		const isWeb = type === 'web' && runtime !== 'static';
-		const folder = pathFrom(folderOf(file), at('rootDir') || at('dockerContext') || '.');
-		const written = at('startCommand') === '' ? 'dockerCommand' : 'startCommand';
-		const disk = at('disk', 'mountPath');
-		const dockerfile = at('dockerfilePath') || (runtime === 'docker' ? 'Dockerfile' : '');
-		return [
-			service('render', file, {
-				line: lineOf('type'),
-				service: at('name'),
-				folder: folder ?? '',
-				isWeb,
-				// PORT is given, but another open port is found and used as well.
-				givesPort: false,
-				mounts: disk === '' ? [] : [disk],
-				canProbe: isWeb,
-				probe:
-					at('healthCheckPath') === ''
-						? null
-						: { line: lineOf('healthCheckPath'), what: 'healthCheckPath' },
-				start: isWeb || type === 'pserv' || type === 'worker'
-					? commandLine(at(written), lineOf(written))
-					: null,
-				dockerfile: dockerfile === '' ? null : pathFrom(folderOf(file), dockerfile),
-			}),
-		];
+	return document
+		.list('services')
+		.map((_, index) => renderService(file, document, index))
+		.filter((one) => one !== null);
+}
+
+function renderService(
+	file: string,
+	document: YamlDocument,
+	index: number,
+): PlatformService | null {
+	const at = (...path: string[]) => document.text('services', index, ...path);
+	const lineOf = (...path: string[]) => document.line('services', index, ...path);
+	const type = at('type');
+	const runtime = at('runtime') || at('env');
+	if (type === 'redis' || type === 'keyvalue') return null;
+	const isWeb = type === 'web' && runtime !== 'static';
+	const written = at('startCommand') === '' ? 'dockerCommand' : 'startCommand';
+	const disk = at('disk', 'mountPath');
+	const health = at('healthCheckPath');
+	const dockerfile = at('dockerfilePath') || (runtime === 'docker' ? 'Dockerfile' : '');
+	const isLong = isWeb || type === 'pserv' || type === 'worker';
+	return service('render', file, {
+		line: lineOf('type'),
+		service: at('name'),
+		folder: pathFrom(folderOf(file), at('rootDir') || at('dockerContext') || '.') ?? '',
+		isWeb,
+		// PORT is given, but another open port is found and used as well.
+		givesPort: false,
+		mounts: disk === '' ? [] : [disk],
+		canProbe: isWeb,
+		probe: health === '' ? null : { line: lineOf('healthCheckPath'), what: 'healthCheckPath' },
+		start: isLong ? commandLine(at(written), lineOf(written)) : null,
+		dockerfile: dockerfile === '' ? null : pathFrom(folderOf(file), dockerfile),
 	});
 }
 
@@ -363,6 +379,7 @@ function readAppYaml(file: string, text: string): readonly PlatformService[] {
 			line: document.line('runtime'),
 			service: document.text('service'),
 			givesPort: true,
+			port: 8080,
 			canProbe: isFlexible,
 			probe: key === undefined ? null : { line: document.line(key), what: key },
 			start: commandLine(document.text('entrypoint'), document.line('entrypoint')),
@@ -383,8 +400,7 @@ function digitalOcean(file: string, document: YamlDocument): readonly PlatformSe
 			service: at('name'),
 			folder: pathFrom('', at('source_dir').replace(/^\//, '') || '.') ?? '',
 			// The port that is named in the file, 8080 unless it is.
-			givesPort: at('http_port') === '',
-			port: Number.isInteger(port) && port > 0 ? port : null,
+			port: Number.isInteger(port) && port > 0 ? port : 8080,
 			canProbe: true,
 			probe: hasHealth ? { line: lineOf('health_check'), what: 'health_check' } : null,
 			start: commandLine(at('run_command'), lineOf('run_command')),
@@ -401,8 +417,8 @@ function readAppRunner(file: string, text: string): readonly PlatformService[] {
 	return [
 		service('app-runner', file, {
 			line: document.line('run'),
-			port: Number.isInteger(port) && port > 0 ? port : null,
-			givesPort: document.text('run', 'network', 'env') === 'PORT',
+			// The port that is named in the file, 8080 unless it is.
+			port: Number.isInteger(port) && port > 0 ? port : 8080,
 			start: commandLine(document.text('run', 'command'), document.line('run', 'command')),
 		}),
 	];
@@ -426,8 +442,7 @@ function readCompose(file: string, text: string): readonly PlatformService[] {
 		const volumes = document.list('services', key, 'volumes').map(volumeOf);
 		const build = at('build') || at('build', 'context');
 		const context = build === '' ? null : pathFrom(folderOf(file), build);
-		const hasHealth =
-			raw('healthcheck') !== undefined && raw('healthcheck', 'disable') !== true;
+		const hasHealth = raw('healthcheck') !== undefined && raw('healthcheck', 'disable') !== true;
 		const command = raw('command');
 		const user = at('user');
 		return service('compose', file, {
@@ -485,7 +500,17 @@ function readWorkflow(file: string, text: string): readonly PlatformService[] {
 			),
 	);
 	if (index === -1) return [];
-	return [service('cloud-run', file, { line: index + 1, folder: '', givesPort: true })];
+	const ports = [...text.matchAll(/--port[= ]["']?(\d{2,5})\b/g)].map(([, port]) => Number(port));
+	return [
+		service('cloud-run', file, {
+			line: index + 1,
+			folder: '',
+			givesPort: ports.length === 0,
+			// Cloud Run's own, unless the deploy names another.
+			port: ports.length === 0 ? 8080 : ports.length === 1 ? (ports[0] ?? null) : null,
+			disk: /--(?:add|update)-volume/.test(text) ? 'unknown' : 'lost',
+		}),
+	];
 }
 
 function readKubernetes(file: string, text: string): readonly PlatformService[] {
@@ -496,7 +521,8 @@ function readKubernetes(file: string, text: string): readonly PlatformService[] 
 		const isRun = document.text('apiVersion').startsWith('serving.knative.dev/');
 		const kind = document.text('kind');
 		if (kind === 'Service' && !isRun) return [];
-		if (kind !== 'Service' && !/^(?:Deployment|StatefulSet|DaemonSet|Rollout)$/.test(kind)) return [];
+		if (kind !== 'Service' && !/^(?:Deployment|StatefulSet|DaemonSet|Rollout)$/.test(kind))
+			return [];
 		return document
 			.list('spec', 'template', 'spec', 'containers')
 			.map((_, index) => container(file, document, index, isRun));
@@ -540,12 +566,16 @@ function container(
 		service: document.text(...path, 'name') || document.text('metadata', 'name'),
 		folder: '',
 		isWeb: isRun || port > 0,
-		givesPort: isRun,
+		givesPort: isRun && !(port > 0),
+		port: isRun ? (port > 0 ? port : 8080) : null,
 		mounts,
 		canProbe: isRun || port > 0,
 		probe: probe === undefined ? null : { line: document.line(...path, probe), what: probe },
 		start: hasCommand ? commandWords(words, document.line(...path, 'command')) : null,
-		setsUser: [[...path, 'securityContext'], [...pod, 'securityContext']].some((at) => {
+		setsUser: [
+			[...path, 'securityContext'],
+			[...pod, 'securityContext'],
+		].some((at) => {
 			const user = document.at(...at, 'runAsUser');
 			return document.at(...at, 'runAsNonRoot') === true || (typeof user === 'number' && user > 0);
 		}),
@@ -553,7 +583,9 @@ function container(
 }
 
 function fromTemplate(file: string, text: string): readonly PlatformService[] {
-	const line = text.split('\n').findIndex((one) => /^\s*(?:liveness|readiness|startup)Probe:/.test(one));
+	const line = text
+		.split('\n')
+		.findIndex((one) => /^\s*(?:liveness|readiness|startup)Probe:/.test(one));
 	return [
 		service('kubernetes', file, {
 			folder: '',

@@ -1,3 +1,5 @@
+import { unquoted } from './dockerfile.ts';
+
 /** One program with its arguments, and the variables set for it alone. */
 export interface SimpleCommand {
 	readonly words: readonly string[];
@@ -23,45 +25,34 @@ export function commandOf(words: readonly string[]): readonly SimpleCommand[] {
 	return unwrapped(words, {}, 0).slice(0, MOST_COMMANDS);
 }
 
+/** What runs depends on something that the line itself does not tell. */
+export const isConditional = (line: string): boolean =>
+	/\|\||(?:^|[\s;&(])(?:if|case|for|while|until|test|\[\[?)\s/.test(line);
+
 /** Words of each simple command: `&&`, `||`, `;`, `|`, `&` and line ends part them. */
 function split(line: string): readonly (readonly string[])[] {
 	const commands: string[][] = [[]];
-	let word = '';
-	let open = '';
-	let started = false;
+	let word: string | null = null;
 	const endWord = () => {
-		if (started) commands.at(-1)?.push(word);
-		word = '';
-		started = false;
+		if (word !== null) commands.at(-1)?.push(word);
+		word = null;
 	};
-	for (let at = 0; at < line.length; at++) {
-		const character = line.charAt(at);
-		if (character === '\\' && open !== "'" && at + 1 < line.length) {
-			word += line.charAt(++at);
-			started = true;
-		} else if (open !== '') {
-			if (character === open) open = '';
-			else word += character;
-		} else if (character === '"' || character === "'") {
-			open = character;
-			started = true;
-		} else if (/[;&|\n()]/.test(character)) {
-			// `2>&1` is no end of a command.
-			if (character === '&' && /[<>]$/.test(word)) {
-				word += character;
-				continue;
-			}
-			endWord();
-			commands.push([]);
-		} else if (/\s/.test(character)) endWord();
-		else {
-			word += character;
-			started = true;
+	for (const [piece] of line.matchAll(PIECE)) {
+		if (piece === '\\\n') continue;
+		if (!/^[\s;&|()]/.test(piece)) {
+			word = (word ?? '') + unquoted(piece);
+			continue;
 		}
+		endWord();
+		if (/[;&|()\n]/.test(piece)) commands.push([]);
 	}
 	endWord();
 	return commands.map(withoutRedirections).filter((words) => words.length > 0);
 }
+
+/** A run of blanks and operators, a quoted part, one character behind a backslash, plain text (`2>&1` too). */
+const PIECE =
+	/[\s;&|()]+|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|'[^']*(?:'|$)|\\[\s\S]|(?:[<>]&|[^\s"'\\;&|()])+|[\s\S]/g;
 
 function withoutRedirections(words: readonly string[]): readonly string[] {
 	const kept: string[] = [];
@@ -73,8 +64,8 @@ function withoutRedirections(words: readonly string[]): readonly string[] {
 	return kept;
 }
 
-/** Programs that start another; what stands before it is skipped by the number or pattern. */
-const WRAPPERS: Readonly<Record<string, RegExp | 'options' | 'until-dashes'>> = {
+/** Programs that start another, behind their own options or behind `--`. */
+const WRAPPERS: Readonly<Record<string, 'options' | 'until-dashes'>> = {
 	exec: 'options',
 	nohup: 'options',
 	time: 'options',
@@ -149,24 +140,30 @@ function innerOf(program: string, words: readonly string[]): Inner | null {
 		const at = words.findIndex((word) => /^-[a-z]*c$/.test(word));
 		return at === -1 ? null : (words[at + 1] ?? null);
 	}
-	if (program === 'concurrently') {
-		const lines = words.slice(1).filter((word) => !word.startsWith('-'));
-		return { kind: 'lines', lines: lines.map((line) => line.replace(/^npm:/, 'npm run ')) };
-	}
-	if (/^(?:npm-run-all2?|run-[sp])$/.test(program)) {
-		const names = words.slice(1).filter((word) => /^[\w:-]+$/.test(word) && !word.startsWith('-'));
-		return { kind: 'lines', lines: names.map((name) => `npm run ${name}`) };
+	if (/^(?:concurrently|npm-run-all2?|run-[sp])$/.test(program)) {
+		return { kind: 'lines', lines: besideEachOther(program, words.slice(1)) };
 	}
 	if (/^python[\d.]*$/.test(program) && words[1] === '-m') return inWords(words.slice(2));
 	const bin = /node_modules\/(?:\.bin\/)?(@[\w.-]+\/[\w.-]+|[\w.-]+)/.exec(words[1] ?? '')?.[1];
 	if (/^(?:node|bun|tsx)$/.test(program) && bin !== undefined) {
 		return inWords([nameOf(bin), ...words.slice(2)]);
 	}
+	return wrappedBy(program, words);
+}
+
+/** Command lines of a program that starts several. */
+function besideEachOther(program: string, words: readonly string[]): readonly string[] {
+	const plain = words.filter((word) => !word.startsWith('-'));
+	if (program === 'concurrently') return plain.map((line) => line.replace(/^npm:/, 'npm run '));
+	return plain.filter((word) => /^[\w:-]+$/.test(word)).map((name) => `npm run ${name}`);
+}
+
+function wrappedBy(program: string, words: readonly string[]): Inner | null {
 	const wrapper = Object.hasOwn(WRAPPERS, program) ? WRAPPERS[program] : undefined;
 	if (wrapper === 'until-dashes') {
 		const dashes = words.indexOf('--');
 		if (dashes !== -1) return inWords(words.slice(dashes + 1));
-		return program === 'dotenv' || program === 'dotenvx' ? inWords(afterOptions(words, 1)) : null;
+		return /^dotenvx?$/.test(program) ? inWords(afterOptions(words, 1)) : null;
 	}
 	if (wrapper === 'options') return inWords(afterOptions(words, 1));
 	const isRunner = RUNNERS.some(([name, word]) => name.test(program) && word.test(words[1] ?? ''));

@@ -197,7 +197,7 @@ function column(name: string, rest: string): Change {
 }
 
 /** `character varying(20)` is `varchar(20)`. */
-export function typeIn(written: string): string {
+function typeIn(written: string): string {
 	const [type = ''] =
 		/^(?:double precision|character varying|timestamp with(?:out)? time zone|"?\w+"?)(?: ?\([^)]*\))?(?:\[\])?/i.exec(
 			written.trim(),

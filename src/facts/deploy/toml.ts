@@ -1,5 +1,5 @@
 /** A value of a TOML document (1.0); dates and what is not understood stay text. */
-export type TomlValue =
+type TomlValue =
 	| string
 	| number
 	| boolean
@@ -194,11 +194,7 @@ class Values {
 }
 
 /** Inline tables become entries of their own, so that a reader asks in one way. */
-function flattened(
-	path: readonly string[],
-	value: TomlValue,
-	line: number,
-): readonly TomlEntry[] {
+function flattened(path: readonly string[], value: TomlValue, line: number): readonly TomlEntry[] {
 	const entry = { path, value, line };
 	if (typeof value !== 'object' || path.length > DEEPEST) return [entry];
 	const inner = Object.entries(value).filter(

@@ -22,13 +22,17 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
 	if (text.length > MOST_CHARACTERS || isNestedTooDeep(text)) return [];
 	const counter = new LineCounter();
 	try {
-		const parsed = parseAllDocuments(text, { lineCounter: counter, logLevel: 'silent', merge: true });
+		const parsed = parseAllDocuments(text, {
+			lineCounter: counter,
+			logLevel: 'silent',
+			merge: true,
+		});
 		const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
 		return documents
 			.slice(0, MOST_DOCUMENTS)
 			.filter(({ errors }) => errors.length === 0)
 			.flatMap((document) => {
-				const value = valueOf(document);
+				const value = valueIn(document);
 				return value === undefined ? [] : [reading(document, value, counter)];
 			});
 	} catch {
@@ -37,7 +41,7 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
 }
 
 /** Aliases that multiply are refused by the library, which then throws. */
-function valueOf(document: Document): unknown {
+function valueIn(document: Document): unknown {
 	try {
 		return document.toJS({ maxAliasCount: 100 });
 	} catch {

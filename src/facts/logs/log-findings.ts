@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a log should not hold, as the check of its content says it. */
-export const LOG_VERDICTS = [
+const LOG_VERDICTS = [
 	'token',
 	'password',
 	'personal-data',
@@ -31,7 +31,7 @@ const LogKindSchema = z.object({
 });
 export type LogKind = z.infer<typeof LogKindSchema>;
 
-export const LogReadingSchema = z.object({
+const LogReadingSchema = z.object({
 	file: z.string(),
 	bytes: z.number().int(),
 	/** Read so far. */

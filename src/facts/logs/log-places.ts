@@ -14,6 +14,8 @@ export interface LogPlace extends Subject<{ given: 'yes' | 'no' }> {
 	readonly root: string | null;
 	/** Absolute path of the file that was given. */
 	readonly file: string | null;
+	/** Of the files that were given, those below `root`, relative: they are read once, as its own. */
+	readonly named: readonly string[];
 }
 
 export const logPlaces = defineSubjects({
@@ -26,6 +28,7 @@ export const logPlaces = defineSubjects({
 		context: { given: 'no' },
 		root: '/home/user/shop',
 		file: null,
+		named: [],
 	} as LogPlace,
 	derive: ({ root, logs }): Fact<readonly LogPlace[]> =>
 		known([
@@ -38,17 +41,28 @@ export const logPlaces = defineSubjects({
 							context: { given: 'no' as const },
 							root,
 							file: null,
+							named: logs.flatMap((file) => belowRoot(root, file) ?? []),
 						},
 					]),
-			...logs.map((file) => ({
-				kind: 'file' as const,
-				name: nameAmong(file, logs),
-				context: { given: 'yes' as const },
-				root: null,
-				file,
-			})),
+			...logs
+				.filter((file) => root === null || belowRoot(root, file) === null)
+				.map((file) => ({
+					kind: 'file' as const,
+					name: nameAmong(file, logs),
+					context: { given: 'yes' as const },
+					root: null,
+					file,
+					named: [],
+				})),
 		]),
 });
+
+/** Its path there, with slashes; `null` for a file elsewhere. */
+function belowRoot(root: string, file: string): string | null {
+	const relative = path.relative(root, file);
+	const isBelow = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+	return isBelow ? relative.split(path.sep).join('/') : null;
+}
 
 /** The shortest end of its path that no other has. */
 function nameAmong(file: string, all: readonly string[]): string {
@@ -66,9 +80,9 @@ const MOST_LOGS = 200;
 /** What the logs in a repository hold. Values stay inside: the fact has counts and lines without them. */
 export const repositoryLogs = defineProbe({
 	name: 'logs.repository',
-	params: z.object({ root: z.string() }),
+	params: z.object({ root: z.string(), named: z.array(z.string()) }),
 	value: RepositoryLogsSchema,
-	observe: ({ root }, io) => readRepository(root, io.files),
+	observe: ({ root, named }, io) => readRepository(root, named, io.files),
 	describe: ({ root }, { logs }) => describe(path.basename(root), logs),
 	plan: () => null,
 });
@@ -99,28 +113,38 @@ const describe = (name: string, logs: readonly LogReading[]) => ({
 		.join('\n'),
 });
 
-async function readRepository(root: string, port: FilesPort): Promise<RepositoryLogs> {
+async function readRepository(
+	root: string,
+	given: readonly string[],
+	port: FilesPort,
+): Promise<RepositoryLogs> {
 	const listing = await port.list(root);
-	const inGit = listing.head !== null;
-	const all = listing.files.filter(({ path: file }) => isLogFile(file));
+	const named = new Set(given);
+	const listed = new Set(listing.files.map((file) => file.path));
+	const all = listing.files.filter(({ path: file }) => isLogFile(file) && !named.has(file));
 	const logs: LogReading[] = [];
-	for (const file of all.slice(0, MOST_LOGS)) logs.push(await readFound(root, port, file, inGit));
-	return { logs, more: all.length - logs.length, files: listing.files.length };
+	for (const file of listing.files.filter((one) => named.has(one.path))) {
+		logs.push(await readFound({ root, port, mostBytes: Number.MAX_SAFE_INTEGER }, file));
+	}
+	for (const file of given.filter((one) => !listed.has(one))) {
+		logs.push(await readLog(port, { root, path: file, name: file }));
+	}
+	const found = all.slice(0, MOST_LOGS);
+	for (const file of found) logs.push(await readFound({ root, port, mostBytes: MOST_BYTES }, file));
+	return { logs, more: all.length - found.length, files: listing.files.length };
 }
 
 async function readFound(
-	root: string,
-	port: FilesPort,
+	{ root, port, mostBytes }: { root: string; port: FilesPort; mostBytes: number },
 	file: FileListing['files'][number],
-	inGit: boolean,
 ): Promise<LogReading> {
-	const place = placeOf({ ...file, ignored: false }, inGit);
+	const place = placeOf({ ...file, ignored: false });
 	const about = { committed: file.tracked, served: place === 'client' };
 	const unread = (why: string) => ({ ...blank(file.path, file.bytes), ...about, unread: why });
 	if (place === 'fixture' || place === 'docs') {
 		return { ...blank(file.path, file.bytes), ...about, madeUp: true };
 	}
-	if (file.bytes > MOST_BYTES) return unread(`${Math.ceil(file.bytes / 1024 / 1024)} MiB`);
+	if (file.bytes > mostBytes) return unread(`${Math.ceil(file.bytes / 1024 / 1024)} MiB`);
 	const log = await readLog(port, { root, path: file.path, name: file.path });
 	return { ...log, ...about };
 }

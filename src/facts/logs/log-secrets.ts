@@ -11,7 +11,7 @@ const MASKED =
 	/^(?:[*•x.#_-]{3,}|[*•]+.{0,4}[*•]*|[[(<{]{0,2}(?:filtered|redacted|masked|hidden|removed|omitted|sanitized|scrubbed|censored|protected|secret|private|empty|blank|not ?set|set|unset|provided|present|missing|required|invalid|incorrect|wrong|changed|updated|reset|expired|correct|valid|ok|null|nil|none|undefined|true|false|string|password|object object|sensitive)[\])>}]{0,2}[.!,;]?)$/i;
 const REFERENCE = /^(?:\$\{|\{\{|<[a-z_ -]+>$|%[sd]|\$\d|\?$|:\w+$|process\.env)/i;
 
-export const isMasked = (value: string): boolean =>
+const isMasked = (value: string): boolean =>
 	MASKED.test(value) ||
 	REFERENCE.test(value) ||
 	/\*{3}|\u2026|â€¦/.test(value) ||

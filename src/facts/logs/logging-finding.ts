@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What code writes into logs, as the check of it says it. */
-export const LOGGING_VERDICTS = [
+const LOGGING_VERDICTS = [
 	'logs-secret',
 	'logs-environment',
 	'logs-request',

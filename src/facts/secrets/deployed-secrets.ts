@@ -105,7 +105,7 @@ function textsOf({ assets }: SitePages): readonly string[] {
 }
 
 /** URLs of settings that a script names. */
-export function settingsIn(text: string, base: string): readonly string[] {
+function settingsIn(text: string, base: string): readonly string[] {
 	return [...text.matchAll(SETTINGS)].flatMap(({ 1: path = '', index }) => {
 		const isFetched = FETCHED.test(text.slice(Math.max(0, index - 40), index));
 		const isRooted = /^\.{0,2}\//.test(path);

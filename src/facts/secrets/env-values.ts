@@ -23,7 +23,7 @@ export interface EnvValue {
 }
 
 /** Where a text has such a value, as it is or as JSON, HTML or a URL write it. */
-export interface EnvValueHit {
+interface EnvValueHit {
 	readonly known: EnvValue;
 	readonly start: number;
 	readonly end: number;

@@ -5,7 +5,7 @@ import files from '../../../checks/logs/files.ts';
 import type { Io } from '../../../src/core/io.ts';
 import { verifyCheck } from '../../../src/engine/verify-check.ts';
 import type { RepositoryLogs } from '../../../src/facts/logs/log-findings.ts';
-import { givenLog, repositoryLogs } from '../../../src/facts/logs/log-places.ts';
+import { givenLog, logPlaces, repositoryLogs } from '../../../src/facts/logs/log-places.ts';
 import { createFiles } from '../../../src/files/create-files.ts';
 import { random62, seeded } from '../../facts/secrets/secret-samples.ts';
 import { committed, git, temporaryFolder, write } from '../../files/repositories.ts';
@@ -14,8 +14,8 @@ import { inWords, judged } from '../judged.ts';
 const random = seeded(11);
 const io = () => ({ files: createFiles({ configFolder: temporaryFolder() }) }) as unknown as Io;
 
-async function found(root: string): Promise<RepositoryLogs> {
-	const { source, params } = repositoryLogs({ root });
+async function found(root: string, named: string[] = []): Promise<RepositoryLogs> {
+	const { source, params } = repositoryLogs({ root, named });
 	return (await ('observe' in source && source.observe(params as never, io()))) as RepositoryLogs;
 }
 
@@ -43,6 +43,30 @@ const jwt = () =>
 	`${[{ alg: 'HS256' }, { sub: '42', role: 'user' }]
 		.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
 		.join('.')}.${random62(43, random)}`;
+
+test('a log of the repository that was also given is read once, whatever it is called', async () => {
+	const root = committed({ 'logs/app.log': 'started\n', 'out.dat': 'started\n' });
+	write(root, { '.git/info/late.txt': 'started\n' });
+	const { logs, files } = await found(root, ['logs/app.log', 'out.dat', '.git/info/late.txt']);
+	expect(logs.map(({ file, committed, unread }) => [file, committed, unread])).toEqual([
+		['logs/app.log', true, ''],
+		['out.dat', true, ''],
+		['.git/info/late.txt', false, ''],
+	]);
+	expect(files).toBe(2);
+	const places = logPlaces({
+		repo: root,
+		logs: [join(root, 'logs/app.log'), '/var/log/a.log'],
+	} as never);
+	const known = await ('derive' in places.source &&
+		places.source.derive(places.params as never, (() => undefined) as never));
+	expect(known).toMatchObject({
+		value: [
+			{ root, named: ['logs/app.log'] },
+			{ file: '/var/log/a.log', name: 'a.log' },
+		],
+	});
+});
 
 test('their examples say what they claim', () => {
 	expect(verifyCheck(content)).toEqual([]);
