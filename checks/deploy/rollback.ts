@@ -7,12 +7,12 @@ import {
 	type Migrations,
 	minutes,
 	optional,
+	type RepositoryPipelines,
 	type RepositoryRollback,
 	repositories,
 	repositoryMigrations,
 	repositoryPipelines,
 	repositoryRollback,
-	type RepositoryPipelines,
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
@@ -94,9 +94,12 @@ export default defineCheck({
 		const way = wayOf(found, pipelines);
 		if (way !== null) return doesNotApply(way);
 		if (found.note !== null) {
-			return say('documented', { where: `${found.note.file}:${found.note.line} (${found.note.what})` });
+			return say('documented', {
+				where: `${found.note.file}:${found.note.line} (${found.note.what})`,
+			});
 		}
-		if (found.tag !== '') return say('documented', { where: `the tag ${found.tag}, which can be deployed again` });
+		if (found.tag !== '')
+			return say('documented', { where: `the tag ${found.tag}, which can be deployed again` });
 		const deployedBy = found.deployedBy || deployOf(pipelines);
 		if (deployedBy === '') return doesNotApply('Nothing in the repository is deployed.');
 		if (found.unread.length > 0) {
@@ -109,15 +112,27 @@ export default defineCheck({
 	examples: (example) => [
 		example(
 			'a platform that goes back',
-			{ ...sample({ platform: { file: 'fly.toml', line: 1, what: 'Fly.io', way: 'fly deploy --image' } }) },
+			{
+				...sample({
+					platform: { file: 'fly.toml', line: 1, what: 'Fly.io', way: 'fly deploy --image' },
+				}),
+			},
 			'not-applicable',
 		),
 		example('nothing is deployed', sample({ deployedBy: '' }), 'not-applicable'),
 		example('nothing tells', sample({}), 'not-documented'),
 		example('nothing tells, and there are migrations', sample({}, 1), 'not-documented'),
-		example('a runbook', sample({ note: { file: 'RUNBOOK.md', line: 12, what: 'Rollback' } }), 'documented'),
+		example(
+			'a runbook',
+			sample({ note: { file: 'RUNBOOK.md', line: 12, what: 'Rollback' } }),
+			'documented',
+		),
 		example('a tag', sample({ tag: 'v1.2.0' }), 'documented'),
-		example('a file that cannot be read', sample({ unread: ['RUNBOOK.md: permission denied'] }), 'unknown'),
+		example(
+			'a file that cannot be read',
+			sample({ unread: ['RUNBOOK.md: permission denied'] }),
+			'unknown',
+		),
 		example(
 			'a workflow that deploys to a platform that goes back',
 			{
