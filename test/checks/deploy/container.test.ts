@@ -128,7 +128,7 @@ describe('secret-in-layer', () => {
 		]);
 		expect(
 			await said(image({ middle: 'COPY .npmrc ./' }), {
-				'.npmrc': `//registry.npmjs.org/:_authToken=npm_${random62(36, random)}\n`,
+				'.npmrc': `//npm.example.com/:_authToken=npm_${random62(36, random)}\n`,
 			}),
 		).toHaveLength(1);
 	});
@@ -150,7 +150,7 @@ describe('secret-in-layer', () => {
 		[
 			'a registry that takes its token from outside',
 			'COPY .npmrc ./',
-			{ '.npmrc': `//registry.npmjs.org/:_authToken=\${NPM_TOKEN}\n` },
+			{ '.npmrc': `//npm.example.com/:_authToken=\${NPM_TOKEN}\n` },
 		],
 		['an example', 'COPY .env.example ./'],
 		['a file that is ignored', 'COPY .env ./', { '.dockerignore': '.env\n' }],

@@ -427,7 +427,7 @@ describe('credential-file-committed', () => {
 	test.each([
 		[
 			'.npmrc',
-			`//registry.npmjs.org/:_authToken=\${NPM_TOKEN}\nsave-exact=true\nengine-strict=true\n`,
+			`//npm.example.com/:_authToken=\${NPM_TOKEN}\nsave-exact=true\nengine-strict=true\n`,
 		],
 		['.npmrc', 'shamefully-hoist=true\n'],
 		['.yarnrc.yml', `nodeLinker: node-modules\nnpmAuthToken: "\${NPM_TOKEN:-}"\n`],

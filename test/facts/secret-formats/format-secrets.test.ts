@@ -223,7 +223,7 @@ describe('values in their formats', () => {
 	);
 
 	test.each([
-		['.npmrc', `//registry.npmjs.org/:_authToken=\${NPM_TOKEN}`],
+		['.npmrc', `//npm.example.com/:_authToken=\${NPM_TOKEN}`],
 		['.netrc', 'machine a.shop-prod.io login a password <password>'],
 		['config/database.yml', 'production:\n  password: <%= ENV["DB_PASSWORD"] %>\n'],
 		['config/database.yml', 'production:\n  password:\n  host: db.shop-prod.io\n'],
