@@ -60,7 +60,7 @@ export default defineCheck({
 			},
 			effort: minutes(60),
 			says: (a: { deployedBy: string; migrations: number }) =>
-				`Nothing tells how a release is taken back: no platform that does it, no tag to go back to, no document${a.migrations === 0 ? '' : `; and there are ${a.migrations} migrations, which do not go back with the code`}.`,
+				`Nothing tells how a release is taken back: no platform that does it, no tag to go back to, no document${a.migrations === 0 ? '' : a.migrations === 1 ? '; and there is 1 migration, which does not go back with the code' : `; and there are ${a.migrations} migrations, which do not go back with the code`}.`,
 			impact:
 				'The first bad release stays up for as long as it takes to work out, under pressure, how the one before was made.',
 			control: (a: { documents: number; deployedBy: string }) =>

@@ -72,6 +72,8 @@ export function lineAt(text: string, offset: number): number {
 /** A program that a start command ends in, and the scripts on the way to it. */
 export interface ResolvedCommand {
 	readonly command: SimpleCommand;
+	/** Folder that it runs in, relative to the root. */
+	readonly folder: string;
 	/** `npm start`, `start:prod`: what was called, the first one first. */
 	readonly through: readonly string[];
 	/** The script that holds it; `null` where the command itself does. */
@@ -90,7 +92,27 @@ export function resolveScripts(
 	folder: string,
 	packages: readonly PackageManifest[],
 ): readonly ResolvedCommand[] {
-	return commands.flatMap((command) => resolved(command, folder, packages, []));
+	return inFolders(commands, folder).flatMap((one) =>
+		resolved(one.command, one.folder, packages, []),
+	);
+}
+
+/** `cd` moves what comes behind it. */
+export function inFolders(
+	commands: readonly SimpleCommand[],
+	folder: string,
+): readonly { readonly command: SimpleCommand; readonly folder: string }[] {
+	let at = folder;
+	return commands.map((command) => {
+		const [program, path = ''] = command.words;
+		if (program === 'cd' && /^[\w./-]+$/.test(path) && !path.startsWith('/')) {
+			at = posix
+				.join(at || '.', path)
+				.replace(/\/$/, '')
+				.replace(/^\.$/, '');
+		}
+		return { command, folder: at };
+	});
 }
 
 function resolved(
@@ -103,17 +125,17 @@ function resolved(
 	const call = scriptCall(command.words);
 	const found = call === null ? null : findScript(call, folder, packages);
 	if (call === null || found === null || through.length >= DEEPEST) {
-		return [{ command, through, script }];
+		return [{ command, folder, through, script }];
 	}
 	const { manifest, text } = found;
 	if (isConditional(text)) return [];
 	const place = { file: manifest.file, line: manifest.scriptLines[call.name] ?? 1 };
-	return commandsIn(text).flatMap((inner) => {
+	return inFolders(commandsIn(text), manifest.folder).flatMap(({ command: inner, folder: at }) => {
 		const joined = {
 			words: [...inner.words, ...call.rest],
 			variables: { ...command.variables, ...inner.variables },
 		};
-		return resolved(joined, manifest.folder, packages, [...through, call.written], place);
+		return resolved(joined, at, packages, [...through, call.written], place);
 	});
 }
 

@@ -4,7 +4,7 @@ import { type DeploymentFiles, ownServices } from './deployment-files.ts';
 import { type DevelopmentServer, developmentServer } from './development-server.ts';
 import type { Image } from './image-survey.ts';
 import { isFlask } from './listening.ts';
-import { lineAt, type ResolvedCommand, resolveScripts } from './package-scripts.ts';
+import { inFolders, lineAt, type ResolvedCommand, resolveScripts } from './package-scripts.ts';
 import type { PlatformService } from './platform.ts';
 import {
 	commandOf,
@@ -106,6 +106,11 @@ async function imageStart(
 	const texts = [config.entrypoint, config.command].flatMap((one) =>
 		one === null ? [] : (one.exec ?? [one.text]),
 	);
+	// A working directory named like the folder of a package is that package.
+	const own = files.packages.find(
+		(one) => one.folder !== '' && config.workdir.endsWith(`/${one.folder}`),
+	);
+	const folder = own?.folder ?? context;
 	const set = Object.fromEntries(config.variables);
 	const commands = texts.some(isConditional)
 		? []
@@ -118,8 +123,8 @@ async function imageStart(
 		line: start?.line ?? 1,
 		written: start?.written ?? '',
 		by,
-		folder: context,
-		commands: await resolve(commands, context, files),
+		folder,
+		commands: await resolve(commands, folder, files),
 		services,
 		image,
 	};
@@ -137,8 +142,13 @@ async function resolve(
 			resolved.push({ ...one, isInShellScript: false });
 			continue;
 		}
-		for (const { line, command } of script.commands) {
-			for (const inner of resolveScripts([command], folder, files.packages)) {
+		const placed = inFolders(
+			script.commands.map(({ command }) => command),
+			one.folder,
+		);
+		for (const [index, { command, folder: at }] of placed.entries()) {
+			const line = script.commands[index]?.line ?? 1;
+			for (const inner of resolveScripts([command], at, files.packages)) {
 				const holder = inner.script ?? { file: script.file, line };
 				resolved.push({ ...inner, script: holder, isInShellScript: true });
 			}
@@ -182,9 +192,9 @@ export async function developmentStart(
 		command: shownCommand(start.written),
 		by: start.by,
 	};
-	for (const { command, script, through } of start.commands) {
+	for (const { command, folder, script, through } of start.commands) {
 		const byProgram = developmentServer(command);
-		const byFile = byProgram === null ? await developmentFile(command, start, files) : null;
+		const byFile = byProgram === null ? await developmentFile(command, folder, files) : null;
 		const development = byProgram ?? byFile?.server ?? null;
 		if (development === null) continue;
 		const isBehind = through.length > 0 || script !== null;
@@ -197,7 +207,7 @@ export async function developmentStart(
 /** `python app.py`, where the file runs Flask's own server, or one that reloads. */
 async function developmentFile(
 	{ words }: SimpleCommand,
-	{ folder }: Start,
+	folder: string,
 	files: DeploymentFiles,
 ): Promise<{ server: DevelopmentServer; holder: { file: string; line: number } } | null> {
 	const path = pythonFile(words, folder);

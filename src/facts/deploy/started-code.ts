@@ -20,10 +20,8 @@ export async function startedCode(
 	start: Start,
 	files: DeploymentFiles,
 ): Promise<readonly ReadFile[] | null> {
-	const entries = start.commands.flatMap(({ command, script }) => {
-		const folder =
-			script?.file.endsWith('package.json') === true ? posix.dirname(script.file) : start.folder;
-		const entry = entryOf(command.words, folder === '.' ? '' : folder, start, files);
+	const entries = start.commands.flatMap(({ command, folder }) => {
+		const entry = entryOf(command.words, folder, start, files);
 		return entry === null ? [] : [entry];
 	});
 	if (entries.length === 0) return null;

@@ -178,6 +178,22 @@ describe('development-server', () => {
 		],
 		['a script nobody knows', { Procfile: 'web: npm run dev\n' }],
 		['turbo run start', { Procfile: 'web: npx turbo run start\n' }],
+		[
+			'a script of another folder',
+			{
+				Procfile: 'web: cd apps/api && npm start\n',
+				'package.json': packageOf({ start: 'turbo run dev' }),
+				'apps/api/package.json': packageOf({ start: 'node a.js' }),
+			},
+		],
+		[
+			'the package that the working directory is',
+			{
+				Dockerfile: 'FROM node:22\nWORKDIR /app/apps/api\nCMD ["npm", "start"]\n',
+				'package.json': packageOf({ start: 'turbo run dev' }),
+				'apps/api/package.json': packageOf({ start: 'node a.js' }),
+			},
+		],
 		['a worker beside it', { Procfile: 'web: gunicorn app:app\nworker: celery -A app worker\n' }],
 	])('not: %s', async (_, files) => {
 		expect(await said(files)).toEqual(['pass']);
