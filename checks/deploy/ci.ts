@@ -17,6 +17,7 @@ import {
 	z,
 } from '../../src/sdk.ts';
 import { nameOnce } from './_name-once.ts';
+import { isPagesAlone, PAGES_CODE } from './_pages-alone.ts';
 import {
 	narrowToken,
 	needsTests,
@@ -169,45 +170,35 @@ export default defineCheck({
 			file,
 			line,
 		});
-		const gaps = gapsIn(found);
 		const risky = [
 			...found.forkCode.map((a) => at(placeOf('fork', a), say('fork-code-with-secrets', a))),
 			...found.injections.map((a) => at(placeOf('script', a), say('script-injection', a))),
 			...found.broadTokens.map((a) => at(placeOf('token', a), say('broad-token', a))),
 			...found.unpinned.map((a) => at(placeOf('action', a), say('unpinned-actions', a))),
 		];
-		const hasCode = tests.code > 0 || script !== null;
-		if (systems.length === 0) {
-			if (risky.length + gaps.length > 0) return [...risky, ...gaps];
-			if (!hasCode) return doesNotApply('There is no code and no workflow.');
-			if (testedBy !== null) {
-				return say('sound', { pipelines: 1, testedBy: testedBy.file, deploys: 0 });
-			}
-			return say('missing', { language, script });
-		}
-		const cause = testedBy === null ? 'deploy/ci/no-tests' : 'deploy/ci/deploys-untested';
 		const untested = found.deploys
 			.filter(({ isTested }) => !isTested)
 			.map((a) =>
-				at(placeOf('deploy', a), say('deploys-untested', { ...a, language, script, cause })),
+				at(
+					placeOf('deploy', a),
+					say('deploys-untested', { ...a, language, script, cause: causeOf(found) }),
+				),
 			);
-		const said = [...risky, ...untested, ...gaps];
-		if (testedBy === null && hasCode) {
-			const gap = notHere(elsewhere);
-			if (gap !== null) return [...said, gap];
-			const [{ system, file }] = systems as [RepositoryPipelines['systems'][number]];
-			return [
-				...said,
-				say('no-tests', { language, script, system, file, pipelines: systems.length, cause }),
-			];
+		const said = [...risky, ...untested, ...gapsIn(found)];
+		const [first] = systems;
+		const hasCode = (tests.code > 0 || script !== null) && !isPagesAlone(tests);
+		if (testedBy !== null) {
+			const pipelines = Math.max(1, systems.length);
+			const deploys = found.deploys.length;
+			return said.length > 0 ? said : say('sound', { pipelines, testedBy: testedBy.file, deploys });
 		}
-		if (said.length > 0) return said;
-		if (testedBy === null) return doesNotApply('The workflows have no code to test.');
-		return say('sound', {
-			pipelines: systems.length,
-			testedBy: testedBy.file,
-			deploys: found.deploys.length,
-		});
+		if (!hasCode) {
+			return said.length > 0 ? said : doesNotApply('There is no code that a workflow could test.');
+		}
+		if (first === undefined) return [...said, say('missing', { language, script })];
+		const { system, file } = first;
+		const about = { language, script, system, file, pipelines: systems.length };
+		return [...said, notHere(elsewhere) ?? say('no-tests', { ...about, cause: causeOf(found) })];
 	},
 
 	examples: (example) => [
@@ -220,6 +211,19 @@ export default defineCheck({
 		example(
 			'one file of code and no workflow',
 			{ found: NONE, tests: { ...TESTS, code: 1 } },
+			'missing',
+		),
+		example(
+			'pages with hardly any code',
+			{
+				found: NONE,
+				tests: { ...TESTS, code: PAGES_CODE - 1, script: null, pagesBy: 'astro' },
+			},
+			'not-applicable',
+		),
+		example(
+			'pages with more',
+			{ found: NONE, tests: { ...TESTS, code: PAGES_CODE, script: null, pagesBy: 'astro' } },
 			'missing',
 		),
 		example(
@@ -354,6 +358,10 @@ export default defineCheck({
 		),
 	],
 });
+
+/** Where nothing tests at all, that every deploy is untested is no second thing to do. */
+const causeOf = ({ testedBy }: RepositoryPipelines): string =>
+	testedBy === null ? 'deploy/ci/no-tests' : 'deploy/ci/deploys-untested';
 
 const gapsIn = ({ unread }: RepositoryPipelines) =>
 	unread.length === 0

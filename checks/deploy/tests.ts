@@ -11,11 +11,9 @@ import {
 } from '../../src/sdk.ts';
 import { firstTest } from './_first-test.ts';
 import { nameOnce } from './_name-once.ts';
+import { isPagesAlone, PAGES_CODE } from './_pages-alone.ts';
 
 type Focused = RepositoryTests['focused'][number];
-
-/** A generator makes the pages; with fewer files of code beside them there is little to test. */
-const PAGES_CODE = 15;
 
 export default defineCheck({
 	id: 'deploy/tests',
@@ -73,7 +71,7 @@ export default defineCheck({
 	needs: ({ subject: { root } }) => ({ found: repositoryTests({ root }) }),
 
 	judge({ given: { found }, say }) {
-		const { code, tests, pagesBy, focused, unread, script, language } = found;
+		const { code, tests, pagesBy, focused, unread, language } = found;
 		const named = nameOnce();
 		const said = focused.map((a) =>
 			at(
@@ -88,7 +86,7 @@ export default defineCheck({
 		if (said.length + gaps.length > 0) return [...said, ...gaps];
 		if (tests > 0) return say('sound', { tests });
 		if (code === 0) return doesNotApply('There is no code that could be tested.');
-		if (pagesBy !== '' && code < PAGES_CODE && script === null) {
+		if (isPagesAlone(found)) {
 			return doesNotApply(`${pagesBy} makes the pages; there is hardly any code beside them.`);
 		}
 		return say('none', { code, language });

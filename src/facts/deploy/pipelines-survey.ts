@@ -2,9 +2,9 @@ import { basename, posix } from 'node:path';
 import { z } from 'zod';
 import { defineProbe } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
+import { exposedCommandsIn } from '../secret-formats/exposed-commands.ts';
 import { natureOf } from '../secrets/secret-place.ts';
 import { secretsIn } from '../secrets/secret-scan.ts';
-import { redactValues } from '../web/redact.ts';
 import { deploymentIn } from './deploy-command.ts';
 import { textOf } from './deploy-step.ts';
 import { forkCode } from './fork-code.ts';
@@ -384,7 +384,7 @@ function injectionsIn(
 	const loose = looseSteps(jobs, into.actions);
 	return scriptInjections([...jobs, ...loose], read).map((one) => {
 		const { file, line, job, step, context, key, event, written } = one;
-		const shown = redacted(file, read(file), read(file).split('\n')[line - 1] ?? '');
+		const shown = shownOf(file, read(file).split('\n')[line - 1] ?? '');
 		return { file, line, job, step, context, key, event, written, ...scriptRepair(one, shown) };
 	});
 }
@@ -420,13 +420,12 @@ function looseSteps(
 		}));
 }
 
-/** A line of a file as a report may show it. */
-function redacted(file: string, text: string, line: string): string {
-	const bytes = Buffer.from(text, 'utf8').toString('latin1');
-	const values = secretsIn(bytes, natureOf(file, bytes)).map(({ value }) =>
-		Buffer.from(value, 'latin1').toString('utf8'),
-	);
-	return redactValues(line.slice(0, 400), values);
+/** A line of a file as a report may show it: not at all where a secret may stand on it. */
+function shownOf(file: string, line: string): string {
+	const bytes = Buffer.from(line.slice(0, 400), 'utf8').toString('latin1');
+	const mayBe =
+		secretsIn(bytes, natureOf(file, bytes)).length > 0 || /\w[\w+/-]{11,}\d[\w+/=-]{4,}/.test(line);
+	return mayBe || exposedCommandsIn('run.sh', line).length > 0 ? '' : line.slice(0, 400);
 }
 
 function forkCodeIn(
@@ -438,7 +437,7 @@ function forkCodeIn(
 	const all = new Set(workflows.map(({ name }) => name));
 	return forkCode(jobs, pulls, all).map(({ secrets, ...one }) => {
 		const text = texts.get(one.file) ?? '';
-		const written = redacted(one.file, text, one.written);
+		const written = shownOf(one.file, one.written) || (one.written.split(' ')[0] ?? '');
 		const eventLine = lineAt(text, Math.max(0, text.search(new RegExp(`\\b${one.event}\\b`))));
 		return { ...one, written, secrets: [...secrets], eventLine };
 	});

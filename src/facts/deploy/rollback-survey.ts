@@ -71,11 +71,12 @@ const NO_DOCUMENT =
 	/(?:^|\/)(?:node_modules|vendor|fixtures?|testdata|examples?|templates?|third[-_]party)\/|(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY|LICEN[CS]E|NOTICE|requirements[\w.-]*|robots|humans|llms[\w-]*|CMakeLists)(?:[\w.-]*)?\.\w+$/i;
 const TASKS = /(?:^|\/)(?:(?:GNU)?[Mm]akefile|\.?[Jj]ustfile|[Tt]askfile\.ya?ml)$/;
 const BY_NAME =
-	/(?:^|\/)[\w.-]*roll[-_]?back[\w.-]*\.(?:sh|bash|ya?ml|md|mdx|rst|adoc|txt|mjs|js|ts|py)$/i;
+	/(?:^|\/)[\w.-]*roll[-_]?back[\w.-]*\.(?:sh|bash|ya?ml|md|mdx|rst|adoc|txt)$|^(?:bin|scripts?|tools|ops|deploy)\/(?:[\w.-]+\/)?[\w.-]*roll[-_]?back[\w.-]*$/i;
 const MOST_DOCUMENTS = 300;
 const MOST_MANIFESTS = 200;
+/** What stands there is not what is deployed. */
 const OTHERS =
-	/(?:^|\/)(?:node_modules|vendor|fixtures?|testdata|examples?|templates?|third[-_]party)\//i;
+	/(?:^|\/)(?:node_modules|vendor|fixtures?|testdata|tests?|e2e|examples?|samples?|templates?|docs?|benchmarks?|third[-_]party|\.devcontainer)\//i;
 const CLUSTER =
 	/(?:^|\/)(?:k8s|kubernetes|kube|helm|charts?|deploy(?:ment)?s?|manifests|infra\w*|ops|base|overlays)\/.*\.ya?ml$|(?:^|\/)(?:deployment|k8s|kube)[\w.-]*\.ya?ml$/i;
 
@@ -86,7 +87,9 @@ async function surveyRollback(root: string, port: FilesPort): Promise<Repository
 	const reading: Reading = { root, port, unread };
 	const { packages, needed } = await packagesIn(reading, kept);
 	const services = await servicesIn(reading, kept);
-	const image = kept.find(({ path }) => /(?:^|\/)(?:[\w-]+\.)?Dockerfile(?:\.[\w-]+)?$/.test(path));
+	const image = kept.find(
+		({ path }) => !OTHERS.test(path) && /(?:^|\/)(?:[\w-]+\.)?Dockerfile(?:\.[\w-]+)?$/.test(path),
+	);
 	const service = services.find(({ kind }) => WAYS_BACK[kind] !== undefined);
 	// Whether its pages are written ahead changes what is deployed, not that it is.
 	const { because } = applicationKind(needed, packages, {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type PackageManifest, resolveScripts } from './package-scripts.ts';
+import { type PackageManifest, type ResolvedCommand, resolveScripts } from './package-scripts.ts';
 import { pathFrom } from './platform.ts';
 import { commandsIn, type SimpleCommand } from './shell-command.ts';
 
@@ -12,7 +12,7 @@ export interface TaskSources {
 
 /** Programs that run tests, whatever follows them. */
 const TESTS =
-	/^(?:vitest|jest|mocha|ava|tap|tape|jasmine|karma|uvu|qunit|testcafe|wtr|web-test-runner|wdio|nightwatch|codeceptjs|cucumber-js|cucumber|bats|pytest|py\.test|tox|nox|nose2|trial|unittest|behave|rspec|minitest|phpunit|pest|paratest|codecept|behat|gotestsum|ginkgo|ctest|busted|start-server-and-test|hspec|newman|maestro|detox|xctest|nextest|testem|tsd|lost-pixel|backstop)$/;
+	/^(?:vitest|jest|mocha|ava|tap|tape|jasmine|karma|uvu|qunit|testcafe|wtr|web-test-runner|wdio|nightwatch|codeceptjs|cucumber-js|cucumber|bats|pytest|py\.test|tox|nox|nose2|nosetests|_mocha|zuul|airtap|trial|unittest|behave|rspec|minitest|phpunit|pest|paratest|codecept|behat|gotestsum|ginkgo|ctest|busted|start-server-and-test|hspec|newman|maestro|detox|xctest|nextest|testem|tsd|lost-pixel|backstop)$/;
 
 /** Programs with a word that makes them run tests. */
 const WITH_WORD: readonly (readonly [program: RegExp, words: RegExp])[] = [
@@ -28,6 +28,11 @@ const WITH_WORD: readonly (readonly [program: RegExp, words: RegExp])[] = [
 	[/^node$/, /^--test(?:=.*)?$/],
 	[/^(?:ruby)$/, /^-Itest$/],
 ];
+
+/** `node test`, `python tests/run.py`: the file says it. */
+const RUNTIME = /^(?:node|tsx|ts-node|bun|deno|python[\d.]*|ruby|php|perl|lua)$/;
+const TEST_PATH =
+	/^(?:\.\/)?(?:[\w.-]+\/)*(?:tests?|specs?|e2e)(?:$|\/|[-_.][\w.-]+$)|(?:[-_.]test|_spec)\.\w+$/;
 
 const JVM = /^(?:mvn|mvnw|mvnd|gradle|gradlew)$/;
 const JVM_GOALS =
@@ -59,6 +64,14 @@ export function commandsOf(script: string): readonly SimpleCommand[] {
 		.slice(0, 1_000)
 		.flatMap((line) => commandsIn(line));
 }
+
+const isNamedTest = (called: string): boolean => TEST_NAME.test(called.replace(/^.* /, ''));
+
+/** What a placeholder does, and what looks at code without running it. */
+const saysOnly = ({ words }: SimpleCommand): boolean =>
+	/^(?:echo|printf|true|false|exit|:|set|cd|standard|xo|eslint|prettier|biome|tsc|tslint|stylelint|oxlint|markdownlint|publint|attw|rimraf|rm|mkdir|cp)$/.test(
+		words[0] ?? '',
+	);
 
 interface Place {
 	readonly folder: string;
@@ -92,26 +105,29 @@ function plainWords(words: readonly string[]): readonly string[] {
 function isTest(words: readonly string[]): boolean {
 	const [program = '', ...rest] = words;
 	const name = program.replace(/@[\w.^~-]+$/, '').replace(/\.(?:bat|cmd|exe|js|cjs|mjs)$/i, '');
-	// To ask a program for its version runs nothing.
-	if (
-		rest.some((word) => /^(?:--version|--help|--init|install|init|list-tests)$/.test(word)) &&
-		rest.length <= 2
-	) {
-		return false;
-	}
-	if (JVM.test(name)) {
-		if (rest.some((word) => JVM_SKIPS.test(word))) return false;
-		const excluded = rest.some(
-			(word, at) => /^(?:-x|--exclude-task)$/.test(word) && /test|check/i.test(rest[at + 1] ?? ''),
-		);
-		return !excluded && rest.some((word) => JVM_GOALS.test(word));
-	}
+	if (asksOnly(rest)) return false;
+	if (JVM.test(name)) return runsGoals(rest);
 	if (TESTS.test(name)) return true;
 	// The default task of rake is its tests, as good as everywhere.
 	if (name === 'rake' && rest.length === 0) return true;
+	const file = rest.find((one) => !one.startsWith('-')) ?? '';
+	if (RUNTIME.test(name) && TEST_PATH.test(file)) return true;
 	return WITH_WORD.some(
 		([pattern, word]) => pattern.test(name) && rest.some((one) => word.test(one)),
 	);
+}
+
+/** To ask a program for its version runs nothing. */
+const asksOnly = (rest: readonly string[]): boolean =>
+	rest.length <= 2 &&
+	rest.some((word) => /^(?:--version|--help|--init|install|init|list-tests)$/.test(word));
+
+function runsGoals(rest: readonly string[]): boolean {
+	const isLeftOut = rest.some(
+		(word, at) => /^(?:-x|--exclude-task)$/.test(word) && /test|check/i.test(rest[at + 1] ?? ''),
+	);
+	const isSkipped = rest.some((word) => JVM_SKIPS.test(word));
+	return !isLeftOut && !isSkipped && rest.some((word) => JVM_GOALS.test(word));
 }
 
 const MANAGER = /^(?:npm|pnpm|yarn|bun|lerna|turbo|nx|rush|wireit|moon|ultra|wsrun)$/;
@@ -119,22 +135,25 @@ const MANY =
 	/^(?:-r|--recursive|-ws|--workspaces|--filter(?:=.*)?|-F|--workspace(?:=.*)?|-w|foreach|workspaces|workspace|run-many|affected|-t|--targets?(?:=.*)?)$/;
 
 function testsByScript(command: SimpleCommand, place: Place): boolean {
-	const { folder, sources, depth } = place;
 	const [program = ''] = command.words;
-	const name = program.replace(/@[\w.^~-]+$/, '');
-	if (!MANAGER.test(name) && program !== 'node') return false;
-	const resolved = resolveScripts([command], folder, sources.packages);
-	for (const { command: inner, through, script } of resolved) {
-		if (through.length > 0) {
-			const manifest = sources.packages.find(({ file }) => file === script?.file);
-			const before = manifest?.scripts[`pre${through.at(-1)?.replace(/^.* /, '')}`];
-			const next = { folder: manifest?.folder ?? folder, sources, depth: depth + 1 };
-			if (testsBy(inner, next)) return true;
-			if (before !== undefined && commandsOf(before).some((one) => testsBy(one, next))) return true;
-		}
-	}
-	if (resolved.some(({ through }) => through.length > 0)) return false;
-	return runsInSome(command.words, place);
+	if (!MANAGER.test(program.replace(/@[\w.^~-]+$/, '')) && program !== 'node') return false;
+	const resolved = resolveScripts([command], place.folder, place.sources.packages);
+	const followed = resolved.filter(({ through }) => through.length > 0);
+	return followed.length > 0
+		? followed.some((one) => testsByFollowed(one, place))
+		: runsInSome(command.words, place);
+}
+
+function testsByFollowed(
+	{ command, through, script }: ResolvedCommand,
+	{ folder, sources, depth }: Place,
+): boolean {
+	// The test script is what it is called, whatever program it starts.
+	if (through.some(isNamedTest) && !saysOnly(command)) return true;
+	const manifest = sources.packages.find(({ file }) => file === script?.file);
+	const before = manifest?.scripts[`pre${through.at(-1)?.replace(/^.* /, '')}`] ?? '';
+	const next = { folder: manifest?.folder ?? folder, sources, depth: depth + 1 };
+	return [command, ...commandsOf(before)].some((one) => testsBy(one, next));
 }
 
 const TO_MANY = /^(?:lerna|turbo|nx|rush|moon|wsrun|ultra)$/;
@@ -192,8 +211,9 @@ function testsByTask(words: readonly string[], place: Place): boolean {
 		if (body === null) return TEST_NAME.test(name);
 		const next = { ...place, folder, depth: place.depth + 1 };
 		return (
-			commandsOf(body.script).some((one) => testsBy(one, next)) ||
-			body.needs.some((one) => testsByTask([program, one], next))
+			commandsOf(body.script).some(
+				(one) => (TEST_NAME.test(name) && !saysOnly(one)) || testsBy(one, next),
+			) || body.needs.some((one) => testsByTask([program, one], next))
 		);
 	});
 }

@@ -170,6 +170,18 @@ describe('no tests', () => {
 		expect(await sayings(elsewhere)).toEqual(['unknown']);
 	});
 
+	test.each(['node test', 'node --enable-source-maps test/index.js', 'zsh -c "run all"'])(
+		'a test script is one whatever it starts: %s',
+		async (script) => {
+			const files = {
+				...APP,
+				'package.json': JSON.stringify({ scripts: { test: script } }),
+				[CI]: 'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: npm test\n',
+			};
+			expect(await sayings(files)).toEqual(['pass']);
+		},
+	);
+
 	test('a package without a real test script', async () => {
 		const placeholder = {
 			...APP,
@@ -555,6 +567,20 @@ describe('script injection', () => {
 		expect(pasted(found)).toBe(
 			`# ${OTHER}:8\nenv:\n  ISSUE_TITLE: \${{ github.event.issue.title }}\nrun: |\n  ./notify.sh "New: $ISSUE_TITLE"`,
 		);
+	});
+	test('an action that others use', async () => {
+		const action =
+			'runs:\n  using: composite\n  steps:\n    - run: echo ${{ github.head_ref }}\n      shell: bash\n';
+		expect(await sayings({ ...TESTED, 'action.yml': action })).toEqual([
+			'high script-injection action.yml:4',
+		]);
+	});
+	test('a password on the same line is not shown', async () => {
+		const found = await findings(
+			run('curl -u admin:Zx81kkLmPq9 -d "${{ github.event.issue.title }}" https://example.test'),
+		);
+		expect(inWords(found)).toEqual([`high script-injection ${OTHER}:8`]);
+		expect(JSON.stringify(found)).not.toContain('Zx81kkLmPq9');
 	});
 	test('a secret on the same line is not shown', async () => {
 		const token = ['ghp', 'x7Kq2mVb9Lr4Tn8Wc3Yd6Hf1Js5PzG0aMUeB'].join('_');

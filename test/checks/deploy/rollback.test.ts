@@ -92,6 +92,7 @@ describe('not documented', () => {
 		['docs/database.md', '# Data\n\n## Migration rollback\n\nknex migrate:rollback\n'],
 		['CHANGELOG.md', '## 1.2\n\n### Rollback of the new cart\n'],
 		['scripts/migrate-rollback.sh', 'echo\n'],
+		['src/orders/rollback.ts', 'export const rollback = 1;\n'],
 		['Makefile', 'db-rollback:\n\tknex migrate:rollback\n'],
 	])('%s is about something else', async (file, text) => {
 		expect(await sayings({ ...SERVER, [file]: text })).toEqual(['later not-documented']);
