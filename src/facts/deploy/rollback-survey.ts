@@ -7,7 +7,11 @@ import { textOf } from './deploy-step.ts';
 import { lineAt, type PackageManifest, readPackage } from './package-scripts.ts';
 import { isPlatformFile, type PlatformKind, platformServices } from './platform.ts';
 
-const Sign = z.object({ file: z.string(), /** 1-based. */ line: z.number().int(), what: z.string() });
+const Sign = z.object({
+	file: z.string(),
+	/** 1-based. */ line: z.number().int(),
+	what: z.string(),
+});
 
 const RollbackSchema = z.object({
 	/** Something here is deployed, and what tells so; empty for nothing. */
@@ -65,9 +69,11 @@ const DOCUMENT = /\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt)$/i;
 const NO_DOCUMENT =
 	/(?:^|\/)(?:node_modules|vendor|fixtures?|testdata|examples?|templates?|third[-_]party)\/|(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY|LICEN[CS]E|NOTICE|requirements[\w.-]*|robots|humans|llms[\w-]*|CMakeLists)(?:[\w.-]*)?\.\w+$/i;
 const TASKS = /(?:^|\/)(?:(?:GNU)?[Mm]akefile|\.?[Jj]ustfile|[Tt]askfile\.ya?ml)$/;
-const BY_NAME = /(?:^|\/)[\w.-]*roll[-_]?back[\w.-]*\.(?:sh|bash|ya?ml|md|mdx|rst|adoc|txt|mjs|js|ts|py)$/i;
+const BY_NAME =
+	/(?:^|\/)[\w.-]*roll[-_]?back[\w.-]*\.(?:sh|bash|ya?ml|md|mdx|rst|adoc|txt|mjs|js|ts|py)$/i;
 const MOST_DOCUMENTS = 300;
-const CLUSTER = /(?:^|\/)(?:k8s|kubernetes|kube|helm|charts?|deploy(?:ment)?s?|manifests|infra\w*|ops|base|overlays)\/.*\.ya?ml$|(?:^|\/)(?:deployment|k8s|kube)[\w.-]*\.ya?ml$/i;
+const CLUSTER =
+	/(?:^|\/)(?:k8s|kubernetes|kube|helm|charts?|deploy(?:ment)?s?|manifests|infra\w*|ops|base|overlays)\/.*\.ya?ml$|(?:^|\/)(?:deployment|k8s|kube)[\w.-]*\.ya?ml$/i;
 
 async function surveyRollback(root: string, port: FilesPort): Promise<RepositoryRollback> {
 	const { files, head } = await port.list(root);
@@ -78,17 +84,38 @@ async function surveyRollback(root: string, port: FilesPort): Promise<Repository
 	const services = await servicesIn(reading, kept);
 	const image = kept.find(({ path }) => /(?:^|\/)(?:[\w-]+\.)?Dockerfile(?:\.[\w-]+)?$/.test(path));
 	const service = services.find(({ kind }) => WAYS_BACK[kind] !== undefined);
-	const needed = packages.map(({ file, needs }) => ({ file, names: needs }));
-	const { because } = applicationKind(needed, packages, services.length > 0 || image !== undefined);
+	const needed = packages.map(({ file, needs, isPublished, isPrivate }) => ({
+		file,
+		names: needs,
+		isLibrary: isPublished && !isPrivate,
+	}));
+	const { because } = applicationKind(needed, packages, {
+		isDeployed: services.length > 0 || image !== undefined,
+		exported: new Set(),
+	});
 	const first = services[0];
 	const { note, documents } = await noteIn(reading, { files: kept, packages });
-	const history = head === null || head === '' ? null : await port.pathHistory(root, kept.filter(({ tracked }) => tracked).slice(0, 1).map(({ path }) => path));
+	const history =
+		head === null || head === ''
+			? null
+			: await port.pathHistory(
+					root,
+					kept
+						.filter(({ tracked }) => tracked)
+						.slice(0, 1)
+						.map(({ path }) => path),
+				);
 	return {
 		deployedBy: first !== undefined ? `${first.name} in ${first.file}` : (image?.path ?? because),
 		platform:
 			service === undefined
 				? null
-				: { file: service.file, line: service.line, what: service.name, way: WAYS_BACK[service.kind] ?? '' },
+				: {
+						file: service.file,
+						line: service.line,
+						what: service.name,
+						way: WAYS_BACK[service.kind] ?? '',
+					},
 		note,
 		tag: history?.lastTag?.name ?? '',
 		documents,
@@ -133,21 +160,28 @@ async function servicesIn({ root, port, unread }: Reading, files: FileListing['f
 const isNamed = (path: string): boolean =>
 	!/\.ya?ml$/.test(path) ||
 	CLUSTER.test(path) ||
-	/(?:^|\/)(?:heroku|render|app[\w.-]*|apprunner|amplify|(?:docker-)?compose[\w.-]*|cloudbuild[\w.-]*|\.gitlab-ci)\.ya?ml$|^\.github\/workflows\//.test(path);
+	/(?:^|\/)(?:heroku|render|app[\w.-]*|apprunner|amplify|(?:docker-)?compose[\w.-]*|cloudbuild[\w.-]*|\.gitlab-ci)\.ya?ml$|^\.github\/workflows\//.test(
+		path,
+	);
 
-const helmChart = (file: string) =>
-	[{ kind: 'kubernetes' as const, name: 'Helm', file, line: 1, isProduction: true }];
+const helmChart = (file: string) => [
+	{ kind: 'kubernetes' as const, name: 'Helm', file, line: 1, isProduction: true },
+];
 
 async function noteIn(
 	{ root, port, unread }: Reading,
 	{ files, packages }: { files: FileListing['files']; packages: readonly PackageManifest[] },
 ): Promise<Pick<RepositoryRollback, 'note' | 'documents'>> {
 	const byName = files.find(({ path }) => BY_NAME.test(path) && !/migrat|test|spec/i.test(path));
-	if (byName !== undefined) return { note: { file: byName.path, line: 1, what: byName.path }, documents: 0 };
+	if (byName !== undefined)
+		return { note: { file: byName.path, line: 1, what: byName.path }, documents: 0 };
 	for (const { file, scripts, scriptLines } of packages) {
 		const name = Object.keys(scripts).find((one) => isRollbackTask(one));
 		if (name !== undefined) {
-			return { note: { file, line: scriptLines[name] ?? 1, what: `npm run ${name}` }, documents: 0 };
+			return {
+				note: { file, line: scriptLines[name] ?? 1, what: `npm run ${name}` },
+				documents: 0,
+			};
 		}
 	}
 	let documents = 0;
@@ -166,19 +200,23 @@ async function noteIn(
 
 /** Of a release: what takes a migration back is another matter. */
 const isRollbackTask = (name: string): boolean =>
-	/^(?:[\w-]+[:_-])?roll-?back(?:[:_-](?:prod\w*|deploy\w*|release|app|live))?$/i.test(name) && !/migrat|db|schema|knex|typeorm|sequelize/i.test(name);
+	/^(?:[\w-]+[:_-])?roll-?back(?:[:_-](?:prod\w*|deploy\w*|release|app|live))?$/i.test(name) &&
+	!/migrat|db|schema|knex|typeorm|sequelize/i.test(name);
 
 function taskIn(text: string): { line: number; what: string } | null {
 	const match = /^ {0,4}@?((?:[\w-]+[-_])?roll-?back(?:[-_][\w-]+)?)\b[^\n=]*:(?!=)/im.exec(text);
 	const name = match?.[1] ?? '';
-	return match === null || /migrat|db/i.test(name) ? null : { line: lineAt(text, match.index), what: name };
+	return match === null || /migrat|db/i.test(name)
+		? null
+		: { line: lineAt(text, match.index), what: name };
 }
 
 const ROLLBACK =
 	/\b(?:roll(?:ing|ed|s)?[ -]?backs?|back(?:ing)?[ -]out|rollback(?:s|ing)?)\b|\brevert(?:ing)?\b[^\n]{0,40}\b(?:deploy\w*|release|version|production)\b|\b(?:undo|take back|taking back)\b[^\n]{0,30}\b(?:deploy\w*|release)\b/i;
 const GO_BACK =
 	/\b(?:re-?deploy|promote|go back|switch back|return|pin)\b[^\n]{0,60}\b(?:previous|earlier|older|last good|last known good)\b/i;
-const RELEASE = /\b(?:deploy\w*|releas\w+|production|version|image|rollout|revision|previous|go back|kubectl|docker|heroku|fly|vercel)\b/i;
+const RELEASE =
+	/\b(?:deploy\w*|releas\w+|production|version|image|rollout|revision|previous|go back|kubectl|docker|heroku|fly|vercel)\b/i;
 const OPERATION =
 	/(?:^|\/)(?:[\w.-]*(?:deploy|release|releasing|runbook|operation|ops|production|hosting|recover|incident|launch|playbook|on-?call)[\w.-]*)\.\w+$|(?:^|\/)(?:runbooks?|ops|operations|playbooks?)\//i;
 
@@ -192,10 +230,21 @@ export function rollbackNoteIn(path: string, text: string): { line: number; what
 	for (const [index, line] of lines.entries()) {
 		if (/^\s*(?:```|~~~)/.test(line)) inCode = !inCode;
 		if (line.length > 1_000 || !(ROLLBACK.test(line) || GO_BACK.test(line))) continue;
-		if (/\btransactions?\b|\bsavepoint\b|\bROLLBACK\s*;|\bmigrations?\b(?![^\n]*\bdeploy)/i.test(line)) continue;
-		const isHeading = !inCode && (/^\s{0,3}(?:#{1,6}|={1,6})\s+\S/.test(line) || /^\s{0,3}\*\*[^*]+\*\*:?\s*$/.test(line) || /^(?:={3,}|-{3,}|~{3,}|\^{3,})\s*$/.test(lines[index + 1] ?? ''));
+		if (
+			/\btransactions?\b|\bsavepoint\b|\bROLLBACK\s*;|\bmigrations?\b(?![^\n]*\bdeploy)/i.test(line)
+		)
+			continue;
+		const isHeading =
+			!inCode &&
+			(/^\s{0,3}(?:#{1,6}|={1,6})\s+\S/.test(line) ||
+				/^\s{0,3}\*\*[^*]+\*\*:?\s*$/.test(line) ||
+				/^(?:={3,}|-{3,}|~{3,}|\^{3,})\s*$/.test(lines[index + 1] ?? ''));
 		const isSaid = OPERATION.test(path) && RELEASE.test(`${line}\n${lines[index + 1] ?? ''}`);
-		const isSection = /readme/i.test(path) && !inCode && /\b(?:to|can|how to)\s+roll(?:ing)?[ -]?back\b/i.test(line) && RELEASE.test(line);
+		const isSection =
+			/readme/i.test(path) &&
+			!inCode &&
+			/\b(?:to|can|how to)\s+roll(?:ing)?[ -]?back\b/i.test(line) &&
+			RELEASE.test(line);
 		if (isHeading || isSaid || isSection) {
 			return { line: index + 1, what: line.replace(/^[\s#=*]+|[\s*:]+$/g, '').slice(0, 80) };
 		}
