@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { defineProbe } from '../../core/fact.ts';
 import type { FileListing, FilesPort, PathChanges, PathHistory } from '../../core/io.ts';
 import { type ScriptParser, scriptParser } from '../logs/script-tree.ts';
+import { alembicMigration } from './alembic-migration.ts';
 import { deployCommands, type StepFile, stepFiles, textOf } from './deploy-step.ts';
-import { alembicMigration, djangoMigration, railsMigration } from './dsl-migration.ts';
+import { djangoMigration } from './django-migration.ts';
+import { ectoMigration } from './ecto-migration.ts';
+import { laravelMigration } from './laravel-migration.ts';
 import { type MigrationFile, migrationFiles, namedTime } from './migration-file.ts';
 import {
 	type Migration,
@@ -15,6 +18,7 @@ import {
 import { issuesIn, removalsIn, type TypeBefore, wordsFor } from './migration-judgement.ts';
 import { mayRunInCode, maySync, pushesIn, runnerIn, syncsIn } from './migration-run.ts';
 import type { ReadMigration } from './migration-source.ts';
+import { railsMigration } from './rails-migration.ts';
 import { readerOf } from './running-code.ts';
 import { scriptMigration } from './script-migration.ts';
 import { sqlMigration } from './sql-migration.ts';
@@ -105,6 +109,12 @@ function readOne(
 			return /\bMigration\b/.test(source) ? { file, migration: djangoMigration(source) } : null;
 		case 'alembic':
 			return { file, migration: alembicMigration(source) };
+		case 'laravel':
+			return /\bextends\s+Migration\b/.test(source)
+				? { file, migration: laravelMigration(source) }
+				: null;
+		case 'ecto':
+			return { file, migration: ectoMigration(source) };
 		case 'script': {
 			const migration = scriptMigration(parse, source, file.path);
 			return migration === null ? null : { file, migration };
