@@ -596,3 +596,58 @@ describe.each([
 		expect(said).toEqual(says.length === 0 ? ['pass'] : says);
 	});
 });
+
+describe('another database', () => {
+	const find = (cases: readonly Case[], name: string): Files => {
+		const [, path = '', source = ''] = cases.find(([one]) => one === name) ?? [];
+		return { [path]: source };
+	};
+	const without = { 'compose.yaml': '' };
+
+	test.each<readonly [string, Files]>([
+		['Laravel, where nothing names one', find(LARAVEL, 'an index')],
+		[
+			'Laravel for MySQL',
+			{ ...find(LARAVEL, 'an index'), '.env.example': 'DB_CONNECTION=mysql\n' },
+		],
+		['Ecto for MySQL', { ...find(ECTO, 'an index'), 'mix.exs': '{:myxql, ">= 0.0.0"}' }],
+		[
+			'Django for SQLite',
+			{
+				...find(DJANGO, 'an index'),
+				'shop/settings.py': "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\n",
+			},
+		],
+		[
+			'Alembic for SQLite',
+			{
+				...find(ALEMBIC, 'a unique constraint'),
+				'alembic.ini': 'sqlalchemy.url = sqlite:///shop.db\n',
+			},
+		],
+	])('is not judged by PostgreSQL’s locks: %s', async (_, files) => {
+		expect(await saysOf({ ...files, ...without })).toEqual(['pass']);
+	});
+
+	test.each<readonly [string, Files]>([
+		['Laravel', { ...find(LARAVEL, 'an index'), '.env.example': 'DB_CONNECTION=pgsql\n' }],
+		['Ecto', { ...find(ECTO, 'an index'), 'mix.exs': '{:postgrex, ">= 0.0.0"}' }],
+		[
+			'Django',
+			{
+				...find(DJANGO, 'an index'),
+				'shop/settings/base.py':
+					"DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n",
+			},
+		],
+	])('and PostgreSQL is told from it: %s', async (_, files) => {
+		expect(await saysOf({ ...files, ...without })).toEqual([
+			expect.stringMatching(/^locks-table:/),
+		]);
+	});
+
+	test('loses rows all the same', async () => {
+		const drop = find(LARAVEL, 'a drop with no way back');
+		expect(await saysOf({ ...drop, ...without })).toEqual(['no-way-back:10']);
+	});
+});
