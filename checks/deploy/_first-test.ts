@@ -21,7 +21,7 @@ const CODE: Readonly<Record<string, Snippet>> = {
 const ANY: Snippet = {
 	platform: 'any',
 	language: 'shell',
-	text: '#!/bin/sh\n# tests/smoke.sh\nset -eu\nfor path in / /login; do\n\tcurl --fail --silent --show-error --output /dev/null "${BASE_URL:-http://localhost:3000}$path"\ndone',
+	text: '#!/bin/sh\n# tests/smoke.sh\nset -eu\n: "$BASE_URL"\nfor path in / /login; do\n\tcurl --fail --silent --show-error --output /dev/null "$BASE_URL$path"\ndone',
 };
 
 /** One test of what customers do first is worth more than many of what they never meet. */

@@ -15,7 +15,14 @@ const placed = ({ file, line }: { file: string; line: number }, text: string): S
 	yaml(`# ${file}:${line}\n${text}`);
 
 /** The event of pull requests for what may read them, a second workflow for what may write. */
-export function splitWorkflow({ file, line, event, eventLine, written, runs }: PipelineForkCode): Fix {
+export function splitWorkflow({
+	file,
+	line,
+	event,
+	eventLine,
+	written,
+	runs,
+}: PipelineForkCode): Fix {
 	const steps = [
 		runs === null
 			? 'Where nothing of the pull request is needed, delete the line: without it the checkout takes the branch of the repository.'
@@ -43,7 +50,13 @@ export function splitWorkflow({ file, line, event, eventLine, written, runs }: P
 	};
 }
 
-export const throughVariable = ({ file, line, instead, context, variable }: PipelineInjection): Fix => ({
+export const throughVariable = ({
+	file,
+	line,
+	instead,
+	context,
+	variable,
+}: PipelineInjection): Fix => ({
 	summary: `Hand ${context} to the step in the variable ${variable}`,
 	steps: [
 		`In the step around ${file}:${line}, set the variable under env and read it in the script; the expression goes out of the script.`,
@@ -52,16 +65,46 @@ export const throughVariable = ({ file, line, instead, context, variable }: Pipe
 	snippets: [placed({ file, line }, instead)],
 });
 
-const SET_UP: Readonly<Record<string, { readonly uses: string; readonly install: string; readonly test: string }>> = {
-	node: { uses: 'actions/setup-node@v4\n        with:\n          node-version: 22\n          cache: npm', install: 'npm ci', test: 'npm test' },
-	python: { uses: "actions/setup-python@v5\n        with:\n          python-version: '3.13'", install: 'pip install -r requirements.txt', test: 'pytest' },
-	go: { uses: 'actions/setup-go@v5\n        with:\n          go-version-file: go.mod', install: 'go mod download', test: 'go test ./...' },
-	ruby: { uses: 'ruby/setup-ruby@v1\n        with:\n          bundler-cache: true', install: 'bundle install', test: 'bundle exec rake' },
-	php: { uses: 'shivammathur/setup-php@v2', install: 'composer install', test: 'vendor/bin/phpunit' },
+const SET_UP: Readonly<
+	Record<string, { readonly uses: string; readonly install: string; readonly test: string }>
+> = {
+	node: {
+		uses: 'actions/setup-node@v4\n        with:\n          node-version: 22\n          cache: npm',
+		install: 'npm ci',
+		test: 'npm test',
+	},
+	python: {
+		uses: "actions/setup-python@v5\n        with:\n          python-version: '3.13'",
+		install: 'pip install -r requirements.txt',
+		test: 'pytest',
+	},
+	go: {
+		uses: 'actions/setup-go@v5\n        with:\n          go-version-file: go.mod',
+		install: 'go mod download',
+		test: 'go test ./...',
+	},
+	ruby: {
+		uses: 'ruby/setup-ruby@v1\n        with:\n          bundler-cache: true',
+		install: 'bundle install',
+		test: 'bundle exec rake',
+	},
+	php: {
+		uses: 'shivammathur/setup-php@v2',
+		install: 'composer install',
+		test: 'vendor/bin/phpunit',
+	},
 	rust: { uses: '', install: 'cargo fetch --locked', test: 'cargo test --locked' },
-	java: { uses: 'actions/setup-java@v4\n        with:\n          distribution: temurin\n          java-version: 21', install: '', test: './mvnw verify' },
+	java: {
+		uses: 'actions/setup-java@v4\n        with:\n          distribution: temurin\n          java-version: 21',
+		install: '',
+		test: './mvnw verify',
+	},
 	dotnet: { uses: 'actions/setup-dotnet@v4', install: 'dotnet restore', test: 'dotnet test' },
-	elixir: { uses: 'erlef/setup-beam@v1\n        with:\n          version-file: .tool-versions\n          version-type: strict', install: 'mix deps.get', test: 'mix test' },
+	elixir: {
+		uses: 'erlef/setup-beam@v1\n        with:\n          version-file: .tool-versions\n          version-type: strict',
+		install: 'mix deps.get',
+		test: 'mix test',
+	},
 };
 
 function testSteps({ language, script }: Pick<RepositoryTests, 'language' | 'script'>): string {
@@ -111,9 +154,7 @@ const commandOf = ({ language, script }: Pick<RepositoryTests, 'language' | 'scr
 	language === 'node' && script !== null ? script.command : (SET_UP[language]?.test ?? 'make test');
 
 /** A deploy that waits for the tests. */
-export function needsTests(
-	a: PipelineDeploy & Pick<RepositoryTests, 'language' | 'script'>,
-): Fix {
+export function needsTests(a: PipelineDeploy & Pick<RepositoryTests, 'language' | 'script'>): Fix {
 	const { file, job, jobLine, line, couldNeed, needs, testedIn, system } = a;
 	if (couldNeed.length > 0 && system === 'github') {
 		const all = [...new Set([...needs, ...couldNeed.slice(0, 1)])];
@@ -126,8 +167,15 @@ export function needsTests(
 	if (system === 'gitlab' && couldNeed.length > 0) {
 		return {
 			summary: `Let the job ${job} need ${couldNeed[0]}`,
-			steps: ['A job with needs starts as soon as those have ended, before the stages that it skips.'],
-			snippets: [placed({ file, line: jobLine }, `${job}:\n  needs: [${[...needs, couldNeed[0]].join(', ')}]`)],
+			steps: [
+				'A job with needs starts as soon as those have ended, before the stages that it skips.',
+			],
+			snippets: [
+				placed(
+					{ file, line: jobLine },
+					`${job}:\n  needs: [${[...needs, couldNeed[0]].join(', ')}]`,
+				),
+			],
 		};
 	}
 	if (testedIn !== null && system === 'github') {

@@ -116,7 +116,8 @@ export default defineCheck({
 			effort: minutes(15),
 			says: (a: Told<PipelineDeploy> & Tests) =>
 				`${a.file}:${a.line} deploys with ${a.what} in the job ${a.job}, which neither runs tests before nor needs a job that does.`,
-			impact: 'A change whose tests fail is in production all the same, and before they have failed.',
+			impact:
+				'A change whose tests fail is in production all the same, and before they have failed.',
 			control:
 				'Jobs that it needs were followed however far, reusable workflows too. A platform that builds from git by itself waits for nothing either, and leaves nothing here to see.',
 			confidence: 'medium',
@@ -168,10 +169,7 @@ export default defineCheck({
 			file,
 			line,
 		});
-		const gaps =
-			found.unread.length === 0
-				? []
-				: [cannotSay('unreadable', `Not read: ${found.unread.slice(0, 5).join('; ')}`)];
+		const gaps = gapsIn(found);
 		const risky = [
 			...found.forkCode.map((a) => at(placeOf('fork', a), say('fork-code-with-secrets', a))),
 			...found.injections.map((a) => at(placeOf('script', a), say('script-injection', a))),
@@ -190,17 +188,13 @@ export default defineCheck({
 		const cause = testedBy === null ? 'deploy/ci/no-tests' : 'deploy/ci/deploys-untested';
 		const untested = found.deploys
 			.filter(({ isTested }) => !isTested)
-			.map((a) => at(placeOf('deploy', a), say('deploys-untested', { ...a, language, script, cause })));
+			.map((a) =>
+				at(placeOf('deploy', a), say('deploys-untested', { ...a, language, script, cause })),
+			);
 		const said = [...risky, ...untested, ...gaps];
 		if (testedBy === null && hasCode) {
-			const [foreign] = elsewhere;
-			if (foreign !== undefined) {
-				const gap = cannotSay(
-					'unsupported',
-					`Whether tests run is up to ${foreign.uses}, which ${foreign.file}:${foreign.line} calls and which is not in this repository.`,
-				);
-				return [...said, gap];
-			}
+			const gap = notHere(elsewhere);
+			if (gap !== null) return [...said, gap];
 			const [{ system, file }] = systems as [RepositoryPipelines['systems'][number]];
 			return [
 				...said,
@@ -223,13 +217,24 @@ export default defineCheck({
 			{ found: NONE, tests: { ...TESTS, code: 0, script: null } },
 			'not-applicable',
 		),
-		example('one file of code and no workflow', { found: NONE, tests: { ...TESTS, code: 1 } }, 'missing'),
+		example(
+			'one file of code and no workflow',
+			{ found: NONE, tests: { ...TESTS, code: 1 } },
+			'missing',
+		),
 		example(
 			'the platform’s own build tests',
-			{ found: { ...NONE, testedBy: { file: 'netlify.toml', line: 2, job: 'build' } }, tests: TESTS },
+			{
+				found: { ...NONE, testedBy: { file: 'netlify.toml', line: 2, job: 'build' } },
+				tests: TESTS,
+			},
 			'sound',
 		),
-		example('a workflow that only builds', { found: pipelines({ testedBy: null }), tests: TESTS }, 'no-tests'),
+		example(
+			'a workflow that only builds',
+			{ found: pipelines({ testedBy: null }), tests: TESTS },
+			'no-tests',
+		),
 		example(
 			'a workflow of another repository may test',
 			{
@@ -246,8 +251,16 @@ export default defineCheck({
 			{ found: pipelines({ unread: ['.github/workflows/x.yml: not valid YAML'] }), tests: TESTS },
 			'unknown',
 		),
-		example('a deploy that waits', { found: pipelines({ deploys: [{ ...DEPLOY, isTested: true }] }), tests: TESTS }, 'sound'),
-		example('a deploy that does not', { found: pipelines({ deploys: [DEPLOY] }), tests: TESTS }, 'deploys-untested'),
+		example(
+			'a deploy that waits',
+			{ found: pipelines({ deploys: [{ ...DEPLOY, isTested: true }] }), tests: TESTS },
+			'sound',
+		),
+		example(
+			'a deploy that does not',
+			{ found: pipelines({ deploys: [DEPLOY] }), tests: TESTS },
+			'deploys-untested',
+		),
 		example(
 			'a deploy beside the tests',
 			{
@@ -341,6 +354,20 @@ export default defineCheck({
 		),
 	],
 });
+
+const gapsIn = ({ unread }: RepositoryPipelines) =>
+	unread.length === 0
+		? []
+		: [cannotSay('unreadable', `Not read: ${unread.slice(0, 5).join('; ')}`)];
+
+function notHere([first]: RepositoryPipelines['elsewhere']) {
+	if (first === undefined) return null;
+	const { uses, file, line } = first;
+	return cannotSay(
+		'unsupported',
+		`Whether tests run is up to ${uses}, which ${file}:${line} calls and which is not in this repository.`,
+	);
+}
 
 // ── Samples ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,8 +14,8 @@ import {
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
-import { nameOnce } from './_name-once.ts';
 import { gentleForm, migrateInstead, releaseStep, twoReleases } from './_migration-fix.ts';
+import { nameOnce } from './_name-once.ts';
 
 const DAY = 86_400;
 /** Without a tag, what was added longer ago is presumed applied. */
@@ -306,7 +306,6 @@ export default defineCheck({
 		),
 	],
 });
-
 
 function isFresh(
 	tag: Migrations['lastTag'],

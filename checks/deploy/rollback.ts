@@ -7,12 +7,12 @@ import {
 	type Migrations,
 	minutes,
 	optional,
+	type RepositoryPipelines,
 	type RepositoryRollback,
 	repositories,
 	repositoryMigrations,
 	repositoryPipelines,
 	repositoryRollback,
-	type RepositoryPipelines,
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
@@ -60,7 +60,7 @@ export default defineCheck({
 			},
 			effort: minutes(60),
 			says: (a: { deployedBy: string; migrations: number }) =>
-				`Nothing tells how a release is taken back: no platform that does it, no tag to go back to, no document${a.migrations === 0 ? '' : `; and there are ${a.migrations} migrations, which do not go back with the code`}.`,
+				`Nothing tells how a release is taken back: no platform that does it, no tag to go back to, no document${a.migrations === 0 ? '' : a.migrations === 1 ? '; and there is 1 migration, which does not go back with the code' : `; and there are ${a.migrations} migrations, which do not go back with the code`}.`,
 			impact:
 				'The first bad release stays up for as long as it takes to work out, under pressure, how the one before was made.',
 			control: (a: { documents: number; deployedBy: string }) =>
@@ -94,9 +94,12 @@ export default defineCheck({
 		const way = wayOf(found, pipelines);
 		if (way !== null) return doesNotApply(way);
 		if (found.note !== null) {
-			return say('documented', { where: `${found.note.file}:${found.note.line} (${found.note.what})` });
+			return say('documented', {
+				where: `${found.note.file}:${found.note.line} (${found.note.what})`,
+			});
 		}
-		if (found.tag !== '') return say('documented', { where: `the tag ${found.tag}, which can be deployed again` });
+		if (found.tag !== '')
+			return say('documented', { where: `the tag ${found.tag}, which can be deployed again` });
 		const deployedBy = found.deployedBy || deployOf(pipelines);
 		if (deployedBy === '') return doesNotApply('Nothing in the repository is deployed.');
 		if (found.unread.length > 0) {
@@ -109,15 +112,27 @@ export default defineCheck({
 	examples: (example) => [
 		example(
 			'a platform that goes back',
-			{ ...sample({ platform: { file: 'fly.toml', line: 1, what: 'Fly.io', way: 'fly deploy --image' } }) },
+			{
+				...sample({
+					platform: { file: 'fly.toml', line: 1, what: 'Fly.io', way: 'fly deploy --image' },
+				}),
+			},
 			'not-applicable',
 		),
 		example('nothing is deployed', sample({ deployedBy: '' }), 'not-applicable'),
 		example('nothing tells', sample({}), 'not-documented'),
 		example('nothing tells, and there are migrations', sample({}, 1), 'not-documented'),
-		example('a runbook', sample({ note: { file: 'RUNBOOK.md', line: 12, what: 'Rollback' } }), 'documented'),
+		example(
+			'a runbook',
+			sample({ note: { file: 'RUNBOOK.md', line: 12, what: 'Rollback' } }),
+			'documented',
+		),
 		example('a tag', sample({ tag: 'v1.2.0' }), 'documented'),
-		example('a file that cannot be read', sample({ unread: ['RUNBOOK.md: permission denied'] }), 'unknown'),
+		example(
+			'a file that cannot be read',
+			sample({ unread: ['RUNBOOK.md: permission denied'] }),
+			'unknown',
+		),
 		example(
 			'a workflow that deploys to a platform that goes back',
 			{

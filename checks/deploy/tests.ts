@@ -46,7 +46,8 @@ export default defineCheck({
 				`There is no test in the repository, beside ${a.code} ${a.code === 1 ? 'file' : 'files'} of code.`,
 			impact:
 				'Whether sign-up and payment still work after a change is found out by whoever tries them next.',
-			control: 'Looked for by the names that test runners of ten languages look for, committed files alone.',
+			control:
+				'Looked for by the names that test runners of ten languages look for, committed files alone.',
 			fix: firstTest,
 		},
 		focused: {
@@ -56,9 +57,7 @@ export default defineCheck({
 			says: (a: Focused) =>
 				`${a.file}:${a.line} has ${a.call}${a.title === '' ? '' : ` (“${a.title}”)`}: the other tests ${/^F|^f|…/.test(a.call) ? 'of the run' : 'of the file'} are left out.`,
 			impact: 'The run is green whatever the tests that are left out would say.',
-			evidence: (a: Focused) => [
-				{ kind: 'file', summary: `${a.file}:${a.line}`, detail: a.call },
-			],
+			evidence: (a: Focused) => [{ kind: 'file', summary: `${a.file}:${a.line}`, detail: a.call }],
 			fix: (a: Focused) => ({
 				summary: `Write ${a.instead} for ${a.call} in ${a.file}:${a.line}`,
 				steps: [

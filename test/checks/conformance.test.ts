@@ -14,13 +14,16 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
 		'deploy/backups',
+		'deploy/ci',
 		'deploy/container',
 		'deploy/errors',
 		'deploy/health',
 		'deploy/lock-file',
 		'deploy/migrations',
+		'deploy/rollback',
 		'deploy/runtime',
 		'deploy/start',
+		'deploy/tests',
 		'deploy/version',
 		'dns/addresses',
 		'dns/alias',

@@ -53,19 +53,44 @@ const COMMANDS: readonly (readonly [program: RegExp, words: Words, not: Words, t
 	[/^(?:netlify|ntl)$/, /^deploy\b(?=.*(?:--prod\b|-p\b))/, null, NETLIFY],
 	[/^heroku$/, /^(?:container:release|builds:create|pipelines:promote)\b/, null, HEROKU],
 	[/^git$/, /^push\b.*\b(?:heroku|dokku|production)\b/, null, HEROKU],
-	[/^wrangler$/, /^(?:deploy|publish|pages (?:deploy|publish)|versions deploy)\b/, /--dry-run|--env[= ](?:preview|staging|dev)/, CLOUDFLARE],
+	[
+		/^wrangler$/,
+		/^(?:deploy|publish|pages (?:deploy|publish)|versions deploy)\b/,
+		/--dry-run|--env[= ](?:preview|staging|dev)/,
+		CLOUDFLARE,
+	],
 	[/^firebase$/, /^(?:deploy|hosting:clone)\b/, null, FIREBASE],
 	[/^kubectl$/, /(?:^|\s)(?:apply|set image|rollout restart|replace)\b/, /--dry-run/, KUBERNETES],
-	[/^(?:helm|helmfile)$/, /(?:^|\s)(?:upgrade|install|apply|sync)\b/, /--dry-run|(?:^|\s)(?:repo|plugin|dependency)\s/, HELM],
-	[/^gcloud$/, /(?:^|\s)(?:run (?:deploy|services (?:update|replace))|app deploy|functions deploy|deploy releases create)\b/, null, RUN],
+	[
+		/^(?:helm|helmfile)$/,
+		/(?:^|\s)(?:upgrade|install|apply|sync)\b/,
+		/--dry-run|(?:^|\s)(?:repo|plugin|dependency)\s/,
+		HELM,
+	],
+	[
+		/^gcloud$/,
+		/(?:^|\s)(?:run (?:deploy|services (?:update|replace))|app deploy|functions deploy|deploy releases create)\b/,
+		null,
+		RUN,
+	],
 	[/^aws$/, /(?:^|\s)ecs (?:update-service|deploy)\b/, null, ECS],
 	[/^aws$/, /(?:^|\s)lambda update-function-code\b/, null, LAMBDA],
-	[/^aws$/, /(?:^|\s)(?:s3 sync|cloudformation deploy|deploy create-deployment|apprunner start-deployment|amplify start-(?:job|deployment)|elasticbeanstalk update-environment)\b/, /--dryrun/, AWS],
+	[
+		/^aws$/,
+		/(?:^|\s)(?:s3 sync|cloudformation deploy|deploy create-deployment|apprunner start-deployment|amplify start-(?:job|deployment)|elasticbeanstalk update-environment)\b/,
+		/--dryrun/,
+		AWS,
+	],
 	[/^(?:sam|cdk)$/, /^deploy\b/, null, AWS],
 	[/^sst$/, /^deploy\b/, /--stage[= ](?:pr|preview|dev)/, AWS],
 	[/^(?:serverless|sls)$/, /^deploy\b/, null, to('AWS', 'serverless rollback')],
 	[/^eb$/, /^deploy\b/, null, BEANSTALK],
-	[/^az$/, /(?:^|\s)(?:webapp (?:deploy|up)|webapp deployment source|functionapp deploy|containerapp (?:up|update))\b/, null, AZURE],
+	[
+		/^az$/,
+		/(?:^|\s)(?:webapp (?:deploy|up)|webapp deployment source|functionapp deploy|containerapp (?:up|update))\b/,
+		null,
+		AZURE,
+	],
 	[/^(?:swa|azd)$/, /^(?:deploy|up)\b/, null, AZURE],
 	[/^railway$/, /^(?:up|deploy|redeploy)\b/, null, RAILWAY],
 	[/^render$/, /^deploys create\b/, null, RENDER],
@@ -73,10 +98,20 @@ const COMMANDS: readonly (readonly [program: RegExp, words: Words, not: Words, t
 	[/^(?:kamal|mrsk)$/, /^(?:deploy|redeploy|setup)\b/, null, to('a server', 'kamal rollback')],
 	[/^(?:cap|mina)$/, /\bdeploy\b/, null, to('a server', 'cap production deploy:rollback')],
 	[/^dep$/, /^deploy\b/, null, to('a server', 'dep rollback')],
-	[/^(?:ansible-playbook|pm2|caprover|dokku|surge|shipit|flightplan|fab)$/, /./, /^(?:list|logs|save|status)\b|--check\b|--syntax-check/, SERVER],
+	[
+		/^(?:ansible-playbook|pm2|caprover|dokku|surge|shipit|flightplan|fab)$/,
+		/./,
+		/^(?:list|logs|save|status)\b|--check\b|--syntax-check/,
+		SERVER,
+	],
 	[/^(?:rsync|scp|sftp|lftp)$/, /\S+@?\S*:/, /--dry-run/, SERVER],
 	[/^ssh$/, /\b(?:deploy|docker|compose|pull|restart|reload|systemctl|pm2|up)\b/, null, SERVER],
-	[/^docker$/, /^(?:stack deploy|service update)\b/, null, to('Docker Swarm', 'docker service rollback')],
+	[
+		/^docker$/,
+		/^(?:stack deploy|service update)\b/,
+		null,
+		to('Docker Swarm', 'docker service rollback'),
+	],
 	[/^(?:gh-pages)$/, /./, null, PAGES],
 	[/^mkdocs$/, /^gh-deploy\b/, null, PAGES],
 	[/^(?:convex)$/, /^deploy\b/, null, to('Convex')],
@@ -89,7 +124,10 @@ const HOOK =
 
 const ACTIONS: readonly (readonly [action: RegExp, to: Described])[] = [
 	[/^amondnet\/vercel-action@/i, VERCEL],
-	[/^(?:nwtgck\/actions-netlify|netlify\/actions\/[\w-]+|jsmrcaga\/action-netlify-deploy)@/i, NETLIFY],
+	[
+		/^(?:nwtgck\/actions-netlify|netlify\/actions\/[\w-]+|jsmrcaga\/action-netlify-deploy)@/i,
+		NETLIFY,
+	],
 	[/^akhileshns\/heroku-deploy@/i, HEROKU],
 	[/^cloudflare\/(?:pages-action)@/i, CLOUDFLARE],
 	[/^(?:FirebaseExtended\/action-hosting-deploy)@/i, FIREBASE],
@@ -98,12 +136,24 @@ const ACTIONS: readonly (readonly [action: RegExp, to: Described])[] = [
 	[/^(?:jakejarvis\/s3-sync-action|reggionick\/s3-deploy)@/i, AWS],
 	[/^einaregilsson\/beanstalk-deploy@/i, BEANSTALK],
 	[/^google-github-actions\/deploy-(?:cloudrun|appengine|cloud-functions)@/i, RUN],
-	[/^(?:azure\/(?:webapps-deploy|functions-action|static-web-apps-deploy|container-apps-deploy-action|aci-deploy))@/i, AZURE],
+	[
+		/^(?:azure\/(?:webapps-deploy|functions-action|static-web-apps-deploy|container-apps-deploy-action|aci-deploy))@/i,
+		AZURE,
+	],
 	[/^(?:azure\/k8s-deploy|azure\/k8s-bake)@/i, KUBERNETES],
 	[/^digitalocean\/app_action(?:\/deploy)?@/i, OCEAN],
-	[/^(?:johnbeynon\/render-deploy-action|bounceapp\/render-action|sws2apps\/render-deployment)@/i, RENDER],
-	[/^(?:easingthemes\/ssh-deploy|burnett01\/rsync-deployments|SamKirkland\/(?:FTP-Deploy|web-deploy)(?:-Action)?|wlixcc\/SFTP-Deploy-Action|appleboy\/scp-action|deployphp\/action|contention\/rsync-deployments)@/i, SERVER],
-	[/^(?:actions\/deploy-pages|peaceiris\/actions-gh-pages|JamesIves\/github-pages-deploy-action|crazy-max\/ghaction-github-pages)@/i, PAGES],
+	[
+		/^(?:johnbeynon\/render-deploy-action|bounceapp\/render-action|sws2apps\/render-deployment)@/i,
+		RENDER,
+	],
+	[
+		/^(?:easingthemes\/ssh-deploy|burnett01\/rsync-deployments|SamKirkland\/(?:FTP-Deploy|web-deploy)(?:-Action)?|wlixcc\/SFTP-Deploy-Action|appleboy\/scp-action|deployphp\/action|contention\/rsync-deployments)@/i,
+		SERVER,
+	],
+	[
+		/^(?:actions\/deploy-pages|peaceiris\/actions-gh-pages|JamesIves\/github-pages-deploy-action|crazy-max\/ghaction-github-pages)@/i,
+		PAGES,
+	],
 	[/^denoland\/deployctl@/i, to('Deno Deploy', 'Deno Deploy’s “Rollback”')],
 ];
 
@@ -112,36 +162,40 @@ export function deploymentIn(
 	step: PipelineStep,
 	packages: readonly PackageManifest[],
 ): Deployment | null {
-	const found = step.uses === '' ? commandDeploying(step, packages) : actionDeploying(step, packages);
+	const found =
+		step.uses === '' ? commandDeploying(step, packages) : actionDeploying(step, packages);
 	return found === null ? null : { line: step.line, ...found };
 }
 
+/** Actions that do what they are told: the input, and what in it deploys. */
+const TOLD: readonly (readonly [action: RegExp, input: string, deploys: RegExp, to: Described])[] =
+	[
+		[/^superfly\/flyctl-actions@/i, 'args', /\bdeploy\b/, FLY],
+		[/^w9jds\/firebase-action@/i, 'args', /\bdeploy\b/, FIREBASE],
+		[
+			/^appleboy\/ssh-action@/i,
+			'script',
+			/\b(?:deploy|docker|compose|git|pull|restart|reload|systemctl|pm2)\b/,
+			SERVER,
+		],
+	];
+
 function actionDeploying(
-	step: PipelineStep,
+	{ uses, folder, with: given }: PipelineStep,
 	packages: readonly PackageManifest[],
 ): Omit<Deployment, 'line'> | null {
-	const { uses, with: given } = step;
 	const what = uses.replace(/@.*$/, '');
 	if (/^cloudflare\/wrangler-action@/i.test(uses)) {
-		const command = given['command'] ?? 'deploy';
-		return commandLineDeploying(`wrangler ${command}`, step.folder, packages) === null
-			? null
-			: { what, ...CLOUDFLARE };
+		const line = `wrangler ${given['command'] ?? 'deploy'}`;
+		return commandLineDeploying(line, folder, packages) && { what, ...CLOUDFLARE };
 	}
-	if (/^(?:superfly\/flyctl-actions)@/i.test(uses)) {
-		return /\bdeploy\b/.test(given['args'] ?? '') ? { what, ...FLY } : null;
-	}
-	if (/^appleboy\/ssh-action@/i.test(uses)) {
-		return /\b(?:deploy|docker|compose|git|pull|restart|reload|systemctl|pm2)\b/.test(given['script'] ?? '')
-			? { what, ...SERVER }
-			: null;
-	}
-	if (/^w9jds\/firebase-action@/i.test(uses)) {
-		return /\bdeploy\b/.test(given['args'] ?? '') ? { what, ...FIREBASE } : null;
+	const told = TOLD.find(([action]) => action.test(uses));
+	if (told !== undefined) {
+		const [, input, deploys, described] = told;
+		return deploys.test(given[input] ?? '') ? { what, ...described } : null;
 	}
 	const described = ACTIONS.find(([action]) => action.test(uses))?.[1];
-	if (described === undefined || isPreview(uses, given)) return null;
-	return { what, ...described };
+	return described === undefined || isPreview(uses, given) ? null : { what, ...described };
 }
 
 /** Each of these says in its own way that the public site stays as it is. */
@@ -157,7 +211,9 @@ function commandDeploying(
 	packages: readonly PackageManifest[],
 ): Omit<Deployment, 'line'> | null {
 	if (run === '') return null;
-	const hook = run.split('\n').find((line) => /\b(?:curl|wget|http)\b/.test(line) && HOOK.test(line));
+	const hook = run
+		.split('\n')
+		.find((line) => /\b(?:curl|wget|http)\b/.test(line) && HOOK.test(line));
 	if (hook !== undefined) return { what: 'a deploy hook', ...hookOf(hook) };
 	return commandLineDeploying(run, folder, packages);
 }
@@ -183,7 +239,8 @@ function commandLineDeploying(
 	return null;
 }
 
-const TASK = /^(?:deploy|release-prod|ship)(?::(?!preview|staging|dev|test|docs|storybook)[\w:-]+)?$/;
+const TASK =
+	/^(?:deploy|release-prod|ship)(?::(?!preview|staging|dev|test|docs|storybook)[\w:-]+)?$/;
 
 function deployedBy({ words }: SimpleCommand): (Described & { what: string }) | null {
 	const [program = '', ...rest] = words;
@@ -199,7 +256,9 @@ function deployedBy({ words }: SimpleCommand): (Described & { what: string }) | 
 		return isBranch ? null : { ...row[3], what: shownAs(name, rest) };
 	}
 	// A script, or a task of make, that is nowhere in the repository to be followed.
-	const task = /^(?:npm|pnpm|yarn|bun)$/.test(name) ? rest.filter((one) => one !== 'run' && !one.startsWith('-'))[0] : rest[0];
+	const task = /^(?:npm|pnpm|yarn|bun)$/.test(name)
+		? rest.filter((one) => one !== 'run' && !one.startsWith('-'))[0]
+		: rest[0];
 	const isTask = /^(?:npm|pnpm|yarn|bun|make|just|task|rake)$/.test(name) && TASK.test(task ?? '');
 	const isScript = /^(?:deploy|deploy[-_]prod\w*)(?:\.(?:sh|py|js|mjs|ts))?$/.test(name);
 	return isTask || isScript ? { ...to(''), what: shownAs(name, rest) } : null;
@@ -208,7 +267,8 @@ function deployedBy({ words }: SimpleCommand): (Described & { what: string }) | 
 /** Without `--prod` it makes a preview. */
 function vercel(words: readonly string[]): (Described & { what: string }) | null {
 	const verbs = words.slice(1).filter((word) => !word.startsWith('-'));
-	if (/^(?:promote|redeploy)$/.test(verbs[0] ?? '')) return { ...VERCEL, what: `vercel ${verbs[0]}` };
+	if (/^(?:promote|redeploy)$/.test(verbs[0] ?? ''))
+		return { ...VERCEL, what: `vercel ${verbs[0]}` };
 	const isDeploy = verbs[0] === 'deploy' || /^-/.test(words[1] ?? '-');
 	const isProduction =
 		words.some((word) => /^--prod(?:uction)?$/.test(word)) ||

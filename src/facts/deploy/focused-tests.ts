@@ -23,8 +23,7 @@ export interface FocusedTest {
 
 const ROOT =
 	/^(?:it|test|describe|suite|context|specify|scenario|feature|bench|setup|base|serial)$/i;
-const ONLY =
-	/^(?:[A-Za-z_$][\w$]*\.)*only(?:\.[\w$]+)*$/;
+const ONLY = /^(?:[A-Za-z_$][\w$]*\.)*only(?:\.[\w$]+)*$/;
 const SHORT: Readonly<Record<string, string>> = {
 	fit: 'it',
 	fdescribe: 'describe',
@@ -93,13 +92,21 @@ function focusedBy(node: ScriptNode, bound: ReadonlySet<string>): FocusedTest | 
 /** `test.extend(…)` and its like make one's own `test`, which is as good as the runner's. */
 function isRunner(root: string, call: string, args: readonly ScriptNode[]): boolean {
 	if (ROOT.test(root)) return true;
-	return /^(?:\w*[tT]est|\w*[dD]escribe|\w*It)$/.test(root) && call === `${root}.only` && isTitle(args[0]) && args.some(isFunction);
+	return (
+		/^(?:\w*[tT]est|\w*[dD]escribe|\w*It)$/.test(root) &&
+		call === `${root}.only` &&
+		isTitle(args[0]) &&
+		args.some(isFunction)
+	);
 }
 
 const isText = (node: ScriptNode | undefined): boolean =>
 	node?.type === 'StringLiteral' || node?.type === 'TemplateLiteral';
 const isTitle = (node: ScriptNode | undefined): boolean =>
-	node !== undefined && /^(?:StringLiteral|TemplateLiteral|Identifier|BinaryExpression|MemberExpression)$/.test(node.type);
+	node !== undefined &&
+	/^(?:StringLiteral|TemplateLiteral|Identifier|BinaryExpression|MemberExpression)$/.test(
+		node.type,
+	);
 const isFunction = (node: ScriptNode | undefined): boolean =>
 	node !== undefined &&
 	/^(?:ArrowFunctionExpression|FunctionExpression|CallExpression|Identifier)$/.test(node.type);
@@ -116,7 +123,8 @@ const focused = (
 	title: args[0]?.type === 'StringLiteral' ? textAt(args[0], 'value').slice(0, 80) : '',
 });
 
-const GINKGO = /^\s*(?:var\s+_\s*=\s*)?(F(?:Describe|Context|It|When|Specify|Entry|DescribeTable))\(/;
+const GINKGO =
+	/^\s*(?:var\s+_\s*=\s*)?(F(?:Describe|Context|It|When|Specify|Entry|DescribeTable))\(/;
 
 /** Ginkgo's, in Go. */
 export function focusedInGo(text: string): readonly FocusedTest[] {
@@ -128,13 +136,15 @@ export function focusedInGo(text: string): readonly FocusedTest[] {
 }
 
 const RSPEC = /^\s*(?:RSpec\.)?(fit|fdescribe|fcontext|fspecify|fscenario|ffeature)[\s(]+["':A-Z]/;
-const RSPEC_TAG = /^\s*(?:RSpec\.)?(it|describe|context|specify|scenario|feature)\b[\s(].*?,\s*(?:focus:\s*true|:focus(?:\s*=>\s*true)?)\b.*\bdo\b/;
+const RSPEC_TAG =
+	/^\s*(?:RSpec\.)?(it|describe|context|specify|scenario|feature)\b[\s(].*?,\s*(?:focus:\s*true|:focus(?:\s*=>\s*true)?)\b.*\bdo\b/;
 
 /** RSpec's, in Ruby. */
 export function focusedInRuby(text: string): readonly FocusedTest[] {
 	return text.split('\n').flatMap((line, index) => {
 		const short = RSPEC.exec(line)?.[1];
-		if (short !== undefined) return [{ line: index + 1, call: short, instead: short.slice(1), title: '' }];
+		if (short !== undefined)
+			return [{ line: index + 1, call: short, instead: short.slice(1), title: '' }];
 		const tagged = RSPEC_TAG.exec(line)?.[1];
 		return tagged === undefined
 			? []

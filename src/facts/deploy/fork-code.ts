@@ -35,27 +35,37 @@ const HEAD_REPOSITORY =
 const PULL_REFERENCE = /\brefs\/pull\/|\+?refs\/remotes\/pull\//;
 const FETCHES =
 	/\bgh\s+pr\s+checkout\b|\bgit\s+(?:fetch|pull)\b[^\n]{0,200}\b(?:refs\/)?pull\/[^\n]{0,80}\/(?:head|merge)/;
-const GIT_TAKES = /\bgit\s+(?:-C\s+\S+\s+)?(?:checkout|switch|fetch|pull|clone|merge|reset|worktree)\b/;
+const GIT_TAKES =
+	/\bgit\s+(?:-C\s+\S+\s+)?(?:checkout|switch|fetch|pull|clone|merge|reset|worktree)\b/;
 
+/** `pulls`: names of pipelines that pull requests start, among `all`. */
 export function forkCode(
 	jobs: readonly PipelineJob[],
-	pullRequestPipelines: ReadonlySet<string>,
-	allPipelines: ReadonlySet<string>,
+	pulls: ReadonlySet<string>,
+	all: ReadonlySet<string>,
 ): readonly ForkCode[] {
 	const found = new Map<string, ForkCode>();
 	for (const job of jobs) {
-		if (job.system !== 'github') continue;
-		for (const event of PRIVILEGED) {
-			if (!job.events.includes(event)) continue;
-			if (event === 'workflow_run' && !mayFollowPull(job, pullRequestPipelines, allPipelines)) continue;
-			for (const one of fetchesIn(job, event)) {
-				const key = `${one.file}\0${one.line}`;
-				if (!found.has(key)) found.set(key, one);
-			}
+		for (const one of eventsOf(job, pulls, all).flatMap((event) => fetchesIn(job, event))) {
+			const key = `${one.file}\0${one.line}`;
+			if (!found.has(key)) found.set(key, one);
 		}
 	}
 	return [...found.values()];
 }
+
+const eventsOf = (
+	job: PipelineJob,
+	pulls: ReadonlySet<string>,
+	all: ReadonlySet<string>,
+): readonly PrivilegedEvent[] =>
+	job.system === 'github'
+		? PRIVILEGED.filter(
+				(event) =>
+					job.events.includes(event) &&
+					(event !== 'workflow_run' || mayFollowPull(job, pulls, all)),
+			)
+		: [];
 
 /** A workflow that nothing but pushes start is started by no fork, and neither is what follows it. */
 function mayFollowPull(
@@ -95,7 +105,9 @@ function fetchOf(
 	if (step.run === '') return null;
 	for (const line of step.run.split('\n')) {
 		if (/^\s*#/.test(line) || line.length > 2_000) continue;
-		const takes = FETCHES.test(line) || (GIT_TAKES.test(line) && namesHead(withVariables(line, step), step, event));
+		const takes =
+			FETCHES.test(line) ||
+			(GIT_TAKES.test(line) && namesHead(withVariables(line, step), step, event));
 		if (takes) return { line: step.runLine, written: line.trim().slice(0, 160) };
 	}
 	return null;
@@ -115,12 +127,18 @@ function namesHead(text: string, step: PipelineStep, event: PrivilegedEvent): bo
 	);
 }
 
-function checkoutOf(step: PipelineStep, event: PrivilegedEvent): Pick<ForkCode, 'line' | 'written'> | null {
+function checkoutOf(
+	step: PipelineStep,
+	event: PrivilegedEvent,
+): Pick<ForkCode, 'line' | 'written'> | null {
 	for (const key of ['ref', 'repository'] as const) {
 		const text = step.with[key] ?? '';
 		const isHead = namesHead(text, step, event) || (key === 'ref' && PULL_REFERENCE.test(text));
 		if (isHead) {
-			return { line: step.withLines[key] ?? step.usesLine, written: `${key}: ${text}`.slice(0, 160) };
+			return {
+				line: step.withLines[key] ?? step.usesLine,
+				written: `${key}: ${text}`.slice(0, 160),
+			};
 		}
 	}
 	return null;

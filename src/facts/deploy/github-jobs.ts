@@ -96,7 +96,9 @@ function addJobs(call: Call, known: Known): readonly string[] {
 function jobOutputs({ outputs, steps }: WorkflowJob): Texts {
 	const written = Object.assign(
 		{},
-		...steps.filter(({ id }) => id !== '').map((step) => writtenOutputs(step.id.toLowerCase(), step)),
+		...steps
+			.filter(({ id }) => id !== '')
+			.map((step) => writtenOutputs(step.id.toLowerCase(), step)),
 	) as Texts;
 	return Object.fromEntries(
 		Object.entries(outputs).map(([name, value]) => {

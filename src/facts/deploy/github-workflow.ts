@@ -44,7 +44,7 @@ export interface WorkflowJob {
 }
 
 /** As written: `write-all`, or a level by scope; `null` for none. */
-export interface Permissions {
+interface Permissions {
 	readonly line: number;
 	readonly all: 'read-all' | 'write-all' | '';
 	readonly scopes: Texts;
@@ -124,7 +124,8 @@ function textsAt(document: YamlDocument, ...path: Path): Texts {
 	const texts: Record<string, string> = {};
 	for (const key of document.keys(...path)) {
 		const value = document.at(...path, key);
-		texts[key.toLowerCase()] = typeof value === 'boolean' ? String(value) : document.text(...path, key);
+		texts[key.toLowerCase()] =
+			typeof value === 'boolean' ? String(value) : document.text(...path, key);
 	}
 	return texts;
 }

@@ -11,7 +11,11 @@ const SYSTEMS: readonly (readonly [system: CiSystem, path: RegExp, read: Reader]
 	['gitlab', /^(?:\.gitlab-ci\.ya?ml|\.gitlab\/.*\.ya?ml)$/, readGitlab],
 	['circleci', /^\.circleci\/config\.ya?ml$/, readCircle],
 	['bitbucket', /^bitbucket-pipelines\.ya?ml$/, readBitbucket],
-	['azure', /^(?:\.azure-pipelines\/.*|(?:\.|build\/|ci\/)?azure-pipelines[\w.-]*)\.ya?ml$/, readAzure],
+	[
+		'azure',
+		/^(?:\.azure-pipelines\/.*|(?:\.|build\/|ci\/)?azure-pipelines[\w.-]*)\.ya?ml$/,
+		readAzure,
+	],
 	['jenkins', /(?:^|\/)Jenkinsfile(?:\.[\w-]+)?$/, readJenkins],
 	['travis', /^\.travis\.ya?ml$/, readTravis],
 	['buildkite', /^\.buildkite\/[^/]+\.ya?ml$/, readSteps('buildkite')],
@@ -111,7 +115,18 @@ const namesAt = (document: YamlDocument, ...path: Path): readonly string[] => {
 // ── GitLab ───────────────────────────────────────────────────────────────────────────────────────
 
 const GITLAB_WORDS = new Set([
-	'default', 'include', 'stages', 'variables', 'workflow', 'image', 'services', 'cache', 'before_script', 'after_script', 'spec', 'types',
+	'default',
+	'include',
+	'stages',
+	'variables',
+	'workflow',
+	'image',
+	'services',
+	'cache',
+	'before_script',
+	'after_script',
+	'spec',
+	'types',
 ]);
 const GITLAB_STAGES = ['.pre', 'build', 'test', 'deploy', '.post'];
 
@@ -138,7 +153,8 @@ function readGitlab(file: string, text: string): readonly PipelineJob[] {
 				...scriptsAt(document, gitlabHolder(document, id, 'script'), 'script'),
 			],
 			needs,
-			environment: gitlabText(document, id, 'environment') || document.text(id, 'environment', 'name'),
+			environment:
+				gitlabText(document, id, 'environment') || document.text(id, 'environment', 'name'),
 		});
 	});
 	const included = document.list('include').length > 0 || document.at('include') !== undefined;
@@ -168,7 +184,9 @@ function templateTests(document: YamlDocument, file: string): readonly PipelineJ
 	const foreign = all.find((one) =>
 		typeof one === 'string'
 			? /^https?:/.test(one)
-			: ['remote', 'project', 'template', 'component'].some((key) => valueAt(one, [key]) !== undefined),
+			: ['remote', 'project', 'template', 'component'].some(
+					(key) => valueAt(one, [key]) !== undefined,
+				),
 	);
 	if (foreign === undefined) return [];
 	const line = document.line('include');
@@ -191,7 +209,10 @@ function readCircle(file: string, text: string): readonly PipelineJob[] {
 			return [{ workflow, id, name, requires }];
 		}),
 	);
-	const run = listed.length > 0 ? listed : document.keys('jobs').map((id) => ({ workflow: '', id, name: id, requires: [] }));
+	const run =
+		listed.length > 0
+			? listed
+			: document.keys('jobs').map((id) => ({ workflow: '', id, name: id, requires: [] }));
 	return run.map(({ workflow, id, name, requires }) =>
 		job({
 			system: 'circleci',
@@ -206,22 +227,25 @@ function readCircle(file: string, text: string): readonly PipelineJob[] {
 }
 
 function circleScripts(document: YamlDocument, path: Path, depth: number): readonly Script[] {
-	return document.list(...path).flatMap((step, index): readonly Script[] => {
+	return document.list(...path).flatMap((step, index) => {
 		const command = typeof step === 'string' ? step : (Object.keys(Object(step))[0] ?? '');
+		const inner = circleSteps(document, [...path, index], command);
+		if (inner !== null) return depth > 5 ? [] : circleScripts(document, inner, depth + 1);
 		const line = document.line(...path, index);
 		if (command === 'run') {
-			const text = document.text(...path, index, 'run') || document.text(...path, index, 'run', 'command');
-			return [{ text, line }];
-		}
-		if (command === 'when' || command === 'unless') {
-			return depth > 5 ? [] : circleScripts(document, [...path, index, command, 'steps'], depth + 1);
-		}
-		if (depth < 5 && document.at('commands', command) !== undefined) {
-			return circleScripts(document, ['commands', command, 'steps'], depth + 1);
+			const own = document.text(...path, index, 'run');
+			return [{ text: own || document.text(...path, index, 'run', 'command'), line }];
 		}
 		// `node/test`, `cypress/run`: the command of an orb is told by its name.
 		return command.includes('/') ? [{ text: `npx ${command.replace('/', ' ')}`, line }] : [];
 	});
+}
+
+/** Where the steps of a condition, or of a command of the file, stand. */
+function circleSteps(document: YamlDocument, path: Path, command: string): Path | null {
+	if (command === 'when' || command === 'unless') return [...path, command, 'steps'];
+	const isOwn = document.at('commands', command) !== undefined;
+	return isOwn ? ['commands', command, 'steps'] : null;
 }
 
 // ── Bitbucket ────────────────────────────────────────────────────────────────────────────────────
@@ -229,28 +253,31 @@ function circleScripts(document: YamlDocument, path: Path, depth: number): reado
 function readBitbucket(file: string, text: string): readonly PipelineJob[] {
 	const [document] = yamlDocuments(text);
 	if (document === undefined) return [];
-	const starts: Path[] = [];
-	for (const key of document.keys('pipelines')) {
-		if (document.list('pipelines', key).length > 0) starts.push(['pipelines', key]);
-		else for (const name of document.keys('pipelines', key)) starts.push(['pipelines', key, name]);
-	}
-	return starts.flatMap((path) => {
-		const done: string[] = [];
-		return document.list(...path).flatMap((_, index) => {
-			const before = [...done];
-			const group = bitbucketSteps(document, [...path, index]);
-			return group.map((at, number) => {
-				const id = `${path.slice(1).join('/')}/${index}.${number}`;
-				done.push(id);
-				return job({
-					system: 'bitbucket',
-					file,
-					id,
-					line: document.line(...at),
-					scripts: [...scriptsAt(document, ...at, 'script'), ...pipesAt(document, [...at, 'script'])],
-					needs: before,
-					environment: document.text(...at, 'deployment'),
-				});
+	const starts = document.keys('pipelines').flatMap((key): readonly Path[] => {
+		const names = document.keys('pipelines', key);
+		return names.length === 0
+			? [['pipelines', key]]
+			: names.map((name) => ['pipelines', key, name]);
+	});
+	return starts.flatMap((path) => bitbucketJobs(file, document, path));
+}
+
+/** Each step waits for all that stand before it; those of one group run side by side. */
+function bitbucketJobs(file: string, document: YamlDocument, path: Path): readonly PipelineJob[] {
+	const done: string[] = [];
+	return document.list(...path).flatMap((_, index) => {
+		const before = [...done];
+		return bitbucketSteps(document, [...path, index]).map((at, number) => {
+			const id = `${path.slice(1).join('/')}/${index}.${number}`;
+			done.push(id);
+			return job({
+				system: 'bitbucket',
+				file,
+				id,
+				line: document.line(...at),
+				scripts: [...scriptsAt(document, ...at, 'script'), ...pipesAt(document, [...at, 'script'])],
+				needs: before,
+				environment: document.text(...at, 'deployment'),
 			});
 		});
 	});
@@ -267,7 +294,10 @@ function bitbucketSteps(document: YamlDocument, path: Path): readonly Path[] {
 function pipesAt(document: YamlDocument, path: Path): readonly Script[] {
 	return document.list(...path).flatMap((_, index) => {
 		const pipe = document.text(...path, index, 'pipe');
-		const isDeploy = /deploy|firebase|s3-|ecs|lambda|rsync|scp|ssh-run|kubectl|cloudformation|beanstalk/i.test(pipe);
+		const isDeploy =
+			/deploy|firebase|s3-|ecs|lambda|rsync|scp|ssh-run|kubectl|cloudformation|beanstalk/i.test(
+				pipe,
+			);
 		return isDeploy ? [{ text: 'deploy.sh', line: document.line(...path, index) }] : [];
 	});
 }
@@ -277,7 +307,8 @@ function pipesAt(document: YamlDocument, path: Path): readonly Script[] {
 function readAzure(file: string, text: string): readonly PipelineJob[] {
 	const [document] = yamlDocuments(text);
 	if (document === undefined) return [];
-	if (document.list('stages').length === 0) return azureJobs(file, document, { path: [], prefix: '', before: [] });
+	if (document.list('stages').length === 0)
+		return azureJobs(file, document, { path: [], prefix: '', before: [] });
 	const all: PipelineJob[] = [];
 	const ofStage = new Map<string, readonly string[]>();
 	let previous: readonly string[] = [];
@@ -304,7 +335,9 @@ function azureJobs(
 	if (document.list(...path, 'jobs').length === 0) {
 		const scripts = azureScripts(document, [...path, 'steps']);
 		const line = document.line(...path, 'steps');
-		return scripts.length === 0 ? [] : [job({ system: 'azure', file, id: `${prefix}job`, line, scripts, needs: before })];
+		return scripts.length === 0
+			? []
+			: [job({ system: 'azure', file, id: `${prefix}job`, line, scripts, needs: before })];
 	}
 	return document.list(...path, 'jobs').map((_, index) => {
 		const at = [...path, 'jobs', index];
@@ -312,7 +345,10 @@ function azureJobs(
 		const strategy = ['runOnce', 'rolling', 'canary'].find(
 			(one) => document.at(...at, 'strategy', one) !== undefined,
 		);
-		const deploys = strategy === undefined ? [] : azureScripts(document, [...at, 'strategy', strategy, 'deploy', 'steps']);
+		const deploys =
+			strategy === undefined
+				? []
+				: azureScripts(document, [...at, 'strategy', strategy, 'deploy', 'steps']);
 		return job({
 			system: 'azure',
 			file,
@@ -326,14 +362,23 @@ function azureJobs(
 	});
 }
 
-const AZURE_TASKS: readonly (readonly [task: RegExp, (input: (name: string) => string) => string])[] = [
+const AZURE_TASKS: readonly (readonly [
+	task: RegExp,
+	(input: (name: string) => string) => string,
+])[] = [
 	[/^(?:Npm|npmAuthenticate)@/i, (input) => `npm ${input('customCommand') || input('command')}`],
 	[/^DotNetCoreCLI@/i, (input) => `dotnet ${input('command')}`],
 	[/^(?:Maven)@/i, (input) => `mvn ${input('goals') || 'package'}`],
 	[/^(?:Gradle)@/i, (input) => `gradle ${input('tasks') || 'build'}`],
 	[/^VSTest@/i, () => 'dotnet test'],
-	[/^(?:Bash|PowerShell|CmdLine|AzureCLI|ShellScript)@/i, (input) => input('script') || input('inlineScript')],
-	[/^Azure(?:WebApp|RmWebAppDeployment|FunctionApp|StaticWebApp|ContainerApps|AppServiceManage|KubernetesServiceDeploy)\w*@/i, () => 'az webapp deploy'],
+	[
+		/^(?:Bash|PowerShell|CmdLine|AzureCLI|ShellScript)@/i,
+		(input) => input('script') || input('inlineScript'),
+	],
+	[
+		/^Azure(?:WebApp|RmWebAppDeployment|FunctionApp|StaticWebApp|ContainerApps|AppServiceManage|KubernetesServiceDeploy)\w*@/i,
+		() => 'az webapp deploy',
+	],
 	[/^(?:KubernetesManifest|Kubernetes)@/i, () => 'kubectl apply'],
 	[/^HelmDeploy@/i, (input) => `helm ${input('command')}`],
 ];
@@ -390,7 +435,9 @@ function readTravis(file: string, text: string): readonly PipelineJob[] {
 			: []),
 	];
 	const deploys = [...document.list('deploy'), document.at('deploy')].some(
-		(one) => typeof valueAt(one, ['provider']) === 'string' && !/^(?:releases|npm|pypi|gems|rubygems)$/.test(String(valueAt(one, ['provider']))),
+		(one) =>
+			typeof valueAt(one, ['provider']) === 'string' &&
+			!/^(?:releases|npm|pypi|gems|rubygems)$/.test(String(valueAt(one, ['provider']))),
 	);
 	const after = deploys ? [{ text: 'deploy.sh', line: document.line('deploy') }] : [];
 	const key = document.at('jobs') === undefined ? 'matrix' : 'jobs';
@@ -403,7 +450,16 @@ function readTravis(file: string, text: string): readonly PipelineJob[] {
 			scripts: scriptsAt(document, key, 'include', index, 'script'),
 		}),
 	);
-	return [job({ system: 'travis', file, id: 'script', line: document.line('script'), scripts: [...own, ...after] }), ...included];
+	return [
+		job({
+			system: 'travis',
+			file,
+			id: 'script',
+			line: document.line('script'),
+			scripts: [...own, ...after],
+		}),
+		...included,
+	];
 }
 
 // ── One step after the other ─────────────────────────────────────────────────────────────────────
@@ -423,14 +479,24 @@ function readSteps(system: 'buildkite' | 'drone' | 'cloudbuild'): Reader {
 }
 
 function stepScripts(document: YamlDocument, path: Path): readonly Script[] {
-	const scripts = ['command', 'commands', 'script'].flatMap((key) => scriptsAt(document, ...path, key));
-	const program = document.text(...path, 'entrypoint') || posix.basename(document.text(...path, 'name'));
-	const args = document.list(...path, 'args').filter((one): one is string => typeof one === 'string');
+	const scripts = ['command', 'commands', 'script'].flatMap((key) =>
+		scriptsAt(document, ...path, key),
+	);
+	const program =
+		document.text(...path, 'entrypoint') || posix.basename(document.text(...path, 'name'));
+	const args = document
+		.list(...path, 'args')
+		.filter((one): one is string => typeof one === 'string');
 	const isCommand = args.length > 0 && /^[\w@./-]+(?::[\w.-]+)?$/.test(program);
 	if (!isCommand) return scripts;
 	const name = program.replace(/:.*$/, '').replace(/^cloud-sdk$/, '');
-	const quoted = args.map((one) => (/^[\w@%+=:,./-]+$/.test(one) ? one : `'${one.replaceAll("'", '')}'`));
-	return [...scripts, { text: `${name} ${quoted.join(' ')}`.trim(), line: document.line(...path, 'args') }];
+	const quoted = args.map((one) =>
+		/^[\w@%+=:,./-]+$/.test(one) ? one : `'${one.replaceAll("'", '')}'`,
+	);
+	return [
+		...scripts,
+		{ text: `${name} ${quoted.join(' ')}`.trim(), line: document.line(...path, 'args') },
+	];
 }
 
 function readBuildspec(file: string, text: string): readonly PipelineJob[] {
@@ -439,7 +505,9 @@ function readBuildspec(file: string, text: string): readonly PipelineJob[] {
 	const scripts = ['install', 'pre_build', 'build', 'post_build'].flatMap((phase) =>
 		scriptsAt(document, 'phases', phase, 'commands'),
 	);
-	return scripts.length === 0 ? [] : [job({ system: 'codebuild', file, id: 'build', line: 1, scripts })];
+	return scripts.length === 0
+		? []
+		: [job({ system: 'codebuild', file, id: 'build', line: 1, scripts })];
 }
 
 function readAppveyor(file: string, text: string): readonly PipelineJob[] {
@@ -448,7 +516,9 @@ function readAppveyor(file: string, text: string): readonly PipelineJob[] {
 	const scripts = ['before_build', 'build_script', 'test_script', 'deploy_script'].flatMap((key) =>
 		document.list(key).flatMap((one, index) => {
 			const command = typeof one === 'string' ? one : Object.values(Object(one))[0];
-			return typeof command === 'string' ? [{ text: command, line: document.line(key, index) }] : [];
+			return typeof command === 'string'
+				? [{ text: command, line: document.line(key, index) }]
+				: [];
 		}),
 	);
 	return [job({ system: 'appveyor', file, id: 'build', line: 1, scripts })];
@@ -472,5 +542,7 @@ function buildCommand(file: string, text: string): Script | null {
 	}
 	const [document] = yamlDocuments(text);
 	const command = document?.text('services', 0, 'buildCommand') ?? '';
-	return command === '' ? null : { text: command, line: document?.line('services', 0, 'buildCommand') ?? 1 };
+	return command === ''
+		? null
+		: { text: command, line: document?.line('services', 0, 'buildCommand') ?? 1 };
 }

@@ -14,7 +14,8 @@ const USES = /^([\w.-]+)\/([\w.-]+)((?:\/[\w.-]+)*)@([\w./+-]+)$/;
 const GITHUB = /^(?:actions|github)$/i;
 const COMMIT = /^(?:[\da-f]{40}|[\da-f]{64})$/i;
 /** A release: `v4`, `1.2.3-beta`, `tool-v2`, `2024-01-01`. Short commits are somebody's tags as well. */
-const RELEASE = /^(?:[A-Za-z][\w.-]*[-_@/])?v?\d+(?:[._-]\d+)*(?:[-+._]?[a-z\d][\w.+-]*)?$|^[\da-f]{7,12}$/i;
+const RELEASE =
+	/^(?:[A-Za-z][\w.-]*[-_@/])?v?\d+(?:[._-]\d+)*(?:[-+._]?[a-z\d][\w.+-]*)?$|^[\da-f]{7,12}$/i;
 const BRANCH = /^(?:releases?|heads?|branch|feature|feat|dev)\/|^(?:refs\/heads\/)/i;
 
 /** `owners`: whom the repository belongs to, in lower case. */
@@ -25,7 +26,10 @@ export function unpinnedActions(
 ): readonly UnpinnedAction[] {
 	const used = [
 		...workflows.flatMap(({ file, jobs }) =>
-			jobs.flatMap(({ uses, usesLine, steps }) => [{ file, uses, line: usesLine }, ...stepUses(steps)]),
+			jobs.flatMap(({ uses, usesLine, steps }) => [
+				{ file, uses, line: usesLine },
+				...stepUses(steps),
+			]),
 		),
 		...actions.flatMap(({ steps }) => stepUses(steps)),
 	];

@@ -22,9 +22,9 @@ import { isReachedFromOutside } from './outsider.ts';
 import { lineAt, objectIn, type PackageManifest, readPackage } from './package-scripts.ts';
 import { unpinnedActions } from './pinned-action.ts';
 import {
-	PipelinesSchema,
 	type PipelineAction,
 	type PipelineDeploy,
+	PipelinesSchema,
 	type RepositoryPipelines,
 } from './pipeline-facts.ts';
 import { type CiSystem, NO_SCOPE, type PipelineJob, type PipelineStep } from './pipeline-job.ts';
@@ -56,7 +56,8 @@ const MOST = 100;
 const MOST_FILES = 400;
 const TASK_FILE =
 	/(?:^|\/)(?:(?:GNU)?[Mm]akefile|\.?[Jj]ustfile|[Tt]askfile\.ya?ml|composer\.json|tasks\.py|[\w.-]+\.(?:sh|bash))$|(?:^|\/)(?:bin|scripts?|script)\/[\w-]+$/;
-const ELSEWHERE = /(?:^|\/)(?:node_modules|vendor|fixtures?|__fixtures__|testdata|examples?|samples?|templates?)\//i;
+const ELSEWHERE =
+	/(?:^|\/)(?:node_modules|vendor|fixtures?|__fixtures__|testdata|examples?|samples?|templates?)\//i;
 
 interface Gathered {
 	readonly texts: Map<string, string>;
@@ -160,7 +161,11 @@ function judged(jobs: readonly PipelineJob[], into: Gathered): RepositoryPipelin
 		testedBy:
 			first === undefined
 				? null
-				: { file: first[0].file, line: first[0].steps[first[1]]?.line ?? first[0].line, job: first[0].id },
+				: {
+						file: first[0].file,
+						line: first[0].steps[first[1]]?.line ?? first[0].line,
+						job: first[0].id,
+					},
 		elsewhere: jobs
 			.filter(({ elsewhere }) => elsewhere !== '')
 			.map(({ file, line, elsewhere }) => ({ file, line, uses: elsewhere }))
@@ -203,14 +208,22 @@ function testedJobs(
 	for (const job of jobs) {
 		const at = job.steps.findIndex((step) => isTesting(step, job, sources));
 		if (at !== -1) tested.set(job, at);
-		else if (/(?:^|[/_.-])(?:tests?|unit|ci|e2e|checks?)(?:[/_.@-]|$)/i.test(job.elsewhere)) tested.set(job, 0);
+		else if (/(?:^|[/_.-])(?:tests?|unit|ci|e2e|checks?)(?:[/_.@-]|$)/i.test(job.elsewhere))
+			tested.set(job, 0);
 	}
 	return tested;
 }
 
 function isTesting(step: PipelineStep, job: PipelineJob, sources: TaskSources): boolean {
 	if (step.uses !== '') {
-		const given = [step.with['command'], step.with['args'], step.with['arguments'], step.with['run'], step.with['script'], step.with['cmd']]
+		const given = [
+			step.with['command'],
+			step.with['args'],
+			step.with['arguments'],
+			step.with['run'],
+			step.with['script'],
+			step.with['cmd'],
+		]
 			.filter((one) => one !== undefined)
 			.join('\n');
 		const program = ACTION_PROGRAMS.find(([action]) => action.test(step.uses))?.[1] ?? '';
@@ -230,7 +243,8 @@ function filled({ run, scope }: PipelineStep): string {
 		if (expression?.kind !== 'path') return text;
 		const [context = '', ...names] = expression.path.split('.');
 		const name = names.join('.');
-		const value = context === 'inputs' ? scope.inputs[name] : context === 'env' ? scope.env[name] : undefined;
+		const value =
+			context === 'inputs' ? scope.inputs[name] : context === 'env' ? scope.env[name] : undefined;
 		return value === undefined || value.includes('${{') ? text : text.replace(written, value);
 	}, run);
 }
@@ -242,7 +256,8 @@ function folderOfStep(step: PipelineStep, job: PipelineJob): string {
 	for (const { run } of own) {
 		for (const { words } of commandsOf(run)) {
 			const to = words[0] === 'cd' && /^[\w./-]+$/.test(words[1] ?? '') ? words[1] : undefined;
-			if (to !== undefined && !to.startsWith('/')) folder = posix.normalize(posix.join(folder || '.', to)).replace(/^\.$|\/$/g, '');
+			if (to !== undefined && !to.startsWith('/'))
+				folder = posix.normalize(posix.join(folder || '.', to)).replace(/^\.$|\/$/g, '');
 		}
 	}
 	return folder;
@@ -261,7 +276,11 @@ function isForCustomers(job: PipelineJob): boolean {
 		/kind-action|\bkind create cluster\b|minikube|\bk3d\b|\bk3s\b/i.test(`${uses}\n${run}`),
 	);
 	const named = `${job.id} ${job.name} ${environment} ${job.pipeline}`;
-	return !isPull && !isPlayground && !/preview|rollback|roll-back|teardown|cleanup|destroy|storybook|review[-_ ]app/i.test(named);
+	return (
+		!isPull &&
+		!isPlayground &&
+		!/preview|rollback|roll-back|teardown|cleanup|destroy|storybook|review[-_ ]app/i.test(named)
+	);
 }
 
 const DOCUMENTATION = /docs?\b|documentation|typedoc|pages|website|demo|coverage|report|benchmark/i;
@@ -277,8 +296,15 @@ function deploysIn(
 		const at = job.steps.findIndex((step) => deploymentIn(step, into.packages) !== null);
 		const step = job.steps[at];
 		const deployment = step === undefined ? null : deploymentIn(step, into.packages);
-		if (step === undefined || deployment === null || job.system === 'platform' || !isForCustomers(job)) continue;
-		if (deployment.isPages && DOCUMENTATION.test(`${job.id} ${job.pipeline} ${job.pipelineFile}`)) continue;
+		if (
+			step === undefined ||
+			deployment === null ||
+			job.system === 'platform' ||
+			!isForCustomers(job)
+		)
+			continue;
+		if (deployment.isPages && DOCUMENTATION.test(`${job.id} ${job.pipeline} ${job.pipelineFile}`))
+			continue;
 		const place = { job, at, byKey, jobs, tested };
 		const one: PipelineDeploy = {
 			system: job.system,
@@ -336,7 +362,9 @@ function isTestedBefore({ job, at, byKey, jobs, tested }: Deploying): boolean {
 /** GitLab puts included files together, and those of elsewhere cannot be read. */
 const isIncluded = (job: PipelineJob, jobs: readonly PipelineJob[]): boolean =>
 	job.system === 'gitlab' &&
-	jobs.some(({ system, file, elsewhere }) => system === 'gitlab' && (elsewhere !== '' || file !== job.file));
+	jobs.some(
+		({ system, file, elsewhere }) => system === 'gitlab' && (elsewhere !== '' || file !== job.file),
+	);
 
 function testedElsewhere(
 	job: PipelineJob,
@@ -383,7 +411,11 @@ function looseSteps(
 			conditions: [],
 			needs: [],
 			environment: '',
-			steps: steps.map((step) => ({ ...step, conditions: step.condition === '' ? [] : [step.condition], scope: NO_SCOPE })),
+			steps: steps.map((step) => ({
+				...step,
+				conditions: step.condition === '' ? [] : [step.condition],
+				scope: NO_SCOPE,
+			})),
 			elsewhere: '',
 		}));
 }
@@ -419,8 +451,10 @@ function grouped({ workflows, actions, owners }: Gathered): readonly PipelineAct
 		const key = `${action}@${ref}`;
 		const before = groups.get(key);
 		const places = [...(before?.places ?? []), { file, line }].slice(0, 20);
-		groups.set(key, before === undefined ? { file, line, action, ref, places } : { ...before, places });
+		groups.set(
+			key,
+			before === undefined ? { file, line, action, ref, places } : { ...before, places },
+		);
 	}
 	return [...groups.values()];
 }
-

@@ -2,8 +2,9 @@ import { basename, posix } from 'node:path';
 import { z } from 'zod';
 import { defineProbe } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
-import { applicationKind } from './application-kind.ts';
+import { applicationKind, type NeededBy } from './application-kind.ts';
 import { textOf } from './deploy-step.ts';
+import { isNeedsFile, neededIn } from './needed-packages.ts';
 import { lineAt, type PackageManifest, readPackage } from './package-scripts.ts';
 import { isPlatformFile, type PlatformKind, platformServices } from './platform.ts';
 
@@ -49,7 +50,7 @@ export const repositoryRollback = defineProbe({
 });
 
 /** Platforms that keep earlier releases and go back to them when they are told to. */
-export const WAYS_BACK: Readonly<Partial<Record<PlatformKind, string>>> = {
+const WAYS_BACK: Readonly<Partial<Record<PlatformKind, string>>> = {
 	vercel: 'vercel rollback',
 	netlify: 'Publish deploy, on an earlier deploy',
 	cloudflare: 'wrangler rollback',
@@ -72,6 +73,9 @@ const TASKS = /(?:^|\/)(?:(?:GNU)?[Mm]akefile|\.?[Jj]ustfile|[Tt]askfile\.ya?ml)
 const BY_NAME =
 	/(?:^|\/)[\w.-]*roll[-_]?back[\w.-]*\.(?:sh|bash|ya?ml|md|mdx|rst|adoc|txt|mjs|js|ts|py)$/i;
 const MOST_DOCUMENTS = 300;
+const MOST_MANIFESTS = 200;
+const OTHERS =
+	/(?:^|\/)(?:node_modules|vendor|fixtures?|testdata|examples?|templates?|third[-_]party)\//i;
 const CLUSTER =
 	/(?:^|\/)(?:k8s|kubernetes|kube|helm|charts?|deploy(?:ment)?s?|manifests|infra\w*|ops|base|overlays)\/.*\.ya?ml$|(?:^|\/)(?:deployment|k8s|kube)[\w.-]*\.ya?ml$/i;
 
@@ -80,15 +84,11 @@ async function surveyRollback(root: string, port: FilesPort): Promise<Repository
 	const unread: string[] = [];
 	const kept = files.filter(({ ignored, bytes }) => !ignored && bytes <= 512 * 1024);
 	const reading: Reading = { root, port, unread };
-	const packages = await packagesIn(reading, kept);
+	const { packages, needed } = await packagesIn(reading, kept);
 	const services = await servicesIn(reading, kept);
 	const image = kept.find(({ path }) => /(?:^|\/)(?:[\w-]+\.)?Dockerfile(?:\.[\w-]+)?$/.test(path));
 	const service = services.find(({ kind }) => WAYS_BACK[kind] !== undefined);
-	const needed = packages.map(({ file, needs, isPublished, isPrivate }) => ({
-		file,
-		names: needs,
-		isLibrary: isPublished && !isPrivate,
-	}));
+	// Whether its pages are written ahead changes what is deployed, not that it is.
 	const { because } = applicationKind(needed, packages, {
 		isDeployed: services.length > 0 || image !== undefined,
 		exported: new Set(),
@@ -130,25 +130,32 @@ interface Reading {
 	readonly unread: string[];
 }
 
+interface Packages {
+	readonly packages: readonly PackageManifest[];
+	readonly needed: readonly NeededBy[];
+}
+
 async function packagesIn(
 	{ root, port, unread }: Reading,
 	files: FileListing['files'],
-): Promise<readonly PackageManifest[]> {
+): Promise<Packages> {
 	const packages: PackageManifest[] = [];
-	const named = files.filter(
-		({ path }) => posix.basename(path) === 'package.json' && !NO_DOCUMENT.test(path),
-	);
-	for (const { path } of named.slice(0, 200)) {
-		const manifest = readPackage(path, (await textOf(root, port, { path, unread })) ?? '');
+	const needed: NeededBy[] = [];
+	const named = files.filter(({ path }) => isNeedsFile(path) && !OTHERS.test(path));
+	for (const { path } of named.slice(0, MOST_MANIFESTS)) {
+		const text = (await textOf(root, port, { path, unread })) ?? '';
+		const own = neededIn(path, text);
+		const manifest = posix.basename(path) === 'package.json' ? readPackage(path, text) : null;
+		if (own !== null) needed.push(own);
 		if (manifest !== null) packages.push(manifest);
 	}
-	return packages;
+	return { packages, needed };
 }
 
 async function servicesIn({ root, port, unread }: Reading, files: FileListing['files']) {
 	const services = [];
 	for (const { path } of files) {
-		const mayBe = isPlatformFile(path) && !NO_DOCUMENT.test(path) && isNamed(path);
+		const mayBe = isPlatformFile(path) && !OTHERS.test(path) && isNamed(path);
 		const text = mayBe ? await textOf(root, port, { path, unread }) : null;
 		if (text !== null) services.push(...platformServices(path, text));
 		if (/(?:^|\/)Chart\.yaml$/.test(path)) services.push(...helmChart(path));
@@ -168,34 +175,40 @@ const helmChart = (file: string) => [
 	{ kind: 'kubernetes' as const, name: 'Helm', file, line: 1, isProduction: true },
 ];
 
+type Note = { readonly line: number; readonly what: string };
+
 async function noteIn(
 	{ root, port, unread }: Reading,
 	{ files, packages }: { files: FileListing['files']; packages: readonly PackageManifest[] },
 ): Promise<Pick<RepositoryRollback, 'note' | 'documents'>> {
-	const byName = files.find(({ path }) => BY_NAME.test(path) && !/migrat|test|spec/i.test(path));
-	if (byName !== undefined)
-		return { note: { file: byName.path, line: 1, what: byName.path }, documents: 0 };
+	const note = namedIn(files) ?? scriptIn(packages);
+	if (note !== null) return { note, documents: 0 };
+	const documents = files
+		.filter(({ path }) => TASKS.test(path) || (DOCUMENT.test(path) && !NO_DOCUMENT.test(path)))
+		.slice(0, MOST_DOCUMENTS);
+	for (const { path } of documents) {
+		const text = (await textOf(root, port, { path, unread })) ?? '';
+		const found = TASKS.test(path) ? taskIn(text) : rollbackNoteIn(path, text);
+		if (found !== null) return { note: { file: path, ...found }, documents: documents.length };
+	}
+	return { note: null, documents: documents.length };
+}
+
+function namedIn(files: FileListing['files']): RepositoryRollback['note'] {
+	const path = files.find(
+		(one) => BY_NAME.test(one.path) && !/migrat|test|spec/i.test(one.path),
+	)?.path;
+	return path === undefined ? null : { file: path, line: 1, what: path };
+}
+
+function scriptIn(packages: readonly PackageManifest[]): RepositoryRollback['note'] {
 	for (const { file, scripts, scriptLines } of packages) {
-		const name = Object.keys(scripts).find((one) => isRollbackTask(one));
+		const name = Object.keys(scripts).find(isRollbackTask);
 		if (name !== undefined) {
-			return {
-				note: { file, line: scriptLines[name] ?? 1, what: `npm run ${name}` },
-				documents: 0,
-			};
+			return { file, line: scriptLines[name] ?? 1, what: `npm run ${name}` };
 		}
 	}
-	let documents = 0;
-	for (const { path } of files) {
-		const isTasks = TASKS.test(path);
-		if (!isTasks && (!DOCUMENT.test(path) || NO_DOCUMENT.test(path))) continue;
-		if (documents >= MOST_DOCUMENTS) break;
-		const text = await textOf(root, port, { path, unread });
-		if (text === null) continue;
-		documents++;
-		const note = isTasks ? taskIn(text) : rollbackNoteIn(path, text);
-		if (note !== null) return { note: { file: path, ...note }, documents };
-	}
-	return { note: null, documents };
+	return null;
 }
 
 /** Of a release: what takes a migration back is another matter. */
@@ -203,7 +216,7 @@ const isRollbackTask = (name: string): boolean =>
 	/^(?:[\w-]+[:_-])?roll-?back(?:[:_-](?:prod\w*|deploy\w*|release|app|live))?$/i.test(name) &&
 	!/migrat|db|schema|knex|typeorm|sequelize/i.test(name);
 
-function taskIn(text: string): { line: number; what: string } | null {
+function taskIn(text: string): Note | null {
 	const match = /^ {0,4}@?((?:[\w-]+[-_])?roll-?back(?:[-_][\w-]+)?)\b[^\n=]*:(?!=)/im.exec(text);
 	const name = match?.[1] ?? '';
 	return match === null || /migrat|db/i.test(name)
@@ -220,34 +233,37 @@ const RELEASE =
 const OPERATION =
 	/(?:^|\/)(?:[\w.-]*(?:deploy|release|releasing|runbook|operation|ops|production|hosting|recover|incident|launch|playbook|on-?call)[\w.-]*)\.\w+$|(?:^|\/)(?:runbooks?|ops|operations|playbooks?)\//i;
 
+const OF_DATA = /\btransactions?\b|\bsavepoint\b|\bROLLBACK\s*;|\bmigrations?\b(?![^\n]*\bdeploy)/i;
+
 /**
  * A heading about going back, in any document; in a document about deploying a sentence is enough.
  * Transactions and migrations of a database are no releases.
  */
-export function rollbackNoteIn(path: string, text: string): { line: number; what: string } | null {
+export function rollbackNoteIn(path: string, text: string): Note | null {
 	const lines = text.split('\n');
 	let inCode = false;
 	for (const [index, line] of lines.entries()) {
 		if (/^\s*(?:```|~~~)/.test(line)) inCode = !inCode;
-		if (line.length > 1_000 || !(ROLLBACK.test(line) || GO_BACK.test(line))) continue;
-		if (
-			/\btransactions?\b|\bsavepoint\b|\bROLLBACK\s*;|\bmigrations?\b(?![^\n]*\bdeploy)/i.test(line)
-		)
-			continue;
-		const isHeading =
-			!inCode &&
-			(/^\s{0,3}(?:#{1,6}|={1,6})\s+\S/.test(line) ||
-				/^\s{0,3}\*\*[^*]+\*\*:?\s*$/.test(line) ||
-				/^(?:={3,}|-{3,}|~{3,}|\^{3,})\s*$/.test(lines[index + 1] ?? ''));
-		const isSaid = OPERATION.test(path) && RELEASE.test(`${line}\n${lines[index + 1] ?? ''}`);
-		const isSection =
-			/readme/i.test(path) &&
-			!inCode &&
-			/\b(?:to|can|how to)\s+roll(?:ing)?[ -]?back\b/i.test(line) &&
-			RELEASE.test(line);
-		if (isHeading || isSaid || isSection) {
+		const speaks = line.length <= 1_000 && (ROLLBACK.test(line) || GO_BACK.test(line));
+		if (speaks && !OF_DATA.test(line) && tellsHow(path, lines, { index, inCode })) {
 			return { line: index + 1, what: line.replace(/^[\s#=*]+|[\s*:]+$/g, '').slice(0, 80) };
 		}
 	}
 	return null;
+}
+
+function tellsHow(
+	path: string,
+	lines: readonly string[],
+	{ index, inCode }: { index: number; inCode: boolean },
+): boolean {
+	const line = lines[index] ?? '';
+	const next = lines[index + 1] ?? '';
+	if (OPERATION.test(path) && RELEASE.test(`${line}\n${next}`)) return true;
+	if (inCode) return false;
+	const isHeading =
+		/^\s{0,3}(?:#{1,6}|={1,6})\s+\S|^\s{0,3}\*\*[^*]+\*\*:?\s*$/.test(line) ||
+		/^(?:={3,}|-{3,}|~{3,}|\^{3,})\s*$/.test(next);
+	const isSaid = /\b(?:to|can|how to)\s+roll(?:ing)?[ -]?back\b/i.test(line) && RELEASE.test(line);
+	return isHeading || (isSaid && /readme/i.test(path));
 }

@@ -19,7 +19,12 @@ export interface ScriptInjection {
 	readonly event: string;
 }
 
-const PULL = ['pull_request', 'pull_request_target', 'pull_request_review', 'pull_request_review_comment'];
+const PULL = [
+	'pull_request',
+	'pull_request_target',
+	'pull_request_review',
+	'pull_request_review_comment',
+];
 
 /**
  * GitHub's "Script injections": what outsiders write freely, with the events that bring it. Names and
@@ -32,7 +37,10 @@ const OUTSIDE_TEXT: readonly (readonly [path: RegExp, events: readonly string[]]
 	[/^github\.event\.pull_request\.head\.(?:ref|label)$/, PULL],
 	[/^github\.event\.pull_request\.head\.repo\.(?:default_branch|description|homepage)$/, PULL],
 	[/^github\.event\.issue\.(?:title|body)$/, ['issues', 'issue_comment']],
-	[/^github\.event\.(?:pull_request|issue|discussion)$/, [...PULL, 'issues', 'issue_comment', 'discussion', 'discussion_comment']],
+	[
+		/^github\.event\.(?:pull_request|issue|discussion)$/,
+		[...PULL, 'issues', 'issue_comment', 'discussion', 'discussion_comment'],
+	],
 	[
 		/^github\.event\.comment(?:\.body)?$/,
 		['issue_comment', 'pull_request_review_comment', 'commit_comment', 'discussion_comment'],
@@ -42,7 +50,10 @@ const OUTSIDE_TEXT: readonly (readonly [path: RegExp, events: readonly string[]]
 	[/^github\.event\.discussion\.(?:title|body)$/, ['discussion', 'discussion_comment']],
 	[/^github\.event\.pages(?:\.[\w*]+\.(?:page_name|title|summary))?$/, ['gollum']],
 	[/^github\.event\.commits(?:\.[\w*]+(?:\.message|\.author\.(?:name|email))?)?$/, ['push']],
-	[/^github\.event\.head_commit(?:\.message|\.author\.(?:name|email)|\.committer\.(?:name|email))?$/, ['push']],
+	[
+		/^github\.event\.head_commit(?:\.message|\.author\.(?:name|email)|\.committer\.(?:name|email))?$/,
+		['push'],
+	],
 	[
 		/^github\.event\.workflow_run\.(?:head_branch|display_title|head_commit\.(?:message|author\.(?:name|email))|head_repository\.description|pull_requests\.[\w*]+\.head\.ref)$/,
 		['workflow_run'],
@@ -50,7 +61,15 @@ const OUTSIDE_TEXT: readonly (readonly [path: RegExp, events: readonly string[]]
 	[/^github\.event\.changes\.(?:title|body)\.from$/, [...PULL, 'issues']],
 	[
 		/^github(?:\.event)?$/,
-		[...PULL, 'issues', 'issue_comment', 'discussion', 'discussion_comment', 'workflow_run', 'push'],
+		[
+			...PULL,
+			'issues',
+			'issue_comment',
+			'discussion',
+			'discussion_comment',
+			'workflow_run',
+			'push',
+		],
 	],
 ];
 
@@ -121,7 +140,8 @@ function firstFromOutside(
 ): { readonly context: string; readonly event: string } | null {
 	for (const context of paths) {
 		const brings = OUTSIDE_TEXT.find(([pattern]) => pattern.test(context))?.[1] ?? [];
-		const possible = job.events.length === 0 ? brings : brings.filter((event) => job.events.includes(event));
+		const possible =
+			job.events.length === 0 ? brings : brings.filter((event) => job.events.includes(event));
 		// Who writes a comment is not who wrote the issue below it.
 		const writer = new RegExp(`^${context.split('.')[2] ?? '$'}$`);
 		const event = possible.find((one) => isReachedFromOutside(step.conditions, one, writer));

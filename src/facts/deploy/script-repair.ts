@@ -31,11 +31,17 @@ export function scriptRepair(
 ): ScriptRepair {
 	const variable = NAMES.find(([path]) => path.test(context))?.[1] ?? 'EVENT_TEXT';
 	const isScript = key === 'script' && !/^\s*(?:echo|cd|docker|git)\b/.test(line);
-	const code = line.replace(/^\s*(?:-\s+)?(?:run|script|command|inlineScript):\s*(?:[|>][+-]?\d*\s*)?/, '').trim();
+	const code = line
+		.replace(/^\s*(?:-\s+)?(?:run|script|command|inlineScript):\s*(?:[|>][+-]?\d*\s*)?/, '')
+		.trim();
 	const plain = /^(["'])(.*)\1$/.test(code) && code !== line.trim() ? code.slice(1, -1) : code;
 	const repaired = isScript
 		? inJavaScript(plain, written, variable)
-		: inShell(plain, written, /^(?:pwsh|powershell)/.test(shell) ? `$env:${variable}` : `$${variable}`);
+		: inShell(
+				plain,
+				written,
+				/^(?:pwsh|powershell)/.test(shell) ? `$env:${variable}` : `$${variable}`,
+			);
 	const env = `env:\n  ${variable}: ${written.replace(/\s+/g, ' ')}`;
 	const name = key === 'inlinescript' ? 'inlineScript' : key;
 	return {
@@ -54,7 +60,10 @@ function inShell(code: string, written: string, variable: string): string {
 	const before = code.slice(0, at);
 	const after = code.slice(at + written.length);
 	if (openQuote(before) === '"') return `${before}${variable}${after}`;
-	if (openQuote(before) === "'") return `${before}'"${variable}"'${after}`.replace(/(^|[\s=(])''"/, '$1"').replace(/"''($|[\s)])/, '"$1');
+	if (openQuote(before) === "'")
+		return `${before}'"${variable}"'${after}`
+			.replace(/(^|[\s=(])''"/, '$1"')
+			.replace(/"''($|[\s)])/, '"$1');
 	return `${before}"${variable}"${after}`;
 }
 
@@ -69,7 +78,9 @@ function inJavaScript(code: string, written: string, variable: string): string {
 		return `${before.slice(0, -1)}${value}${after.slice(1)}`;
 	}
 	if (quote === '`') return `${before}\${${value}}${after}`;
-	return quote === '' ? `${before}${value}${after}` : `${before}${quote} + ${value} + ${quote}${after}`;
+	return quote === ''
+		? `${before}${value}${after}`
+		: `${before}${quote} + ${value} + ${quote}${after}`;
 }
 
 /** The quote that is open at the end of a piece of code; empty for none. */
@@ -78,7 +89,8 @@ function openQuote(before: string): string {
 	for (let at = 0; at < before.length; at++) {
 		const character = before.charAt(at);
 		if (character === '\\' && open !== "'") at++;
-		else if (open === '' ? /["'`]/.test(character) : character === open) open = open === '' ? character : '';
+		else if (open === '' ? /["'`]/.test(character) : character === open)
+			open = open === '' ? character : '';
 	}
 	return open;
 }

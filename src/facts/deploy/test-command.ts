@@ -18,7 +18,10 @@ const TESTS =
 const WITH_WORD: readonly (readonly [program: RegExp, words: RegExp])[] = [
 	[/^playwright(?:-core)?$/, /^(?:test|run-server)$/],
 	[/^cypress$/, /^(?:run|run-ct)$/],
-	[/^(?:react-scripts|craco|react-app-rewired|umi|umi-test|razzle|ember|ng|vue-cli-service|aegir|preconstruct|kcd-scripts|tsdx|dts|bun|deno|flutter|dart|swift|xcodebuild|go|cargo|mix|dotnet|rails|lein|stack|cabal|zig|forge|hardhat|truffle|anchor|elm-test|sbt|bazel|bazelisk|buck2?|pants|hatch|pdm|crystal|gleam|rebar3|nimble|artisan|wp-scripts|scala-cli|clj|clojure|melos|molecule|helm|nf-test|dbt|opa|conftest|tofu|terraform|earthly|dagger|nx|kurtosis)$/, /^(?:[\w:@./+-]*[:+])?(?:test|tests|test:[\w:-]+|unit|e2e|spec|nextest|unit-test)$/i],
+	[
+		/^(?:react-scripts|craco|react-app-rewired|umi|umi-test|razzle|ember|ng|vue-cli-service|aegir|preconstruct|kcd-scripts|tsdx|dts|bun|deno|flutter|dart|swift|xcodebuild|go|cargo|mix|dotnet|rails|lein|stack|cabal|zig|forge|hardhat|truffle|anchor|elm-test|sbt|bazel|bazelisk|buck2?|pants|hatch|pdm|crystal|gleam|rebar3|nimble|artisan|wp-scripts|scala-cli|clj|clojure|melos|molecule|helm|nf-test|dbt|opa|conftest|tofu|terraform|earthly|dagger|nx|kurtosis)$/,
+		/^(?:[\w:@./+-]*[:+])?(?:test|tests|test:[\w:-]+|unit|e2e|spec|nextest|unit-test)$/i,
+	],
 	[/^(?:manage\.py|django-admin)$/, /^test$/],
 	[/^coverage$/, /^run$/],
 	[/^(?:rake|rails)$/, /^(?:test|spec|default)(?::[\w:]+)?$/],
@@ -27,11 +30,13 @@ const WITH_WORD: readonly (readonly [program: RegExp, words: RegExp])[] = [
 ];
 
 const JVM = /^(?:mvn|mvnw|mvnd|gradle|gradlew)$/;
-const JVM_GOALS = /^(?::?[\w-]+:)*(?:test|verify|install|package|deploy|check|build|integrationTest|allTests|testDebugUnitTest|jacocoTestReport|connectedAndroidTest|connectedCheck|koverVerify)$/;
+const JVM_GOALS =
+	/^(?::?[\w-]+:)*(?:test|verify|install|package|deploy|check|build|integrationTest|allTests|testDebugUnitTest|jacocoTestReport|connectedAndroidTest|connectedCheck|koverVerify)$/;
 const JVM_SKIPS = /^-D(?:skipTests|maven\.test\.skip)(?:=true)?$/;
 
 /** A script or task of this name runs tests, where it cannot be followed. */
-const TEST_NAME = /^(?:[\w@./-]+[:#])?(?:tests?|unit|unit-?tests?|e2e|specs?|integration|coverage|vitest|jest|pytest)(?:[:._-][\w:.*-]*)?$/i;
+const TEST_NAME =
+	/^(?:[\w@./-]+[:#])?(?:tests?|unit|unit-?tests?|e2e|specs?|integration|coverage|vitest|jest|pytest)(?:[:._-][\w:.*-]*)?$/i;
 
 /** Whether a shell script, run in a folder, comes to a program that runs tests. */
 export function runsTests(script: string, folder: string, sources: TaskSources): boolean {
@@ -45,7 +50,10 @@ export function commandsOf(script: string): readonly SimpleCommand[] {
 		.replace(/`\r?\n/g, ' ')
 		.replace(/^\s*#.*$/gm, '')
 		.replace(/\$\{\{[^}]{0,400}\}\}/g, '$X')
-		.replace(/^\s*(?:if|elif|while|until)\s+(?:!\s*)?|^\s*(?:then|do|else|fi|done|timeout\s+\S+|xvfb-run(?:\s+-\S+)*|retry)(?=\s|$)[^\S\n]*/gm, '');
+		.replace(
+			/^\s*(?:if|elif|while|until)\s+(?:!\s*)?|^\s*(?:then|do|else|fi|done|timeout\s+\S+|xvfb-run(?:\s+-\S+)*|retry)(?=\s|$)[^\S\n]*/gm,
+			'',
+		);
 	return text
 		.split('\n')
 		.slice(0, 1_000)
@@ -66,7 +74,9 @@ function testsBy(command: SimpleCommand, place: Place): boolean {
 	if (isTest(plain.words)) return true;
 	if (plain.words[0] === 'cd') return false;
 	return (
-		testsByScript(plain, place) || testsByTask(plain.words, place) || testsInside(plain.words, place)
+		testsByScript(plain, place) ||
+		testsByTask(plain.words, place) ||
+		testsInside(plain.words, place)
 	);
 }
 
@@ -83,18 +93,25 @@ function isTest(words: readonly string[]): boolean {
 	const [program = '', ...rest] = words;
 	const name = program.replace(/@[\w.^~-]+$/, '').replace(/\.(?:bat|cmd|exe|js|cjs|mjs)$/i, '');
 	// To ask a program for its version runs nothing.
-	if (rest.some((word) => /^(?:--version|--help|--init|install|init|list-tests)$/.test(word)) && rest.length <= 2) {
+	if (
+		rest.some((word) => /^(?:--version|--help|--init|install|init|list-tests)$/.test(word)) &&
+		rest.length <= 2
+	) {
 		return false;
 	}
 	if (JVM.test(name)) {
 		if (rest.some((word) => JVM_SKIPS.test(word))) return false;
-		const excluded = rest.some((word, at) => /^(?:-x|--exclude-task)$/.test(word) && /test|check/i.test(rest[at + 1] ?? ''));
+		const excluded = rest.some(
+			(word, at) => /^(?:-x|--exclude-task)$/.test(word) && /test|check/i.test(rest[at + 1] ?? ''),
+		);
 		return !excluded && rest.some((word) => JVM_GOALS.test(word));
 	}
 	if (TESTS.test(name)) return true;
 	// The default task of rake is its tests, as good as everywhere.
 	if (name === 'rake' && rest.length === 0) return true;
-	return WITH_WORD.some(([pattern, word]) => pattern.test(name) && rest.some((one) => word.test(one)));
+	return WITH_WORD.some(
+		([pattern, word]) => pattern.test(name) && rest.some((one) => word.test(one)),
+	);
 }
 
 const MANAGER = /^(?:npm|pnpm|yarn|bun|lerna|turbo|nx|rush|wireit|moon|ultra|wsrun)$/;
@@ -120,34 +137,33 @@ function testsByScript(command: SimpleCommand, place: Place): boolean {
 	return runsInSome(command.words, place);
 }
 
+const TO_MANY = /^(?:lerna|turbo|nx|rush|moon|wsrun|ultra)$/;
+
 /** A task that several packages have under one name, or that no package here has. */
-function runsInSome(words: readonly string[], { sources, depth }: Place): boolean {
+function runsInSome(words: readonly string[], place: Place): boolean {
+	const isMany = TO_MANY.test(words[0] ?? '') || words.some((word) => MANY.test(word));
 	const names = words
 		.slice(1)
 		.flatMap((word) => word.replace(/^--targets?=/, '').split(','))
 		.filter((word) => /^[\w:.-]+$/.test(word) && !word.startsWith('-') && !MANY.test(word))
+		.filter((word) => !/^(?:run|run-script|exec)$/.test(word))
 		.map((word) => word.replace(/^:/, ''));
-	const isMany = /^(?:lerna|turbo|nx|rush|moon|wsrun|ultra)$/.test(words[0] ?? '') || words.some((word) => MANY.test(word));
-	for (const name of names) {
-		if (/^(?:run|run-script|exec|install|i|ci|add|dlx)$/.test(name)) {
-			if (/^(?:install|i|ci|add|dlx)$/.test(name)) return false;
-			continue;
-		}
-		const task = name.replace(/^.*[:#](?=test)/, '');
-		const having = isMany ? sources.packages.filter(({ scripts }) => Object.hasOwn(scripts, task)) : [];
-		if (having.length > 0) {
-			return having.some(({ scripts, folder }) =>
-				commandsOf(scripts[task] ?? '').some((one) =>
-					testsBy(one, { folder, sources, depth: depth + 1 }),
-				),
-			);
-		}
-		const known = sources.packages.some(({ scripts }) => Object.hasOwn(scripts, name));
-		// npm refuses a script that no package has.
-		if (!known && TEST_NAME.test(name) && (isMany || sources.packages.length === 0)) return true;
-		if (!isMany) return false;
+	if (/^(?:install|i|ci|add|dlx)$/.test(names[0] ?? '')) return false;
+	return names.slice(0, isMany ? 50 : 1).some((name) => isTestTask(name, isMany, place));
+}
+
+function isTestTask(name: string, isMany: boolean, { sources, depth }: Place): boolean {
+	const task = name.replace(/^.*[:#](?=test)/, '');
+	const having = sources.packages.filter(({ scripts }) => Object.hasOwn(scripts, task));
+	if (isMany && having.length > 0) {
+		return having.some(({ scripts, folder }) =>
+			commandsOf(scripts[task] ?? '').some((one) =>
+				testsBy(one, { folder, sources, depth: depth + 1 }),
+			),
+		);
 	}
-	return false;
+	// npm refuses a script that no package has.
+	return having.length === 0 && TEST_NAME.test(name) && (isMany || sources.packages.length === 0);
 }
 
 const TASK_FILES: readonly (readonly [program: RegExp, file: RegExp])[] = [
@@ -166,8 +182,11 @@ function testsByTask(words: readonly string[], place: Place): boolean {
 	const text = [...place.sources.texts].find(
 		([path]) => pattern.test(path) && posix.dirname(path) === (folder || '.'),
 	)?.[1];
-	const names = rest.filter((word) => /^[\w:./-]+$/.test(word) && !word.startsWith('-') && word !== folder);
-	const tasks = names.length === 0 ? [''] : names.filter((name) => name !== 'run-script' && name !== 'run');
+	const names = rest.filter(
+		(word) => /^[\w:./-]+$/.test(word) && !word.startsWith('-') && word !== folder,
+	);
+	const tasks =
+		names.length === 0 ? [''] : names.filter((name) => name !== 'run-script' && name !== 'run');
 	return tasks.some((name) => {
 		const body = text === undefined ? null : taskIn(program, text, name);
 		if (body === null) return TEST_NAME.test(name);
@@ -205,9 +224,17 @@ function taskIn(program: string, text: string, name: string): Task | null {
 	const indent = /^ */.exec(lines[at] ?? '')?.[0].length ?? 0;
 	for (const line of lines.slice(at + 1, at + 200)) {
 		if (line.trim() !== '' && !new RegExp(`^\\t|^ {${indent + 1},}`).test(line)) break;
-		body.push(line.trim().replace(/^(?:[@-]|(?:- )?(?:cmd: |["']))+\s*|["']$/g, '').replace(/^- /, ''));
+		body.push(
+			line
+				.trim()
+				.replace(/^(?:[@-]|(?:- )?(?:cmd: |["']))+\s*|["']$/g, '')
+				.replace(/^- /, ''),
+		);
 	}
-	const needs = program === 'task' ? [] : (head.exec(lines[at] ?? '')?.[1] ?? '').split('#')[0]?.trim().split(/\s+/);
+	const needs =
+		program === 'task'
+			? []
+			: (head.exec(lines[at] ?? '')?.[1] ?? '').split('#')[0]?.trim().split(/\s+/);
 	const called = body.flatMap((line) => /^task: ([\w:-]+)/.exec(line)?.[1] ?? []);
 	return {
 		script: body.join('\n').replace(/\$\(MAKE\)|\$\{MAKE\}/g, 'make'),
@@ -220,7 +247,9 @@ function composerTask(text: string, name: string): Task | null {
 		`"${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}"\\s*:\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|\\[([^\\]]*)\\])`,
 	).exec(text.slice(Math.max(0, text.indexOf('"scripts"'))));
 	if (found === null) return null;
-	const lines = [...(found[1] ?? found[2] ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, one = '']) => one);
+	const lines = [...(found[1] ?? found[2] ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(
+		([, one = '']) => one,
+	);
 	const script = found[1] ?? lines.join('\n');
 	return {
 		script: script.replace(/^@(?:php )?/gm, '').replace(/"/g, ''),
@@ -235,7 +264,10 @@ function testsByFile(words: readonly string[], place: Place): boolean {
 	const named = isShell ? first : program;
 	if (named === '' || named.startsWith('-')) return false;
 	for (const [path, text] of place.sources.texts) {
-		const isIt = path === pathFrom(place.folder, named) || (!isShell && path.endsWith(`/${named}`)) || (path === named);
+		const isIt =
+			path === pathFrom(place.folder, named) ||
+			(!isShell && path.endsWith(`/${named}`)) ||
+			path === named;
 		if (isIt && /\.(?:sh|bash)$|(?:^|\/)[\w-]+$/.test(path)) {
 			const next = { ...place, depth: place.depth + 1 };
 			return commandsOf(text).some((one) => testsBy(one, next));
@@ -248,7 +280,8 @@ function testsByFile(words: readonly string[], place: Place): boolean {
 function testsInside(words: readonly string[], place: Place): boolean {
 	const [program = ''] = words;
 	if (/^docker(?:-compose)?$|^podman$/.test(program)) {
-		if (words.includes('build')) return /^(?:tests?|ci|check)$/.test(words[words.indexOf('--target') + 1] ?? '');
+		if (words.includes('build'))
+			return /^(?:tests?|ci|check)$/.test(words[words.indexOf('--target') + 1] ?? '');
 		if (!words.includes('run') && !words.includes('exec') && !words.includes('up')) return false;
 	} else if (
 		!/^(?:xvfb-run|nix|nix-shell|devbox|mise|asdf|volta|fnm|nvm|direnv|conda|mamba|micromamba|timeout|retry|c8|nyc|cross-env|dbus-run-session|vagrant|kubectl|ssh|bundle|uvx|pipx|with-server|wait-on|concurrently|firebase|aws-vault|act|stdbuf|setarch|unbuffer|script|find|xargs|eval|percy|op|heroku)$/.test(
@@ -266,4 +299,8 @@ function testsInside(words: readonly string[], place: Place): boolean {
 }
 
 const testsInRest = (rest: readonly string[], next: Place): boolean =>
-	commandsIn(rest.join(' ')).some((one) => isTest(plainWords(one.words)) || testsByScript({ ...one, words: plainWords(one.words) }, next));
+	commandsIn(rest.join(' ')).some(
+		(one) =>
+			isTest(plainWords(one.words)) ||
+			testsByScript({ ...one, words: plainWords(one.words) }, next),
+	);

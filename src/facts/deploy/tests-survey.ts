@@ -4,7 +4,13 @@ import { defineProbe } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
 import { scriptParser } from '../logs/script-tree.ts';
 import { textOf } from './deploy-step.ts';
-import { focusedInGo, focusedInRuby, focusedTests, type FocusedTest, mayFocus } from './focused-tests.ts';
+import {
+	type FocusedTest,
+	focusedInGo,
+	focusedInRuby,
+	focusedTests,
+	mayFocus,
+} from './focused-tests.ts';
 import { readPackage } from './package-scripts.ts';
 import { isCodeFile, isTestFile } from './test-file.ts';
 
@@ -89,16 +95,22 @@ interface Files {
 }
 
 /** Rust keeps tests beside what they test; so do a few others. */
-async function testInCode(root: string, port: FilesPort, { files, unread }: Files): Promise<string> {
+async function testInCode(
+	root: string,
+	port: FilesPort,
+	{ files, unread }: Files,
+): Promise<string> {
 	const rust = files.filter(({ path }) => /\.(?:rs|zig)$/.test(path)).slice(0, MOST_RUST);
 	for (const { path } of rust) {
 		const text = await textOf(root, port, { path, unread });
-		if (text !== null && /^\s*#\[(?:\w+::)?test\]|#\[cfg\(test\)\]|^test "/m.test(text)) return path;
+		if (text !== null && /^\s*#\[(?:\w+::)?test\]|#\[cfg\(test\)\]|^test "/m.test(text))
+			return path;
 	}
 	return '';
 }
 
-const PAGES = /^(?:@docusaurus\/core|vitepress|gatsby|@11ty\/eleventy|hexo|nextra|vuepress|docsify|@astrojs\/starlight|astro)$/;
+const PAGES =
+	/^(?:@docusaurus\/core|vitepress|gatsby|@11ty\/eleventy|hexo|nextra|vuepress|docsify|@astrojs\/starlight|astro)$/;
 
 async function packagesOf(
 	root: string,
@@ -114,19 +126,24 @@ async function packagesOf(
 	for (const { path } of manifests) {
 		const manifest = readPackage(path, (await textOf(root, port, { path, unread })) ?? '');
 		if (manifest === null) continue;
-		const name = ['test', 'test:unit', 'test:ci', 'tests', 'test:e2e', 'e2e'].find((one) => isReal(manifest.scripts[one]));
+		const name = ['test', 'test:unit', 'test:ci', 'tests', 'test:e2e', 'e2e'].find((one) =>
+			isReal(manifest.scripts[one]),
+		);
 		if (script === null && name !== undefined) {
 			const command = name === 'test' ? 'npm test' : `npm run ${name}`;
 			script = { file: path, line: manifest.scriptLines[name] ?? 1, command };
 		}
-		pagesBy ||= [...manifest.needs, ...manifest.developmentNeeds].find((one) => PAGES.test(one)) ?? '';
+		pagesBy ||=
+			[...manifest.needs, ...manifest.developmentNeeds].find((one) => PAGES.test(one)) ?? '';
 	}
 	return { script, pagesBy };
 }
 
 /** Not what `npm init` writes, and not what only says that all is well. */
 const isReal = (script: string | undefined): boolean =>
-	script !== undefined && script.trim() !== '' && !/no test specified|^\s*(?:echo\b[^&|;]*|true|exit 0|:)\s*(?:&&\s*exit \d+\s*)?$/.test(script);
+	script !== undefined &&
+	script.trim() !== '' &&
+	!/no test specified|^\s*(?:echo\b[^&|;]*|true|exit 0|:)\s*(?:&&\s*exit \d+\s*)?$/.test(script);
 
 const LANGUAGES: readonly (readonly [name: string, path: RegExp])[] = [
 	['node', /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/],

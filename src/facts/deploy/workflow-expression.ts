@@ -44,7 +44,7 @@ export function parseCondition(text: string): Expression | null {
 	return only === undefined ? parseExpression(whole) : null;
 }
 
-export function parseExpression(text: string): Expression | null {
+function parseExpression(text: string): Expression | null {
 	if (text.length > MOST_CHARACTERS) return null;
 	const tokens = tokensIn(text);
 	if (tokens === null) return null;
@@ -166,22 +166,27 @@ function readCall(reader: Reader, name: string): Expression | null {
 /** `.name`, `.*`, `[…]`, as often as they follow; `null` for what is none. */
 function readRest(reader: Reader): string | null {
 	let rest = '';
-	for (;;) {
-		const token = reader.tokens[reader.at];
-		if (token?.kind === 'dot') {
-			const next = reader.tokens[reader.at + 1];
-			if (next === undefined || (next.kind !== 'name' && next.value !== '*')) return null;
-			rest += `.${next.value}`;
-			reader.at += 2;
-		} else if (isSign(reader, '[')) {
-			reader.at++;
-			const index = isSign(reader, '*') ? readStar(reader) : readOr(reader);
-			if (index === null || !isSign(reader, ']')) return null;
-			reader.at++;
-			const isName = index.kind === 'literal' && typeof index.value === 'string';
-			rest += isName ? `.${index.value}` : '.*';
-		} else return rest;
+	for (let one = readMember(reader); one !== ''; one = readMember(reader)) {
+		if (one === null) return null;
+		rest += one;
 	}
+	return rest;
+}
+
+/** The next of them; empty for none. */
+function readMember(reader: Reader): string | null {
+	if (reader.tokens[reader.at]?.kind === 'dot') {
+		const next = reader.tokens[reader.at + 1];
+		reader.at += 2;
+		return next?.kind === 'name' || next?.value === '*' ? `.${next.value}` : null;
+	}
+	if (!isSign(reader, '[')) return '';
+	reader.at++;
+	const index = isSign(reader, '*') ? readStar(reader) : readOr(reader);
+	if (index === null || !isSign(reader, ']')) return null;
+	reader.at++;
+	const isName = index.kind === 'literal' && typeof index.value === 'string';
+	return isName ? `.${index.value}` : '.*';
 }
 
 function readStar(reader: Reader): Expression {
@@ -190,8 +195,7 @@ function readStar(reader: Reader): Expression {
 }
 
 /** Their result is true, false or a number, whatever they are given. */
-const TELLS_ONLY =
-	/^(?:contains|startswith|endswith|hashfiles|always|success|failure|cancelled)$/;
+const TELLS_ONLY = /^(?:contains|startswith|endswith|hashfiles|always|success|failure|cancelled)$/;
 
 /** Contexts whose text can be the value of an expression. What a comparison tells is no text. */
 export function pathsFlowing(expression: Expression | null): readonly string[] {
@@ -245,23 +249,25 @@ function combined(
 ): Known {
 	const a = evaluate(left, known);
 	const b = evaluate(right, known);
-	switch (operator) {
-		case '&&':
-			if ((a !== OPEN && !isTrue(a)) || (b !== OPEN && !isTrue(b))) return false;
-			return a === OPEN ? OPEN : b;
-		case '||':
-			if (a !== OPEN && isTrue(a)) return a;
-			if (b !== OPEN && isTrue(b)) return b;
-			return a === OPEN || b === OPEN ? OPEN : b;
-		case '==':
-			return sameness(a, b);
-		case '!=': {
-			const same = sameness(a, b);
-			return same === OPEN ? OPEN : !same;
-		}
-		default:
-			return OPEN;
-	}
+	if (operator === '&&') return both(a, b);
+	if (operator === '||') return either(a, b);
+	const same = sameness(a, b);
+	if (operator === '==') return same;
+	return operator === '!=' && same !== OPEN ? !same : OPEN;
+}
+
+const holds = (value: Known): boolean => value !== OPEN && isTrue(value);
+const fails = (value: Known): boolean => value !== OPEN && !isTrue(value);
+
+function both(a: Known, b: Known): Known {
+	if (fails(a) || fails(b)) return false;
+	return a === OPEN ? OPEN : b;
+}
+
+function either(a: Known, b: Known): Known {
+	if (holds(a)) return a;
+	if (holds(b)) return b;
+	return a === OPEN ? OPEN : b;
 }
 
 /** Names that stand for "whatever it is called". */

@@ -22,7 +22,11 @@ export function yamlDocuments(text: string): readonly YamlDocument[] {
 	if (text.length > MOST_CHARACTERS || isNestedTooDeep(text)) return [];
 	const counter = new LineCounter();
 	try {
-		const parsed = parseAllDocuments(text, { lineCounter: counter, logLevel: 'silent', merge: true });
+		const parsed = parseAllDocuments(text, {
+			lineCounter: counter,
+			logLevel: 'silent',
+			merge: true,
+		});
 		const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
 		return documents
 			.slice(0, MOST_DOCUMENTS)

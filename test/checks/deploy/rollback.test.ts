@@ -62,8 +62,14 @@ describe('not documented', () => {
 		['Procfile', 'web: node server.js\n'],
 		['render.yaml', 'services:\n  - type: web\n    name: shop\n    runtime: node\n'],
 		['wrangler.toml', 'name = "shop"\n'],
-		['k8s/shop.yaml', 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n        - name: shop\n'],
-		['.github/workflows/d.yml', 'on: push\njobs:\n  d:\n    runs-on: x\n    steps:\n      - run: npx vercel deploy --prod\n'],
+		[
+			'k8s/shop.yaml',
+			'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n      containers:\n        - name: shop\n',
+		],
+		[
+			'.github/workflows/d.yml',
+			'on: push\njobs:\n  d:\n    runs-on: x\n    steps:\n      - run: npx vercel deploy --prod\n',
+		],
 	])('%s: the platform goes back by itself', async (file, text) => {
 		expect(await sayings({ ...SERVER, [file]: text })).toEqual(['not-applicable']);
 	});

@@ -88,7 +88,7 @@ describe('focused', () => {
 		"it('reads only what it needs', () => {});",
 		"// it.only('a', () => {});",
 		"/* describe.only('a') */ it('a', () => {});",
-		"const source = \"it.only('a', () => {})\";",
+		'const source = "it.only(\'a\', () => {})";',
 		'const source = `fit("a", () => {})`;',
 		"import { fit } from './curve';\nfit('linear', () => 1);",
 		'fit(model, data);',
@@ -116,9 +116,11 @@ describe('focused', () => {
 	});
 
 	test('Ginkgo and RSpec have their own words', async () => {
-		const go = 'package a\nimport . "github.com/onsi/ginkgo/v2"\nvar _ = FDescribe("a", func() {})\n';
+		const go =
+			'package a\nimport . "github.com/onsi/ginkgo/v2"\nvar _ = FDescribe("a", func() {})\n';
 		expect(await sayings(withTest(go, 'cart_test.go'))).toEqual(['later focused cart_test.go:3']);
-		const ruby = "describe Cart do\n  fit 'adds' do\n  end\n  it 'a', :focus do\n  end\n  # fit 'x' do\nend\n";
+		const ruby =
+			"describe Cart do\n  fit 'adds' do\n  end\n  it 'a', :focus do\n  end\n  # fit 'x' do\nend\n";
 		expect(await sayings(withTest(ruby, 'spec/cart_spec.rb'))).toEqual([
 			'later focused spec/cart_spec.rb:2',
 			'later focused spec/cart_spec.rb:4',
