@@ -23,8 +23,9 @@ export function alembicMigration(source: string): ReadMigration {
 	const at = code.search(/^(?:async )?def downgrade\b/m);
 	const up = at === -1 ? code : code.slice(0, at);
 	const down = at === -1 ? '' : code.slice(at).split('\n').slice(1).join('\n').trim();
+	const batches = [...up.matchAll(BATCH)];
 	const operations: MigrationOperation[] = callsIn(up, CALL).flatMap((call) =>
-		changesBy(call, batchTable(up, call)).map((change) => operation(change, call.line)),
+		changesBy(call, batchTable(up, batches, call)).map((change) => operation(change, call.line)),
 	);
 	return {
 		...NOTHING,
@@ -40,9 +41,13 @@ export function alembicMigration(source: string): ReadMigration {
 }
 
 /** In a batch the table is named before it; `null` for a call on `op` itself. */
-function batchTable(code: string, { index }: WrittenCall): string | null {
+function batchTable(
+	code: string,
+	batches: readonly RegExpMatchArray[],
+	{ index }: WrittenCall,
+): string | null {
 	if (code.startsWith('op.', index)) return null;
-	const before = [...code.slice(0, index).matchAll(BATCH)].at(-1);
+	const before = batches.findLast((one) => (one.index ?? 0) < index);
 	return before?.[1] ?? '';
 }
 

@@ -48,7 +48,7 @@ const IDIOMS: readonly Idiom[] = [
 	],
 ];
 
-const ALTER = elixir('alter\\(? ?table\\(%n[^\\n]*\\)? do\\b([\\s\\S]*?)^[ \\t]*end\\b');
+const ALTER = elixir('alter\\(? ?table\\(%n[^\\n]*\\)? do\\b([\\s\\S]{0,8000}?)^[ \\t]*end\\b');
 const ACTION = /^[ \t]*(remove(?:_if_exists)?|modify|add)\(? ?:(\w+)([^\n]*)/gm;
 
 /** `alter table(:users) do … end`. */

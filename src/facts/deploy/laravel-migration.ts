@@ -5,7 +5,7 @@ import { NOTHING, type ReadMigration } from './migration-source.ts';
 import { lineAt } from './package-scripts.ts';
 
 const TEXTS =
-	/\bDB::(?:connection\([^)]*\)->)?(?:statement|unprepared|delete|raw)\(\s*(?:"([^"]*)"|'([^']*)'|<<<['"]?SQL['"]?\r?\n([\s\S]*?)^\s*SQL\b)/gm;
+	/\bDB::(?:connection\([^)]*\)->)?(?:statement|unprepared|delete|raw)\(\s*(?:"([^"]*)"|'([^']*)'|<<<['"]?SQL['"]?\r?\n([\s\S]{0,20000}?)^\s*SQL\b)/gm;
 const SCHEMA =
 	/\bSchema::(?:connection\([^)]*\)->)?(create|table|drop|dropIfExists|rename|dropColumns)\(\s*["']([\w.]+)["']\s*(?:,\s*["'](\w+)["'])?/g;
 const ROWS = /\bDB::table\(\s*["'](\w+)["']\s*\)->(?:delete|truncate)\(\)/g;
@@ -43,16 +43,20 @@ function bodyOf(code: string, name: string): string {
 	return code.slice(0, open).replace(/[^\n]/g, ' ') + code.slice(open, end + 1);
 }
 
+/** Of a body; longer ones are read so far. */
+const MOST_CHARACTERS = 50_000;
+
 /** The bracket that closes the one at `open`; strings are passed over. */
 function closeOf(code: string, open: number): number {
 	const brackets = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[{}()[\]]/g;
 	brackets.lastIndex = open;
+	const last = Math.min(code.length, open + MOST_CHARACTERS);
 	let depth = 0;
-	for (let one = brackets.exec(code); one !== null; one = brackets.exec(code)) {
+	for (let one = brackets.exec(code); one !== null && one.index < last; one = brackets.exec(code)) {
 		if (/^[{([]$/.test(one[0])) depth++;
 		else if (/^[})\]]$/.test(one[0]) && --depth === 0) return one.index;
 	}
-	return code.length;
+	return last;
 }
 
 function inSchema(up: string): Pick<ReadMigration, 'operations' | 'columns'> {

@@ -102,7 +102,9 @@ const IDIOMS: readonly Idiom[] = [
 	[ruby('validate_(?:check_constraint|foreign_key)'), () => ({ kind: 'validate', gentle: true })],
 ];
 
-const BLOCK = ruby('change_table\\(? ?%n[^\\n]*\\bdo \\|(\\w+)\\|([\\s\\S]*?)^[ \\t]*end\\b');
+const BLOCK = ruby(
+	'change_table\\(? ?%n[^\\n]*\\bdo \\|(\\w+)\\|([\\s\\S]{0,8000}?)^[ \\t]*end\\b',
+);
 
 /** `change_table :users do |t| … end`. */
 function inBlocks(code: string): readonly MigrationOperation[] {
@@ -155,7 +157,7 @@ const ONE_WAY =
 	/^[ \t]*(?:remove_column\(? ?[:"'][\w.]+["']?, *[:"'][\w.]+["']?\)?[ \t]*$|remove_columns\b(?![^\n]*\btype:)|\w+\.remove\b(?![^\n]*\btype:)|drop_table\(? ?[:"'][\w.]+["']?(?![^\n]*\bdo\b)|change_column\(? ?|execute\b|[A-Z]\w*\.delete_all)/m;
 const DOWN = /^[ \t]*def (?:self\.)?down\b([\s\S]*?)^[ \t]{0,2}end\b/m;
 const EXECUTED =
-	/\bexecute\(?\s*(?:<<[~-]?['"]?(?:SQL|POSTGRES)['"]?[^\n]*\n([\s\S]*?)^\s*(?:SQL|POSTGRES)\b|"([^"]*)"|'([^']*)')/gm;
+	/\bexecute\(?\s*(?:<<[~-]?['"]?(?:SQL|POSTGRES)['"]?[^\n]*\n([\s\S]{0,20000}?)^\s*(?:SQL|POSTGRES)\b|"([^"]*)"|'([^']*)')/gm;
 
 export function railsMigration(source: string): ReadMigration {
 	// A call goes on behind a comma; blanks for line ends keep the places.
