@@ -98,6 +98,8 @@ const COMMAND: Readonly<Record<string, string>> = {
 	rails: 'bin/rails db:migrate',
 	django: 'python manage.py migrate --noinput',
 	alembic: 'alembic upgrade head',
+	laravel: 'php artisan migrate --force',
+	ecto: 'bin/migrate',
 	script: 'npx knex migrate:latest',
 	sql: 'psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f migrations/NAME.sql',
 };

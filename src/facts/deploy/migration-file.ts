@@ -10,6 +10,8 @@ export const MIGRATION_TOOLS = [
 	'rails',
 	'django',
 	'alembic',
+	'laravel',
+	'ecto',
 	'script',
 	'sql',
 ] as const;
@@ -49,11 +51,16 @@ const isStepBack = (path: string): boolean =>
 function toolOf(path: string, drizzle: ReadonlySet<string>): MigrationTool | null {
 	const folder = path.slice(0, path.lastIndexOf('/'));
 	if (path.endsWith('.sql')) return sqlTool(path, folder, drizzle);
-	if (/(?:^|\/)db\/migrate\/\d{3,}_\w+\.rb$/.test(path)) return 'rails';
+	if (/(?:^|\/)db\/(?:\w+_)?migrate\/\d{3,}_\w+\.rb$/.test(path)) return 'rails';
+	if (/(?:^|\/)database\/migrations\/(?:[\w-]+\/){0,3}\d{4}_\d\d_\d\d_\d+_\w+\.php$/.test(path))
+		return 'laravel';
+	if (/(?:^|\/)priv\/\w+\/migrations\/\d{8,}_\w+\.exs$/.test(path)) return 'ecto';
 	if (/(?:^|\/)migrations\/\d{4}_\w+\.py$/.test(path)) return 'django';
 	if (/(?:^|\/)(?:alembic|migrations?)\/versions\/\w+\.py$/.test(path)) return 'alembic';
 	const isScript = SCRIPT.test(path) && !/\.d\.ts$|(?:^|\/)index\.[cm]?[jt]s$/.test(path);
-	return isScript && /(?:^|\/)migrations?\/[^/]+$/i.test(path) && /\/\d{3,}|\/m?\d{8,}/.test(path)
+	return isScript &&
+		/(?:^|\/)migrations?\/[^/]+$/i.test(path) &&
+		/\/\d{3,}|\/(?:m|Migration)?\d{8,}/.test(path)
 		? 'script'
 		: null;
 }
@@ -94,6 +101,8 @@ export const WRAPS: Readonly<Record<MigrationTool, 'always' | 'many' | 'never'>>
 	rails: 'always',
 	django: 'always',
 	alembic: 'always',
+	laravel: 'always',
+	ecto: 'always',
 	script: 'always',
 	sql: 'never',
 };

@@ -62,6 +62,8 @@ export const wordsFor = ({ kind, table, column, to }: MigrationOperation): strin
 			return `drops table ${table}`;
 		case 'rename-table':
 			return `renames table ${table} to ${to ?? ''}`;
+		case 'drop-schema':
+			return `drops schema ${table} with all that is in it`;
 		case 'drop-column':
 			return `drops column ${column}${of}`;
 		case 'rename-column':
@@ -86,11 +88,11 @@ const issue = (
 
 function destructive(one: MigrationOperation, typeBefore: TypeBefore): readonly Issue[] {
 	const { kind, table, column, type = '' } = one;
-	if (kind === 'drop-table' || kind === 'drop-column')
+	if (kind === 'drop-table' || kind === 'drop-column' || kind === 'drop-schema')
 		return [issue('no-way-back', wordsFor(one), one)];
 	if (kind === 'delete-all')
 		return [issue('no-way-back', `deletes every row of ${table || 'a table'}`, one)];
-	const before = typeBefore(table, column);
+	const before = one.from || typeBefore(table, column);
 	return kind === 'change-type' && isNarrower(before, type)
 		? [issue('no-way-back', `narrows ${column} of ${table} from ${before} to ${type}`, one)]
 		: [];
@@ -117,7 +119,7 @@ function locking(
 				? []
 				: locks(`sets ${column} of ${table} not null, which reads every row under its lock`);
 		case 'change-type':
-			return isRewrite(typeBefore(table, column), type) === true
+			return isRewrite(one.from || typeBefore(table, column), type) === true
 				? locks(`changes the type of ${column} of ${table} to ${type}, which rewrites the table`)
 				: [];
 		case 'add-column':

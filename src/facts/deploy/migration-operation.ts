@@ -3,6 +3,7 @@ export interface MigrationOperation {
 	readonly kind:
 		| 'create-table'
 		| 'drop-table'
+		| 'drop-schema'
 		| 'rename-table'
 		| 'drop-column'
 		| 'rename-column'
@@ -24,6 +25,8 @@ export interface MigrationOperation {
 	readonly line: number;
 	/** The new type, lower case. */
 	readonly type?: string;
+	/** The old type, where the migration itself says it. */
+	readonly from?: string;
 	/** The new name. */
 	readonly to?: string;
 	/** Does not hold the table up: `CONCURRENTLY`, `NOT VALID`, `USING INDEX`, a constant default. */

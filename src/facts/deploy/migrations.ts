@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { defineProbe } from '../../core/fact.ts';
 import type { FileListing, FilesPort, PathChanges, PathHistory } from '../../core/io.ts';
 import { type ScriptParser, scriptParser } from '../logs/script-tree.ts';
+import { alembicMigration } from './alembic-migration.ts';
 import { deployCommands, type StepFile, stepFiles, textOf } from './deploy-step.ts';
-import { alembicMigration, djangoMigration, railsMigration } from './dsl-migration.ts';
+import { djangoMigration } from './django-migration.ts';
+import { ectoMigration } from './ecto-migration.ts';
+import { laravelMigration } from './laravel-migration.ts';
 import { type MigrationFile, migrationFiles, namedTime } from './migration-file.ts';
 import {
 	type Migration,
@@ -15,6 +18,7 @@ import {
 import { issuesIn, removalsIn, type TypeBefore, wordsFor } from './migration-judgement.ts';
 import { mayRunInCode, maySync, pushesIn, runnerIn, syncsIn } from './migration-run.ts';
 import type { ReadMigration } from './migration-source.ts';
+import { railsMigration } from './rails-migration.ts';
 import { readerOf } from './running-code.ts';
 import { scriptMigration } from './script-migration.ts';
 import { sqlMigration } from './sql-migration.ts';
@@ -88,7 +92,9 @@ async function readAll(
 		const source = await textOf(root, port, { path: file.path, unread });
 		const one = source === null ? null : readOne(file, source, parse);
 		if (one === null || source === null) continue;
-		read.push({ ...one, isPostgres: isPostgres ?? looksPostgres(source) });
+		// Laravel's schema builder looks the same for every database, and MySQL is the usual one.
+		const looks = file.tool !== 'laravel' && looksPostgres(source);
+		read.push({ ...one, isPostgres: isPostgres ?? looks });
 	}
 	return read;
 }
@@ -105,6 +111,12 @@ function readOne(
 			return /\bMigration\b/.test(source) ? { file, migration: djangoMigration(source) } : null;
 		case 'alembic':
 			return { file, migration: alembicMigration(source) };
+		case 'laravel':
+			return /\bextends\s+Migration\b/.test(source)
+				? { file, migration: laravelMigration(source) }
+				: null;
+		case 'ecto':
+			return { file, migration: ectoMigration(source) };
 		case 'script': {
 			const migration = scriptMigration(parse, source, file.path);
 			return migration === null ? null : { file, migration };
@@ -121,11 +133,11 @@ function readOne(
 }
 
 const MANIFEST =
-	/(?:^|\/)(?:migration_lock\.toml|schema\.prisma|drizzle\.config\.[cm]?[jt]s|knexfile\.[cm]?[jt]s|database\.yml|ormconfig\.\w+|package\.json|go\.mod|Gemfile|requirements[\w.-]*\.txt|pyproject\.toml|sqlc\.ya?ml|(?:docker-)?compose[\w.-]*\.ya?ml|config\.toml)$/;
+	/(?:^|\/)(?:migration_lock\.toml|schema\.prisma|drizzle\.config\.[cm]?[jt]s|knexfile\.[cm]?[jt]s|database\.yml|ormconfig\.\w+|package\.json|go\.mod|Gemfile|requirements[\w.-]*\.txt|pyproject\.toml|sqlc\.ya?ml|(?:docker-)?compose[\w.-]*\.ya?ml|config\.toml|\.env\.(?:example|sample|dist|template)|mix\.exs|alembic\.ini|settings(?:\/[\w-]+)?\.py)$/;
 const POSTGRES =
-	/provider\s*=\s*"(?:postgresql|postgres|cockroachdb)"|dialect["']?\s*:\s*["']postgres|adapter:\s*postgresql|["'](?:pg|postgres|pg-promise|@neondatabase\/serverless|@vercel\/postgres|pgx)["']\s*[:,]|jackc\/pgx|lib\/pq|\bpsycopg|asyncpg|gem ["']pg["']|image:\s*["']?(?:postgres|postgis|timescale)|engine:\s*["']?postgresql|client["']?\s*:\s*["'](?:pg|postgres)/;
+	/provider\s*=\s*"(?:postgresql|postgres|cockroachdb)"|dialect["']?\s*:\s*["']postgres|adapter:\s*postgresql|["'](?:pg|postgres|pg-promise|@neondatabase\/serverless|@vercel\/postgres|pgx)["']\s*[:,]|jackc\/pgx|lib\/pq|\bpsycopg|asyncpg|gem ["']pg["']|image:\s*["']?(?:postgres|postgis|timescale)|engine:\s*["']?postgresql|client["']?\s*:\s*["'](?:pg|postgres)|^DB_CONNECTION=["']?pgsql|:postgrex\b|\bpostgres(?:ql)?(?:\+\w+)?:\/\/|django\.db\.backends\.postgresql|django\.contrib\.gis\.db\.backends\.postgis/m;
 const OTHERS =
-	/provider\s*=\s*"(?:mysql|sqlite|sqlserver|mongodb)"|dialect["']?\s*:\s*["'](?:mysql|sqlite|turso|mssql)|adapter:\s*(?:mysql2?|sqlite3|trilogy)|["'](?:mysql2?|better-sqlite3|sqlite3|mssql|@libsql\/client|@planetscale\/database)["']\s*:|go-sql-driver\/mysql|go-sqlite3|mysqlclient|pymysql|gem ["'](?:mysql2|sqlite3|trilogy)["']|image:\s*["']?(?:mysql|mariadb)/i;
+	/provider\s*=\s*"(?:mysql|sqlite|sqlserver|mongodb)"|dialect["']?\s*:\s*["'](?:mysql|sqlite|turso|mssql)|adapter:\s*(?:mysql2?|sqlite3|trilogy)|["'](?:mysql2?|better-sqlite3|sqlite3|mssql|@libsql\/client|@planetscale\/database)["']\s*:|go-sql-driver\/mysql|go-sqlite3|mysqlclient|pymysql|gem ["'](?:mysql2|sqlite3|trilogy)["']|image:\s*["']?(?:mysql|mariadb)|^DB_CONNECTION=["']?(?:mysql|mariadb|sqlite|sqlsrv)|:(?:myxql|ecto_sqlite3|tds)\b|\b(?:mysql|mariadb|sqlite|mssql)(?:\+\w+)?:\/\/|django\.db\.backends\.(?:mysql|sqlite3|oracle)/im;
 
 /** `null` where nothing says which database it is. */
 async function speaksPostgres(

@@ -495,7 +495,7 @@ function readWorkflow(file: string, text: string): readonly PlatformService[] {
 	const index = lines.findIndex(
 		(line) =>
 			!/^\s*#/.test(line) &&
-			/gcloud (?:beta |alpha )?run (?:deploy|services update)|google-github-actions\/deploy-cloudrun@|^\s*-?\s*["']?run["']?,\s*["']?deploy/.test(
+			/gcloud (?:beta |alpha )?run (?:deploy|services update)|google-github-actions\/deploy-cloudrun@|^\s*(?:-\s+)?["']?run["']?,\s*["']?deploy/.test(
 				line,
 			),
 	);

@@ -41,6 +41,7 @@ export function scriptMigration(
 		hasDown: doesSomething(steps.get('down')),
 		comments: [...source.matchAll(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g)].map(([text]) => text),
 		noTransaction:
+			isSequelize(source) ||
 			/transaction\s*[:=]\s*false|noTransaction\(\)|disableTransactions?\b|useTransaction\s*[:=]\s*false/.test(
 				source,
 			),
@@ -49,6 +50,11 @@ export function scriptMigration(
 		columns: statements.flatMap(columnsOf),
 	};
 }
+
+/** Its runner opens no transaction of its own. */
+const isSequelize = (source: string): boolean =>
+	/\bqueryInterface\b/.test(source) ||
+	(/\bmodule\.exports\s*=\s*\{/.test(source) && !/\bknex\b|\.schema\b|\bpgm\b/.test(source));
 
 /** `exports.up = …`, `export const up = …`, `up: …`, methods of a class. */
 function stepsIn(program: ScriptNode): ReadonlyMap<string, ScriptNode> {
@@ -93,7 +99,7 @@ function doesSomething(step: ScriptNode | undefined): boolean {
 		if (node.type === 'ThrowStatement') return false;
 		if (
 			node.type === 'CallExpression' &&
-			!/^console\.|reject$/.test(chainOf(nodeAt(node, 'callee')))
+			!/^console\.|(?:reject|resolve)$/.test(chainOf(nodeAt(node, 'callee')))
 		)
 			calls = true;
 		return undefined;
@@ -181,11 +187,48 @@ const METHODS: Readonly<Record<string, (args: readonly ScriptNode[]) => Change |
 		indexOf(table, flag(options, 'concurrently') || flag(columns, 'concurrently')),
 	addConstraint: ([table, second, third]) => constraintOf(table, third ?? second),
 	createForeignKey: ([table]) => ({ kind: 'add-foreign-key', table: text(table) }),
+	changeColumn: ([table, column, definition]) => redefined(text(table), text(column), definition),
 	bulkDelete: ([table, where]) =>
 		where === undefined || where.type === 'NullLiteral' || nodesAt(where, 'properties').length === 0
 			? { kind: 'delete-all', table: text(table) }
 			: null,
 };
+
+/** Sequelize's types as PostgreSQL has them; a size is left away. */
+const TYPES: Readonly<Record<string, string>> = {
+	bigint: 'bigint',
+	biginteger: 'bigint',
+	integer: 'int',
+	smallint: 'smallint',
+	string: 'varchar(255)',
+	text: 'text',
+	date: 'timestamptz',
+	datetime: 'timestamptz',
+	timestamp: 'timestamptz',
+	boolean: 'boolean',
+	uuid: 'uuid',
+	json: 'json',
+	jsonb: 'jsonb',
+	float: 'real',
+	double: 'double precision',
+	decimal: 'numeric',
+};
+
+/** Sequelize repeats the whole column; one that may be null again is loosened. */
+function redefined(
+	table: string,
+	column: string,
+	definition: ScriptNode | undefined,
+): Change | null {
+	const allows = propertyOf(definition ?? null, 'allowNull')?.['value'];
+	if (allows === false) return { kind: 'set-not-null', table, column };
+	const written = propertyOf(definition ?? null, 'type');
+	const name = /(?:^|\.)(\w+)$/.exec(chainOf(written))?.[1] ?? '';
+	const type = TYPES[name.toLowerCase()];
+	return allows === true || type === undefined
+		? null
+		: { kind: 'change-type', table, column, type };
+}
 
 const indexOf = (table: ScriptNode | undefined, concurrent: boolean): Change => ({
 	kind: 'create-index',
@@ -227,7 +270,12 @@ function builtBy(call: ScriptNode, parents: readonly ScriptNode[]): readonly Mig
 	const method = /(?:^|\.)(\w+)$/.exec(lastName(call))?.[1] ?? '';
 	const args = nodesAt(call, 'arguments');
 	const around = tableAround(parents);
-	const change = Object.hasOwn(METHODS, method) ? METHODS[method]?.(args) : undefined;
+	const change =
+		method === 'alter' && around !== null
+			? alteredBy(call)
+			: Object.hasOwn(METHODS, method)
+				? METHODS[method]?.(args)
+				: undefined;
 	const kind = Object.hasOwn(ON_TABLE, method) && around !== null ? ON_TABLE[method] : undefined;
 	const made = change ?? (kind === undefined ? null : { kind, column: text(args[0]) });
 	if (made === null || made === undefined) return [];
@@ -235,6 +283,23 @@ function builtBy(call: ScriptNode, parents: readonly ScriptNode[]): readonly Mig
 	const isNew = around?.isNew === true && made.kind !== 'create-table';
 	const plain = { column: '', gentle: false, concurrent: false, line: lineOf(call) };
 	return isNew ? [] : [{ ...plain, ...made, table }];
+}
+
+/** Knex: `t.bigInteger('points').notNullable().alter()`. */
+function alteredBy(call: ScriptNode): Change | null {
+	const methods: string[] = [];
+	let column = '';
+	let type = '';
+	for (let at: ScriptNode | null = call; at?.type === 'CallExpression'; ) {
+		const callee: ScriptNode | null = nodeAt(at, 'callee');
+		const method = /(?:^|\.)(\w+)$/.exec(lastName(at))?.[1] ?? '';
+		methods.push(method);
+		type = TYPES[method.toLowerCase()] ?? '';
+		column = text(nodesAt(at, 'arguments')[0]);
+		at = callee === null ? null : nodeAt(callee, 'object');
+	}
+	if (methods.includes('notNullable')) return { kind: 'set-not-null', column };
+	return type === '' || methods.includes('nullable') ? null : { kind: 'change-type', column, type };
 }
 
 /** The table whose builder a call stands in. */

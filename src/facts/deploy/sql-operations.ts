@@ -10,10 +10,12 @@ const CREATE_TABLE = pattern(
 	'^create (?:(?:global|local|temp(?:orary)?|unlogged) )*table (?:if not exists )?(%q)',
 );
 const DROP_TABLE = pattern('^drop table (?:if exists )?((?:%q)(?:, ?%q)*)');
+const DROP_SCHEMA = pattern('^drop (?:schema|database) (?:if exists )?(%q).*\\bcascade$');
 const TRUNCATE = pattern('^truncate (?:table )?(?:only )?(%q)');
 const DELETE = pattern('^delete from (?:only )?(%q)');
+const ALL_ROWS = /^delete from (?:only )?\S+ where (?:true|\(?1 ?= ?1\)?)$/i;
 const CREATE_INDEX = pattern(
-	'^create (?:unique )?index (concurrently )?(?:if not exists )?(%n )?on (?:only )?(%q)',
+	'^create (?:unique )?index (concurrently )?(?:if not exists )?(%n )?on (only )?(%q)',
 );
 const DROP_INDEX = pattern(
 	'^(?:drop index|reindex (?:\\([^)]*\\) )?(?:index|table)) (concurrently )?(?:if exists )?(%q)',
@@ -60,17 +62,20 @@ function wholeStatement(text: string): readonly Change[] {
 	const index = CREATE_INDEX.exec(text);
 	if (index !== null) {
 		const concurrent = index[1] !== undefined;
-		const [, , name = '', table = ''] = index;
+		// On a partitioned table alone: what its partitions hold is not read.
+		const [, , name = '', only, table = ''] = index;
 		return [
 			{
 				kind: 'create-index',
 				table: bareName(table),
 				column: bareName(name),
-				gentle: concurrent,
+				gentle: concurrent || only !== undefined,
 				concurrent,
 			},
 		];
 	}
+	const schema = DROP_SCHEMA.exec(text);
+	if (schema !== null) return [{ kind: 'drop-schema', table: bareName(schema[1] ?? '') }];
 	const old = DROP_INDEX.exec(text);
 	if (old !== null) {
 		return [
@@ -89,7 +94,8 @@ function rowsOf(text: string): readonly Change[] {
 	const emptied = TRUNCATE.exec(text);
 	if (emptied !== null) return [{ kind: 'delete-all', table: bareName(emptied[1] ?? '') }];
 	const deleted = DELETE.exec(text);
-	if (deleted !== null && !/ (?:where|using) /i.test(text)) {
+	const isAll = !/ (?:where|using) /i.test(text) || ALL_ROWS.test(text);
+	if (deleted !== null && isAll) {
 		return [{ kind: 'delete-all', table: bareName(deleted[1] ?? '') }];
 	}
 	const renamed = RENAME_TABLE_MYSQL.exec(text);
@@ -130,7 +136,7 @@ const ADD_COLUMN = pattern(
 	'^add (?:column )?(?:if not exists )?(?!constraint |foreign |check |unique |primary |index |key |exclude )(%n) (.+)$',
 );
 const ADD_CONSTRAINT = pattern(
-	'^add (?:constraint (%n) )?(foreign key|check|unique|primary key)(.*)$',
+	'^add (?:constraint (%n) )?(foreign key|check|unique|primary key|exclude)(.*)$',
 );
 const VALIDATE = pattern('^validate constraint (%n)');
 
@@ -178,7 +184,7 @@ function changeOf(action: string): Change {
 
 function constraint(name: string, what: string, rest: string): Change {
 	const word = what.toLowerCase();
-	const isUnique = word === 'unique' || word === 'primary key';
+	const isUnique = /^(?:unique|primary key|exclude)$/.test(word);
 	const gentle = isUnique ? /^ ?using index/i.test(rest) : /not valid/i.test(rest);
 	const kind =
 		word === 'foreign key' ? 'add-foreign-key' : word === 'check' ? 'add-check' : 'add-unique';
@@ -193,7 +199,16 @@ function column(name: string, rest: string): Change {
 		/^(?:big|small)?serial\b/i.test(rest) ||
 		/\bgenerated (?:always|by default) as identity/i.test(rest) ||
 		/\bgenerated always as \(.*\) stored/i.test(rest);
-	return { kind: 'add-column', column: name, type: typeIn(rest), gentle: !isRewritten };
+	const added = { column: name, type: typeIn(rest) };
+	if (isRewritten) return { kind: 'add-column', ...added };
+	if (/\b(?:unique|primary key)\b/i.test(rest)) return { kind: 'add-unique', ...added };
+	// Rows that hold NULL in a new column need no look into the other table.
+	if (/\breferences\b/i.test(rest) && defaultValue !== '' && !/^null\b/i.test(defaultValue)) {
+		return { kind: 'add-foreign-key', ...added };
+	}
+	return /\bcheck ?\(/i.test(rest)
+		? { kind: 'add-check', ...added }
+		: { kind: 'add-column', ...added, gentle: true };
 }
 
 /** `character varying(20)` is `varchar(20)`. */
