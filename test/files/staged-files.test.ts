@@ -73,5 +73,5 @@ test('of a folder inside a repository, that folder', async () => {
 });
 
 test('outside git there is nothing staged, and that is said', async () => {
-	await expect(port().list(temporaryFolder())).rejects.toThrow('git: ');
+	await expect(port().list(temporaryFolder())).rejects.toThrow('in no git repository');
 });

@@ -176,7 +176,8 @@ it('never throws, keeps its place, and repairs without leaving the text', () => 
 			for (const fault of faults as SpfFault[]) {
 				expect(record.slice(fault.start, fault.start + 1)).toBe(fault.text.slice(0, 1));
 				expect(fault.position).toBeGreaterThanOrEqual(fault.start);
-				expect(fault.says).not.toMatch(/undefined|NaN/);
+				// The record may hold these words itself.
+				if (!/undefined|NaN/.test(record)) expect(fault.says).not.toMatch(/undefined|NaN/);
 			}
 			for (const term of terms) expect(record.slice(term.position)).toContain(term.text);
 			expect(edited(record, []).startsWith('v=spf1')).toBe(true);
