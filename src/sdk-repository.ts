@@ -28,5 +28,6 @@ export {
 	repositoryHistory,
 	repositorySecrets,
 } from './facts/secrets/repository.ts';
+export { SAMPLE_SECRET } from './facts/secrets/sample-secret.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';

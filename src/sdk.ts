@@ -495,6 +495,7 @@ export {
 	type RepositoryPlace,
 	repositoryFingerprints,
 } from './facts/secrets/repository-fingerprints.ts';
+export { SAMPLE_SECRET } from './facts/secrets/sample-secret.ts';
 export type { SecretPlace } from './facts/secrets/secret-place.ts';
 export type { FoundSecret, RepositorySecrets } from './facts/secrets/secret-sighting.ts';
 export {

@@ -11,6 +11,7 @@ import {
 	type RepositorySecrets,
 	repositories,
 	repositorySecrets,
+	SAMPLE_SECRET,
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
@@ -508,27 +509,8 @@ const given = (about: Partial<DeployedImage>, ...secrets: FoundSecret[]) => ({
 });
 
 const secret = (about: Partial<FoundSecret>, file = 'Dockerfile', line = 5): FoundSecret => ({
-	rule: 'stripe-secret-key',
-	provider: 'Stripe',
-	what: 'secret key',
-	tier: 'server',
-	kind: 'server-secret',
-	confidence: 'high',
-	state: 'none',
-	expiresAt: null,
-	local: false,
-	encrypted: false,
-	published: false,
-	paired: false,
-	encoded: null,
-	preview: 'sk_l',
-	length: 32,
-	fingerprint: '0011223344556677',
+	...SAMPLE_SECRET,
 	variable: 'STRIPE_SECRET_KEY',
-	inProduction: false,
 	places: [{ file, line, place: 'head', text: '[redacted]' }],
-	placesInAll: 1,
-	rotate: 'https://dashboard.stripe.com/apikeys',
-	anchor: 'sk_live_',
 	...about,
 });

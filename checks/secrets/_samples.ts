@@ -1,4 +1,9 @@
-import type { FoundSecret, RepositoryFiles, RepositorySecrets } from '../../src/sdk-repository.ts';
+import {
+	type FoundSecret,
+	type RepositoryFiles,
+	type RepositorySecrets,
+	SAMPLE_SECRET,
+} from '../../src/sdk-repository.ts';
 
 /** What the scan says of a sound repository, with these secrets. */
 export function sampleSecrets(...secrets: FoundSecret[]): RepositorySecrets {
@@ -18,33 +23,10 @@ export function sampleSecrets(...secrets: FoundSecret[]): RepositorySecrets {
 }
 
 /** A provider's live key, committed. */
-export function sampleSecret(about: Partial<FoundSecret>): FoundSecret {
-	return {
-		rule: 'stripe-secret-key',
-		provider: 'Stripe',
-		what: 'secret key',
-		tier: 'server',
-		kind: 'server-secret',
-		confidence: 'high',
-		state: 'none',
-		expiresAt: null,
-		local: false,
-		encrypted: false,
-		published: false,
-		paired: false,
-		encoded: null,
-		preview: 'sk_l',
-		length: 32,
-		fingerprint: '0011223344556677',
-		variable: '',
-		inProduction: false,
-		places: [{ file: 'src/pay.ts', line: 3, place: 'head', text: "const key = '[redacted]';" }],
-		placesInAll: 1,
-		rotate: 'https://dashboard.stripe.com/apikeys',
-		anchor: 'sk_live_',
-		...about,
-	};
-}
+export const sampleSecret = (about: Partial<FoundSecret>): FoundSecret => ({
+	...SAMPLE_SECRET,
+	...about,
+});
 
 /** A repository with no file that matters. */
 export function sampleFiles(about: Partial<RepositoryFiles>): RepositoryFiles {

@@ -8,6 +8,7 @@ import {
 	type FoundSecret,
 	minutes,
 	repositories,
+	SAMPLE_SECRET,
 	type Severity,
 	z,
 } from '../../src/sdk-repository.ts';
@@ -360,28 +361,8 @@ function build(...secrets: FoundSecret[]): BuildSecrets {
 
 function secret(about: Partial<FoundSecret>): FoundSecret {
 	return {
-		rule: 'stripe-secret-key',
-		provider: 'Stripe',
-		what: 'secret key',
-		tier: 'server',
-		kind: 'server-secret',
-		confidence: 'high',
-		state: 'none',
-		expiresAt: null,
-		local: false,
-		encrypted: false,
-		published: false,
-		paired: false,
-		encoded: null,
-		preview: 'sk_l',
-		length: 32,
-		fingerprint: '0011223344556677',
-		variable: '',
-		inProduction: false,
+		...SAMPLE_SECRET,
 		places: [{ file: 'dist/assets/app.js', line: 1, place: 'client', text: '[redacted]' }],
-		placesInAll: 1,
-		rotate: 'https://dashboard.stripe.com/apikeys',
-		anchor: 'sk_live_',
 		...about,
 	};
 }

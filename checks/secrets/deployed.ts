@@ -11,6 +11,7 @@ import {
 	optional,
 	type RepositoryFingerprints,
 	repositoryFingerprints,
+	SAMPLE_SECRET,
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
@@ -299,28 +300,8 @@ function site(...secrets: FoundSecret[]): DeployedSecrets {
 
 function secret(about: Partial<FoundSecret>): FoundSecret {
 	return {
-		rule: 'stripe-secret-key',
-		provider: 'Stripe',
-		what: 'secret key',
-		tier: 'server',
-		kind: 'server-secret',
-		confidence: 'high',
-		state: 'none',
-		expiresAt: null,
-		local: false,
-		encrypted: false,
-		published: false,
-		paired: false,
-		encoded: null,
-		preview: 'sk_l',
-		length: 32,
-		fingerprint: '0011223344556677',
-		variable: '',
-		inProduction: false,
+		...SAMPLE_SECRET,
 		places: [{ file: 'https://example.com/app.js', line: 1, place: 'client', text: '[redacted]' }],
-		placesInAll: 1,
-		rotate: 'https://dashboard.stripe.com/apikeys',
-		anchor: 'sk_live_',
 		...about,
 	};
 }

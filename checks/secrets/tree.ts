@@ -8,6 +8,7 @@ import {
 	type RepositorySecrets,
 	repositories,
 	repositorySecrets,
+	SAMPLE_SECRET,
 	type Severity,
 	z,
 } from '../../src/sdk-repository.ts';
@@ -349,28 +350,8 @@ function key(
 	place: FoundSecret['places'][number]['place'] = 'head',
 ): FoundSecret {
 	return {
-		rule: 'stripe-secret-key',
-		provider: 'Stripe',
-		what: 'secret key',
-		tier: 'server',
-		kind: 'server-secret',
-		confidence: 'high',
-		state: 'none',
-		expiresAt: null,
-		local: false,
-		encrypted: false,
-		published: false,
-		paired: false,
-		encoded: null,
-		preview: 'sk_l',
-		length: 32,
-		fingerprint: '0011223344556677',
-		variable: '',
-		inProduction: false,
+		...SAMPLE_SECRET,
 		places: [{ file: 'src/pay.ts', line: 3, place, text: "const key = '[redacted]';" }],
-		placesInAll: 1,
-		rotate: 'https://dashboard.stripe.com/apikeys',
-		anchor: 'sk_live_',
 		...about,
 	};
 }
