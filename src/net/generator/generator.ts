@@ -19,6 +19,8 @@ export type Sample = Readonly<Record<Exclude<(typeof COLUMNS)[number], 'fault'>,
 export interface Generator {
 	/** Lanes are open and warm, and the clock stands at 0. Rejects as `finish` does. */
 	readonly ready: Promise<void>;
+	/** Never resolves; rejects as `finish` does, for who waits for something else. */
+	readonly failed: Promise<never>;
 	/** Milliseconds on the run's clock, as near as another thread can tell; 0 before `ready`. */
 	nowMs(): number;
 	/** Before or after `ready`; intended times are on the run's clock either way. */
@@ -48,6 +50,7 @@ export function startGenerator(
 	const worker = new Worker(WORKER, { workerData: plan, stdout: false });
 	const ready = promised<void>();
 	const done = promised<Noise>();
+	const failed = promised<never>();
 	let zero: number | null = null;
 	const post = (message: ToWorker) => worker.postMessage(message);
 	const stop = async () => {
@@ -57,6 +60,7 @@ export function startGenerator(
 	const fail = (error: unknown) => {
 		ready.reject(error);
 		done.reject(error);
+		failed.reject(error);
 		void stop();
 	};
 	const onAbort = () => fail(whyStopped(signal));
@@ -79,6 +83,7 @@ export function startGenerator(
 	});
 	return {
 		ready: ready.promise,
+		failed: failed.promise,
 		nowMs: () => (zero === null ? 0 : performance.now() - zero),
 		submit: (jobs) => post({ kind: 'jobs', jobs }),
 		cancel: (line) => post({ kind: 'cancel', line: line ?? null }),

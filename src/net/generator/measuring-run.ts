@@ -25,6 +25,8 @@ export class MeasuringRun {
 	#jobs: Job[] = [];
 	readonly #inFlight = new Map<string, number>();
 	readonly #taken = new Map<number, number>();
+	/** Hosts that asked for less. */
+	readonly #closed = new Set<string>();
 	readonly #early: (() => void)[] = [];
 	#noise: NoiseFloor | null = null;
 	#zero: number | null = null;
@@ -62,7 +64,8 @@ export class MeasuringRun {
 	}
 
 	add(jobs: readonly Job[]): void {
-		this.#jobs = [...this.#jobs, ...jobs].sort((a, b) => a.intendedMs - b.intendedMs);
+		const open = jobs.filter(({ line }) => !this.#closed.has(this.#hostOf(this.#lineOf(line))));
+		this.#jobs = [...this.#jobs, ...open].sort((a, b) => a.intendedMs - b.intendedMs);
 		this.#pump();
 	}
 
@@ -82,7 +85,8 @@ export class MeasuringRun {
 			const taken = await this.#afterTurn(this.#lineOf(line), () =>
 				this.#sample({ line, intendedMs: Number.NaN }, lane, at, nth + 1),
 			);
-			if (taken.fault !== 'none' || taken.status === 429 || taken.status === 503) break;
+			if (taken.fault !== 'none' || taken.status >= 500 || this.#closed.has(this.#hostOfLane(lane)))
+				break;
 		}
 		lane.isBusy = false;
 	}
@@ -152,9 +156,15 @@ export class MeasuringRun {
 		const taken = await takeSample(line, lane, look, this.#around);
 		this.#inFlight.set(host, (this.#inFlight.get(host) ?? 1) - 1);
 		const tell = () => this.#tell(job, at, warmUp, takenAt, taken);
+		if (taken.askedForLess) this.#close(host);
 		if (this.#zero === null) this.#early.push(tell);
 		else tell();
 		return taken;
+	}
+
+	#close(host: string): void {
+		this.#closed.add(host);
+		this.#jobs = this.#jobs.filter(({ line }) => this.#hostOf(this.#lineOf(line)) !== host);
 	}
 
 	#tell(job: Job, lane: number, warmUp: number, takenAt: number, taken: Taken): void {
@@ -176,6 +186,7 @@ export class MeasuringRun {
 			firstByteMs: taken.firstByteMs,
 			bytes: taken.bytes,
 			redirects: taken.redirects,
+			askedForLess: taken.askedForLess ? 1 : 0,
 			fault: FAULTS.indexOf(taken.fault),
 		};
 		const row = Float64Array.from(COLUMNS, (name) => values[name]);
@@ -220,6 +231,10 @@ export class MeasuringRun {
 				this.#pump();
 			});
 		}
+	}
+
+	#hostOfLane({ route }: Keeper): string {
+		return this.#plan.routes[route]?.host ?? '';
 	}
 
 	#isIdle(): boolean {

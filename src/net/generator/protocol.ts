@@ -5,8 +5,9 @@ import type { Located } from '../dialer.ts';
  * `ready` sets the clock to 0, jobs are begun at their intended times, samples are streamed back as
  * they end, and `done` says how quiet the Worker was. `startGenerator` is the other side.
  *
- * The Worker decides nothing but when a request can go out: who wants fewer requests (a plan that is
- * decided, a circuit breaker) sees the samples and cancels what is queued.
+ * The Worker decides when a request can go out, and drops what is queued for a host that asks for less:
+ * 429, or 503 with Retry-After. Everything else is for those who see the samples: a plan that is
+ * decided and a circuit that breaks cancel what is queued.
  */
 
 /** Where requests go: one address, pinned for the whole run. */
@@ -25,7 +26,7 @@ export interface Route {
 }
 
 /** One kept-alive connection (HTTP/1.1, one request in flight), opened at its first use. */
-export interface Lane {
+interface Lane {
 	readonly route: number;
 	/** Lines requested on it, in turn, before the clock starts. Their first is the cold one. */
 	readonly warmUp: readonly number[];
@@ -63,7 +64,7 @@ export interface Line {
 export interface Expectation {
 	/** Of every so many samples, one is looked at: 1 looks at all of them. */
 	readonly oneIn: number;
-	/** Its JSON must parse, where the header says that it is JSON; and it may not be empty. */
+	/** Its JSON must parse, where the header says that it is JSON and the body is not empty. */
 	readonly wellFormed?: boolean | undefined;
 	readonly contains?: string | undefined;
 	/** Such as markers of other users. */
@@ -171,5 +172,7 @@ export const COLUMNS = [
 	'bytes',
 	/** Answers that were redirects before the last. */
 	'redirects',
+	/** 429, or 503 with Retry-After: 1, and nothing further is sent to the host. */
+	'askedForLess',
 	'fault',
 ] as const;
