@@ -505,17 +505,39 @@ export interface TimingNoise {
 	readonly loopDelayP99Ms: number;
 }
 
+export const TIMING_FAULTS = [
+	'none',
+	'no-such-host',
+	'refused',
+	'unreachable',
+	'reset',
+	'silent',
+	'tls-failed',
+	'not-tls',
+	'bad-response',
+	/** The body was not complete in time. */
+	'cut',
+	/** The body is not what its header says. */
+	'wrong-body',
+	/** Ours: a proxy that does not let us through, a protocol that we do not speak. */
+	'ours',
+] as const;
+export type TimingFault = (typeof TIMING_FAULTS)[number];
+
 export interface TimingSample {
 	/** Milliseconds since the series began, when the request should have gone out. */
 	readonly intendedMs: number;
 	/** Intended to sent, in milliseconds; what opening a connection took is in it. */
 	readonly lateMs: number;
 	/**
-	 * Request sent to last byte; for a visit from its begin, without DNS. For a failure, to the failure.
+	 * Request sent to last byte; for a visit from its begin, and the median of `dnsMs` with it. For a
+	 * failure, to the failure.
 	 */
 	readonly tookMs: number;
 	/** Request sent to first byte, of the document. */
 	readonly firstByteMs: number;
+	/** First byte to last. */
+	readonly downloadMs: number;
 	/** 0 on a kept-alive connection. */
 	readonly connectMs: number;
 	readonly tlsMs: number;
@@ -528,6 +550,8 @@ export interface TimingSample {
 	readonly bytes: number;
 	/** Empty where a whole answer came that is what it says it is. */
 	readonly failure: string;
+	/** `none` where `failure` is empty. */
+	readonly fault: TimingFault;
 	/** Caching, encoding and connection fields, as sent. */
 	readonly headers: readonly (readonly [name: string, value: string])[];
 }

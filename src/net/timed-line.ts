@@ -40,6 +40,7 @@ export class TimedLine {
 	readonly endpoint: TimedEndpoint;
 	readonly ended: Promise<void>;
 	readonly #pace: TimingPace;
+	readonly #visit: { readonly dnsMs: number } | null;
 	readonly #intended: number[] = [];
 	readonly #samples = new Map<number, Sample>();
 	readonly #warmUps: Sample[] = [];
@@ -52,9 +53,11 @@ export class TimedLine {
 	#decidedAt = Number.POSITIVE_INFINITY;
 	#retry: NodeJS.Timeout | undefined;
 
-	constructor(endpoint: TimedEndpoint, pace: TimingPace) {
+	/** `dnsMs` is what the look-ups of a visit take. */
+	constructor(endpoint: TimedEndpoint, pace: TimingPace, dnsMs: number) {
 		this.endpoint = endpoint;
 		this.#pace = pace;
+		this.#visit = endpoint.visit === null ? null : { dnsMs };
 		this.ended = new Promise((resolve) => {
 			this.#resolve = resolve;
 		});
@@ -179,7 +182,7 @@ export class TimedLine {
 	}
 
 	#timed(sample: Sample) {
-		return timingSample(sample, this.endpoint.visit !== null);
+		return timingSample(sample, this.#visit);
 	}
 
 	/** Visits make several round trips: theirs is the budget as it is. */

@@ -36,6 +36,8 @@ const PACE: TimingPace = { sequential: 250, fixed: 30, visit: 100, apart: 25, re
 const TIMEOUT_MS = 10_000;
 const WARM_UPS = 4;
 const IN_FLIGHT_PER_HOST = 4;
+/** An address that has never answered is left after so many. */
+const TRIES = 3;
 const DNS_ROUNDS = 5;
 /** For endpoints that nobody named; the planned ones have `planSeconds`, less this for the last answers. */
 const FOUND_MS = 20_000;
@@ -222,13 +224,14 @@ class Series {
 				continue;
 			}
 			lines.push(line);
-			this.#lines.push(new TimedLine(endpoint, this.#pace));
-			if (endpoint.visit !== null) dnsMs.set(endpoint.url, await this.#lookUp(endpoint.visit));
+			const lookups = endpoint.visit === null ? [] : await this.#lookUp(endpoint.visit);
+			dnsMs.set(endpoint.url, lookups);
+			this.#lines.push(new TimedLine(endpoint, this.#pace, middleOf(lookups)));
 		}
 		const noise = await this.#measure(lines);
 		const series = endpoints.map((endpoint): TimedSeries => {
 			const failed = unreachable.get(endpoint.url);
-			if (failed !== undefined) return noWayTo(endpoint, failed.detail);
+			if (failed !== undefined) return noWayTo(endpoint, failed);
 			const at = this.#lines.findIndex((one) => one.endpoint === endpoint);
 			const route = this.#ways.routes[lines[at]?.steps[0].route ?? -1];
 			return {
@@ -387,7 +390,12 @@ class Series {
 	}
 }
 
-function noWayTo(endpoint: TimedEndpoint, detail: string): TimedSeries {
+function middleOf(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function noWayTo(endpoint: TimedEndpoint, { how, detail }: HttpFailed): TimedSeries {
+	const sample = neverSent(how, detail);
 	return {
 		url: endpoint.url,
 		address: null,
@@ -396,7 +404,7 @@ function noWayTo(endpoint: TimedEndpoint, detail: string): TimedSeries {
 		limitMs: endpoint.budgetMs,
 		askedForLess: false,
 		cold: null,
-		samples: [neverSent(detail), neverSent(detail), neverSent(detail)],
+		samples: [sample, sample, sample],
 		idle: [],
 		dnsMs: [],
 	};
@@ -421,7 +429,13 @@ async function timeAddresses(
 	const samples: Sample[] = [];
 	const generator = startGenerator(runPlan(ways, lines, [], pace), {
 		signal: dialer.signal,
-		onSample: (sample) => samples.push(sample),
+		onSample(sample) {
+			samples.push(sample);
+			const its = samples.filter(({ line }) => line === sample.line);
+			if (its.length >= TRIES && its.every(({ status }) => status === 0)) {
+				generator.cancel(sample.line);
+			}
+		},
 	});
 	try {
 		const gap = pace.visit;
@@ -435,7 +449,9 @@ async function timeAddresses(
 		return {
 			addresses: addresses.map((address, line) => ({
 				address,
-				samples: samples.filter((one) => one.line === line).map((one) => timingSample(one, true)),
+				samples: samples
+					.filter((one) => one.line === line)
+					.map((one) => timingSample(one, { dnsMs: 0 })),
 			})),
 			noise: { pingP95Ms: noise.pingP95Ms, loopDelayP99Ms: noise.loopDelayP99Ms },
 		};

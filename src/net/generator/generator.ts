@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { TIMING_FAULTS, type TimingFault } from '../../core/io.ts';
 import { whyStopped } from '../wait.ts';
 import {
 	COLUMNS,
-	FAULTS,
-	type Fault,
 	type FromWorker,
 	type Job,
 	type Noise,
@@ -14,7 +13,7 @@ import {
 
 /** One row of the Worker's, named. Times as in `COLUMNS`. */
 export type Sample = Readonly<Record<Exclude<(typeof COLUMNS)[number], 'fault'>, number>> &
-	SampleText & { readonly fault: Fault };
+	SampleText & { readonly fault: TimingFault };
 
 export interface Generator {
 	/** Lanes are open and warm, and the clock stands at 0. Rejects as `finish` does. */
@@ -103,7 +102,7 @@ const WORKER = new URL(
 
 function sampleOf({ row, told }: Extract<FromWorker, { kind: 'sample' }>): Sample {
 	const numbers = Object.fromEntries(COLUMNS.map((name, at) => [name, row[at] ?? 0]));
-	return { ...numbers, ...told, fault: FAULTS[numbers['fault'] ?? 0] ?? 'ours' } as Sample;
+	return { ...numbers, ...told, fault: TIMING_FAULTS[numbers['fault'] ?? 0] ?? 'ours' } as Sample;
 }
 
 /** A promise that may be refused without anybody waiting for it. */

@@ -1,7 +1,8 @@
+import { TIMING_FAULTS } from '../../core/io.ts';
 import type { Dialer } from '../dialer.ts';
 import { listenForNoise, type NoiseFloor } from './noise-floor.ts';
 import { type Keeper, type Surroundings, type Taken, takeSample } from './one-sample.ts';
-import { COLUMNS, FAULTS, type FromWorker, type Job, type Line, type RunPlan } from './protocol.ts';
+import { COLUMNS, type FromWorker, type Job, type Line, type RunPlan } from './protocol.ts';
 
 /** A timer may fire a little late, and never early enough: the last bit is waited for turn by turn. */
 const SPIN_MS = 2;
@@ -176,7 +177,7 @@ export class MeasuringRun {
 			intended: warmUp > 0 ? since(takenAt) : job.intendedMs,
 			taken: since(takenAt),
 			started: since(taken.started),
-			headers: since(taken.headersAt),
+			headersAt: since(taken.headersAt),
 			ended: since(taken.ended),
 			status: taken.status,
 			newConnection: taken.newConnection ? 1 : 0,
@@ -187,7 +188,7 @@ export class MeasuringRun {
 			bytes: taken.bytes,
 			redirects: taken.redirects,
 			askedForLess: taken.askedForLess ? 1 : 0,
-			fault: FAULTS.indexOf(taken.fault),
+			fault: TIMING_FAULTS.indexOf(taken.fault),
 		};
 		const row = Float64Array.from(COLUMNS, (name) => values[name]);
 		const told = { failure: taken.failure, headers: taken.headers };

@@ -1,4 +1,5 @@
 import { Unobserved } from '../../core/fact.ts';
+import type { TimingFault } from '../../core/io.ts';
 import { BodyReader } from '../body.ts';
 import {
 	type Destination,
@@ -9,7 +10,7 @@ import {
 } from '../connection.ts';
 import type { Dialer } from '../dialer.ts';
 import { exchangeOver, type Head, type Sent } from '../exchange.ts';
-import type { Expectation, Fault, Line, Route, SampleText, Step } from './protocol.ts';
+import type { Expectation, Line, Route, SampleText, Step } from './protocol.ts';
 
 /** A connection that is kept between samples. */
 export interface Keeper {
@@ -31,7 +32,7 @@ export interface Taken extends SampleText {
 	readonly bytes: number;
 	readonly redirects: number;
 	readonly askedForLess: boolean;
-	readonly fault: Fault;
+	readonly fault: TimingFault;
 }
 
 export interface Surroundings {
@@ -182,8 +183,7 @@ class Walk {
 		};
 	}
 
-	#failed(how: Fault | 'no-such-host', failure: string, redirects: number): Taken {
-		const fault = how === 'no-such-host' ? 'unreachable' : how;
+	#failed(fault: TimingFault, failure: string, redirects: number): Taken {
 		return {
 			...this.#opening(redirects),
 			headersAt: 0,

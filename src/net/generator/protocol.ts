@@ -123,25 +123,6 @@ export interface Noise {
 	readonly loopDelayP99Ms: number;
 }
 
-/** How a sample came to nothing, by number; `none` is 0. */
-export const FAULTS = [
-	'none',
-	'refused',
-	'unreachable',
-	'reset',
-	'silent',
-	'tls-failed',
-	'not-tls',
-	'bad-response',
-	/** The body was not complete in time. */
-	'cut',
-	/** It is not what `expect` says. */
-	'wrong-body',
-	/** Our own shortcoming: a proxy that does not let us through, a protocol that we do not speak. */
-	'ours',
-] as const;
-export type Fault = (typeof FAULTS)[number];
-
 /** Times are milliseconds since the run began; negative before the clock was started. */
 export const COLUMNS = [
 	'line',
@@ -154,8 +135,8 @@ export const COLUMNS = [
 	'taken',
 	/** The (first) request was handed to the socket. */
 	'started',
-	/** First byte of the (last) final response. */
-	'headers',
+	/** First byte of the (last) final response; 0 where none came. */
+	'headersAt',
 	/** Last byte, or the failure. */
 	'ended',
 	/** Of the last answer; 0 for none. */
@@ -174,5 +155,6 @@ export const COLUMNS = [
 	'redirects',
 	/** 429, or 503 with Retry-After: 1, and nothing further is sent to the host. */
 	'askedForLess',
+	/** Place in `TIMING_FAULTS`. */
 	'fault',
 ] as const;
