@@ -57,6 +57,9 @@ export function limitOf(budgetMs: number, roundTripMs: number | null): number {
 	return roundTrip > budgetMs / 2 ? budgetMs + roundTrip : budgetMs;
 }
 
+/** Routes of one OpenAPI file that are timed. */
+export const MOST_ROUTES = 8;
+
 /**
  * Seconds that the plan may take for so many named endpoints: 300 samples, four a second, and more
  * slowly where several endpoints share a host or answer late.

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
-import { ENDPOINT_PLAN_SECONDS, plan as planAudit, audit as runAudit } from '../../audit.ts';
+import { plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { parseDuration } from '../../config/duration.ts';
@@ -9,6 +9,7 @@ import { findConfig } from '../../config/find-config.ts';
 import { atOnce } from '../../core/at-once.ts';
 import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
+import { MOST_ROUTES, planSeconds } from '../../core/sequential-plan.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
@@ -22,6 +23,7 @@ interface CliOptions extends OutputOptions {
 	readonly repo?: string;
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
+	readonly openapi?: string;
 	readonly dkimSelector?: readonly string[];
 	readonly dmarcReports?: string;
 	readonly sendingIp?: readonly string[];
@@ -65,6 +67,8 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	const config = await configFor(cli);
 	await requireFile(cli.oldUrls, '--old-urls');
 	await requireFile(config.oldUrls, 'oldUrls in the config');
+	await requireFile(cli.openapi, '--openapi');
+	await requireFile(config.openapi, 'openapi in the config');
 	await requireFolder(cli.dmarcReports, '--dmarc-reports', REPORTS_ADVICE);
 	await requireFolder(config.dmarcReports, 'dmarcReports in the config', REPORTS_ADVICE);
 	await requireMessages(cli.message, '--message');
@@ -97,11 +101,10 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 }
 
 /** What the user asked for beside the usual, and how long that may take. */
-function moreTime({ endpoints = [], oldUrls }: AuditOptions): string {
+function moreTime({ endpoints = [], openapi, oldUrls }: AuditOptions): string {
+	const timed = endpoints.length + (openapi === undefined ? 0 : MOST_ROUTES);
 	const timing =
-		endpoints.length > 0
-			? `Timing of the named endpoints may take up to ${ENDPOINT_PLAN_SECONDS} s more.\n`
-			: '';
+		timed > 0 ? `Timing of the named endpoints may take up to ${planSeconds(timed)} s more.\n` : '';
 	return oldUrls === undefined
 		? timing
 		: `${timing}Following old URLs may take up to ${OLD_URL_SECONDS} s more.\n`;
@@ -204,6 +207,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 	return {
 		hosts: joined(config.hosts, cli.host),
 		endpoints: joined(config.endpoints, cli.endpoint),
+		openapi: cli.openapi ?? config.openapi,
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
 		dmarcReports: cli.dmarcReports ?? config.dmarcReports,
 		sendingIps: joined(config.sendingIps, cli.sendingIp),

@@ -98,7 +98,7 @@ export interface TimingSummary {
 	readonly noise: TimingNoise;
 }
 
-export interface Phases {
+interface Phases {
 	readonly dns: number;
 	readonly connect: number;
 	readonly tls: number;
@@ -416,14 +416,20 @@ export function openingsOf(
 	host: string,
 	series: readonly TimedSeries[],
 	noise: TimingNoise,
+	exchanges: readonly { readonly connect: number; readonly tls: number }[] = [],
 ): HostTiming | null {
 	const answered = series.flatMap(({ samples, cold }) =>
 		[...(cold === null ? [] : [cold]), ...samples].filter(isAnswered),
 	);
 	if (answered.length === 0) return null;
-	const opened = answered.filter(({ connectMs, redirectMs }) => connectMs > 0 && redirectMs === 0);
-	const connect = median(opened.map(({ connectMs }) => connectMs));
-	const tls = median(opened.map(({ tlsMs }) => tlsMs));
+	const opened = [
+		...answered
+			.filter(({ redirectMs }) => redirectMs === 0)
+			.map(({ connectMs, tlsMs }) => ({ connect: connectMs, tls: tlsMs })),
+		...exchanges,
+	].filter((one) => one.connect > 0);
+	const connect = median(opened.map((one) => one.connect));
+	const tls = median(opened.map((one) => one.tls));
 	const looked = series.filter(({ dnsMs }) => dnsMs.length > 0);
 	const dns = median(looked.flatMap(({ dnsMs }) => [...dnsMs]));
 	const visits = looked.flatMap(({ samples }) => samples.filter(isAnswered));

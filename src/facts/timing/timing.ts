@@ -15,6 +15,7 @@ import {
 	type TimingSample,
 	type TimingSeries,
 } from '../../core/io.ts';
+import { httpExchange } from '../web/http.ts';
 import {
 	type HostTiming,
 	openingsOf,
@@ -62,7 +63,7 @@ const SeriesSchema: z.ZodType<TimingSeries> = z.object({
 	noise: NoiseSchema,
 });
 
-export const TimedEndpoints = z.array(
+const TimedEndpoints = z.array(
 	z.object({
 		url: z.string(),
 		method: z.enum(['GET', 'HEAD']),
@@ -163,7 +164,12 @@ export const hostTiming = defineDerivation({
 		const { endpoints, noise } = found.value;
 		const isIts = (url: string) => new URL(url).hostname === host;
 		const own = endpoints.filter(({ url }) => isIts(url));
-		const timing = openingsOf(host, own, noise);
+		// What came before the samples opened a connection too.
+		const before = await Promise.all(own.map(({ url }) => get(httpExchange({ url }))));
+		const exchanges = before.flatMap((one) =>
+			one.status === 'known' && one.value.kind === 'answered' ? [one.value.timing] : [],
+		);
+		const timing = openingsOf(host, own, noise, exchanges);
 		return timing === null ? unknown('inconclusive', `${host} answered no sample`) : known(timing);
 	},
 });
