@@ -57,7 +57,7 @@ describe('a page', () => {
 				['slow', 'high'],
 			]),
 		);
-	});
+	}, 60_000);
 
 	it('that is quick is provisional with twenty visits', async () => {
 		const { said } = await auditLab(shop({}, {}), [page, firstByte, redirects], {
@@ -180,12 +180,14 @@ describe('connections', () => {
 	it('of TLS 1.2 take a round trip more than those of TLS 1.3', async () => {
 		const ask = async (max: 'TLSv1.2' | 'TLSv1.3') => {
 			const world = shop({}, {}, { tls: { max } });
-			const { said } = await auditLab(world, tls, { domain: 'shop.test' }, { latencyMs: 120 });
+			const { said } = await auditLab(world, tls, { domain: 'shop.test' }, { latencyMs: 100 });
 			return said.find((one) => one.endsWith('api.shop.test'));
 		};
-		expect(await ask('TLSv1.2')).toBe('extra-round-trip api.shop.test');
-		expect(await ask('TLSv1.3')).toBe('one-round-trip api.shop.test');
-	});
+		expect(await Promise.all([ask('TLSv1.2'), ask('TLSv1.3')])).toEqual([
+			'extra-round-trip api.shop.test',
+			'one-round-trip api.shop.test',
+		]);
+	}, 90_000);
 
 	it('from far away are said to be', async () => {
 		const { said } = await auditLab(
@@ -196,7 +198,7 @@ describe('connections', () => {
 		);
 		expect(said).toContain(`far ${API}/`);
 		expect(said).toContain('near https://shop.test/');
-	});
+	}, 60_000);
 
 	it('over IPv6 that never come about, where IPv4 works', async () => {
 		const world: World = {
@@ -242,4 +244,4 @@ it('times look-ups that nobody remembers', async () => {
 	expect(quick.said).toContain('quick shop.test');
 	const slow = await auditLab(shop({}, {}), dns, { domain: 'shop.test' }, { latencyMs: 150 });
 	expect(slow.said).toContain('slow shop.test');
-});
+}, 60_000);
