@@ -1,5 +1,6 @@
 import type { Waiver } from './core/finding.ts';
 import type { Severity } from './core/severity.ts';
+import type { Target } from './core/target.ts';
 import type { Progress } from './engine/audit.ts';
 import type { NetSettings } from './net/io.ts';
 
@@ -9,6 +10,13 @@ export interface AuditOptions {
 	readonly domain?: string | undefined;
 	/** Folder of the repository. */
 	readonly repo?: string | undefined;
+	/** What holds the values of production: a path, or a mode that names the repository's `.env.<mode>`. */
+	readonly envFile?: string | undefined;
+	/**
+	 * How much of its past is searched for secrets: none, what refs and stashes lead to (the default), or
+	 * also what git still has beside.
+	 */
+	readonly history?: Target['history'] | undefined;
 	readonly hosts?: readonly string[] | undefined;
 	/** URLs to time, such as `GET https://api.example.com/health p95<300ms`; see `parseEndpoint`. */
 	readonly endpoints?: readonly string[] | undefined;

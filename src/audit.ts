@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { AuditOptions } from './audit-options.ts';
-import { Unobserved } from './core/fact.ts';
 import type { Io } from './core/io.ts';
 import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
@@ -10,9 +8,11 @@ import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
+import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
+import { timeLimit } from './time-limit.ts';
 import { USER_AGENT, VERSION } from './version.ts';
 
 /*
@@ -93,7 +93,7 @@ async function auditWithin(
 	const { createFiles } = await import('./files/create-files.ts');
 	const io: Io = {
 		...net.io,
-		files: createFiles(fileSettings(options)),
+		files: createFiles(fileSettings(options, signal)),
 		...(target.repo !== null && { repository: target.repo }),
 	};
 	try {
@@ -154,6 +154,7 @@ function targetOf(options: AuditOptions): Target {
 	return parseTarget({
 		...options,
 		repo: absolute(repo),
+		envFile: envFileOf(options),
 		zoneFile: absolute(options.zoneFile),
 		dmarcReports: absolute(options.dmarcReports),
 		oldUrls: absolute(options.oldUrls),
@@ -164,42 +165,29 @@ function targetOf(options: AuditOptions): Target {
 	});
 }
 
-/** One signal for the audit: its time limit and the user's wish to stop, each with its reason. */
+/** `production` names the repository's `.env.production`; a file of that name is written `./production`. */
+export const isEnvMode = (env: string): boolean => /^[A-Za-z][\w-]{0,40}$/.test(env);
+
+function envFileOf({ envFile }: AuditOptions): string | undefined {
+	return envFile === undefined || isEnvMode(envFile) ? envFile : path.resolve(envFile);
+}
+
+/** With what the user asked for beside the usual. */
 function limits({
 	timeoutSeconds = TIMEOUT_SECONDS,
 	endpoints = [],
 	oldUrls,
 	signal,
 }: AuditOptions) {
-	const controller = new AbortController();
 	const seconds =
 		timeoutSeconds + planSeconds(endpoints.length) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
-	const late = new Unobserved('timeout', `the audit's time limit of ${seconds} s was reached`);
-	const timer = setTimeout(() => controller.abort(late), seconds * 1_000);
-	const stop = () => controller.abort(new Unobserved('cancelled', 'the run was stopped'));
-	if (signal?.aborted) stop();
-	signal?.addEventListener('abort', stop, { once: true });
-	return {
-		signal: controller.signal,
-		clear() {
-			clearTimeout(timer);
-			signal?.removeEventListener('abort', stop);
-		},
-	};
+	return timeLimit(seconds, signal);
 }
 
 async function recordingIn(folder: string | undefined) {
 	if (folder === undefined) return null;
 	const { writeEvidence } = await import('./evidence/write-evidence.ts');
 	return writeEvidence(folder);
-}
-
-/** The user's own folder unless told, and the PATH on which git is found. */
-function fileSettings({ configFolder, env }: AuditOptions) {
-	return {
-		configFolder: configFolder ?? path.join(homedir(), '.config', 'launch-ready'),
-		searchPath: env?.['PATH'],
-	};
 }
 
 /** The first packets leave before the checks are loaded; who asks later shares these answers. */

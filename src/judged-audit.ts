@@ -1,11 +1,7 @@
-import { z } from 'zod';
 import type { AuditOptions } from './audit-options.ts';
-import { CHECKS_FOLDER } from './checks-folder.ts';
-import type { AnyCheck } from './core/check.ts';
 import type { Report } from './core/report.ts';
 import type { Target } from './core/target.ts';
-import { type Audited, audit, isSelected } from './engine/audit.ts';
-import { listCheckIds, loadChecks } from './engine/load-checks.ts';
+import type { Audited } from './engine/audit.ts';
 import { type Observation, type Observer, replayObserver } from './engine/observer.ts';
 import { BadTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
@@ -17,13 +13,10 @@ import { seenCertificates } from './facts/tls/seen-certificates.ts';
 import { platformOf, platformsByHost, type Serving } from './facts/web/platform.ts';
 import { compose } from './report/compose.ts';
 import { serviceMap } from './report/service-map.ts';
+import { DEADLINE_SECONDS, type Judged, judgeChecks } from './run-checks.ts';
 import { VERSION } from './version.ts';
 
-const DEADLINE_SECONDS = 48 * 3_600;
-
-interface Ran extends Audited {
-	readonly target: Target;
-	readonly checks: readonly AnyCheck[];
+interface Ran extends Judged {
 	/** Who serves the site; `null` where no page was asked for, or nothing tells. */
 	readonly serving: Serving | null;
 }
@@ -31,43 +24,10 @@ interface Ran extends Audited {
 /** Loads the checks that the options select and judges them. */
 export async function runChecks(
 	options: AuditOptions,
-	{ target, observer, now }: { target: Target; observer: Observer; now: Date },
+	request: { target: Target; observer: Observer; now: Date },
 ): Promise<Ran> {
-	const { only = [], skip = [], accept = [], severity = {}, options: checkOptions = {} } = options;
-	const ids = await listCheckIds(CHECKS_FOLDER);
-	const wanted = ids.filter((id) => isSelected(id, { only, skip }));
-	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');
-	const checks = await loadChecks(CHECKS_FOLDER, wanted);
-	requireOptions(checks, checkOptions);
-	const policy = { only, skip, accept, severity, options: checkOptions };
-	const audited = await audit({
-		target,
-		checks,
-		observer,
-		now,
-		policy,
-		loadCauses: (causes) => {
-			const unskipped = ids.filter((id) => isSelected(id, { only: causes, skip }));
-			return loadChecks(CHECKS_FOLDER, unskipped);
-		},
-		...(options.onProgress !== undefined && { progress: options.onProgress }),
-	});
-	return { ...audited, target, checks, serving: await servingOf(audited, target) };
-}
-
-/** Refuses an option that is misspelt or of another kind: it would pass for the default, or for our bug. */
-function requireOptions(
-	checks: readonly AnyCheck[],
-	options: Readonly<Record<string, unknown>>,
-): void {
-	for (const { id, options: schema } of checks) {
-		const given = options[id];
-		if (given === undefined) continue;
-		const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
-		const issue = strict.safeParse(given).error?.issues[0];
-		if (issue === undefined) continue;
-		throw new RangeError(`options.${[id, ...issue.path].join('.')}: ${issue.message}`);
-	}
+	const judged = await judgeChecks(options, request);
+	return { ...judged, serving: await servingOf(judged, request.target) };
 }
 
 /** From what was asked for anyway: a run that looks at no site asks for none on behalf of its report. */

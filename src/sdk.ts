@@ -57,6 +57,8 @@ export { defineSubjects, type Subject } from './core/subject.ts';
 export { svcParamKey, svcParamKeyNumber } from './core/svc-param.ts';
 export type { Target } from './core/target.ts';
 export { days, hours, minutes, seconds } from './core/units.ts';
+export { type LockState, repositoryLocks } from './facts/deploy/lock-files.ts';
+export { MANAGER_FACTS, type Manager } from './facts/deploy/lock-kind.ts';
 export type {
 	Migration,
 	MigrationIssue,
@@ -64,6 +66,20 @@ export type {
 	SchemaPush,
 } from './facts/deploy/migration-issue.ts';
 export { repositoryMigrations } from './facts/deploy/migrations.ts';
+export {
+	CALENDAR_DATE,
+	CALENDAR_SOURCES,
+	endOf,
+	RUNTIMES,
+	type Runtime,
+	recommended,
+} from './facts/deploy/runtime-calendar.ts';
+export {
+	areRelated,
+	type RepositoryRuntimes,
+	type RuntimeSource,
+	repositoryRuntimes,
+} from './facts/deploy/runtimes.ts';
 export {
 	type AddressClass,
 	addressClass,
@@ -133,6 +149,30 @@ export {
 } from './facts/domain/registration.ts';
 export { registrationClock } from './facts/domain/registration-clock.ts';
 export { type Sibling, siblingDomains } from './facts/domain/siblings.ts';
+export {
+	isGivenByPlatform,
+	isOfServerProvider,
+	isOwnUrlName,
+	isSigningName,
+	modeNameOf,
+	secrecyOf,
+	speaksOfSecrets,
+	withoutPublicPrefix,
+} from './facts/env/env-name.ts';
+export type { Hosting } from './facts/env/env-platforms.ts';
+export type {
+	EnvPlace,
+	EnvVariable,
+	JudgedEnvFile,
+	RepositoryEnv,
+	SetValue,
+} from './facts/env/env-schema.ts';
+export { type EnvValue, UNSEEN } from './facts/env/env-value.ts';
+export {
+	type ConfiguredRepository,
+	configuredRepositories,
+	repositoryEnv,
+} from './facts/env/repository-env.ts';
 export {
 	INTROSPECTION,
 	isHtmlAdminTool,
@@ -407,7 +447,17 @@ export {
 export { type BuildSecrets, buildSecrets } from './facts/secrets/build-secrets.ts';
 export { type DeployedSecrets, deployedSecrets } from './facts/secrets/deployed-secrets.ts';
 export { type DeployedSite, deployedSites } from './facts/secrets/deployed-sites.ts';
-export { type Repository, repositories, repositorySecrets } from './facts/secrets/repository.ts';
+export type {
+	HistorySecret,
+	PastEnvFile,
+	RepositoryHistory,
+} from './facts/secrets/history-sighting.ts';
+export {
+	type Repository,
+	repositories,
+	repositoryHistory,
+	repositorySecrets,
+} from './facts/secrets/repository.ts';
 export {
 	type RepositoryFingerprints,
 	repositoryFingerprints,

@@ -47,6 +47,7 @@ const SOUND: readonly (readonly [file: string, text: string])[] = [
 	['src/net/ok.ts', "import 'node:net';\nimport '../core/x.ts';\nimport './dns/x.ts';"],
 	['src/net/dns/ok.ts', "import '../dialer.ts';\nimport '../../core/x.ts';"],
 	['checks/area/ok.ts', "import '../../src/sdk.ts';\nimport './_own.ts';"],
+	['checks/area/files.ts', "import '../../src/sdk-repository.ts';"],
 	['src/cli/ok.ts', "import '../engine/x.ts';\nimport 'commander';"],
 ];
 

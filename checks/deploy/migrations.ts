@@ -116,7 +116,7 @@ export default defineCheck({
 			confidence: 'medium',
 			effort: minutes(20),
 			says: (a: { count: number; tool: string }) =>
-				`There are ${a.count} migrations, and no workflow, image, platform file, start script or runbook runs them.`,
+				`${a.count === 1 ? 'There is 1 migration' : `There are ${a.count} migrations`}, and no workflow, image, platform file, start script or runbook runs ${a.count === 1 ? 'it' : 'them'}.`,
 			impact:
 				'The new code meets the old schema: every request that needs the change fails after the deploy.',
 			control: 'Code that runs migrations at its own start was looked for too.',

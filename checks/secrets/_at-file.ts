@@ -1,4 +1,4 @@
-import type { FoundSecret, RepositorySecrets, Severity } from '../../src/sdk.ts';
+import type { FoundSecret, RepositorySecrets, Severity } from '../../src/sdk-repository.ts';
 import { severityOf } from './_severity.ts';
 
 /** A secret where it stands in one file. */

@@ -1,4 +1,10 @@
-import type { Evidence, Fix, FoundSecret, SecretPlace, Severity } from '../../src/sdk.ts';
+import type {
+	Evidence,
+	Fix,
+	FoundSecret,
+	SecretPlace,
+	Severity,
+} from '../../src/sdk-repository.ts';
 import { hasExpired } from './_severity.ts';
 
 /** What the wording of every secret is told. Nothing of it is the secret but its first four characters. */
@@ -110,7 +116,7 @@ function remarksOn(secret: FoundSecret, now: Date): readonly string[] {
 /** The name it has already, or a conventional one: the rule's provider and noun, as environment variables are written. */
 function variableFor({ provider, what, kind, variable }: FoundSecret): string {
 	if (variable !== '') return variable;
-	if (kind === 'connection-uri') return 'DATABASE_URL';
+	if (kind === 'connection-uri' && provider !== 'HTTP' && provider !== 'SSH') return 'DATABASE_URL';
 	if (kind === 'signing-secret') return 'APP_SECRET';
 	if (kind === 'generic') return 'APP_SECRET';
 	return `${provider}_${what}`.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
@@ -142,6 +148,9 @@ export function searchFor({ anchor }: Leak): string {
 	return `grep -rliF ${within} -e '${quoted}' .`;
 }
 
+/** The page of the provider, behind a step; nothing where none is known. */
+export const whereTo = (rotate: string): string => (rotate === '' ? '' : `: ${rotate}`);
+
 /** Replace it first: whoever has the file, or its history, has the value. */
 export function rotateFirst(leak: Leak, replace: string, ...steps: string[]): Fix {
 	const { variable, rotate } = leak;
@@ -153,7 +162,7 @@ export function rotateFirst(leak: Leak, replace: string, ...steps: string[]): Fi
 	return {
 		summary: replace,
 		steps: [
-			`${replace}: ${rotate}`,
+			`${replace}${whereTo(rotate)}`,
 			`Give the new value to the platform as ${variable} and read it from there; delete the value from ${leak.file}${leak.more > 0 ? ' and the other places' : ''}.`,
 			...steps,
 			'Only then revoke the old value. Deleting it from the files alone does not help: it stays in the history and in every clone.',

@@ -1,4 +1,4 @@
-import type { Fix, FoundSecret, Severity } from '../../src/sdk.ts';
+import type { Fix, FoundSecret, Severity } from '../../src/sdk-repository.ts';
 import { type Leak, leakOf } from './_leak.ts';
 import { severityOf } from './_severity.ts';
 

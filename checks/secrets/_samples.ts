@@ -1,4 +1,4 @@
-import type { FoundSecret, RepositoryFiles, RepositorySecrets } from '../../src/sdk.ts';
+import type { FoundSecret, RepositoryFiles, RepositorySecrets } from '../../src/sdk-repository.ts';
 
 /** What the scan says of a sound repository, with these secrets. */
 export function sampleSecrets(...secrets: FoundSecret[]): RepositorySecrets {
@@ -12,6 +12,7 @@ export function sampleSecrets(...secrets: FoundSecret[]): RepositorySecrets {
 		skipped: [],
 		allowed: { count: 0, places: [] },
 		secrets,
+		values: [],
 		truncated: false,
 	};
 }

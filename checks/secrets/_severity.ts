@@ -1,4 +1,9 @@
-import type { FoundSecret, SecretPlace, Severity } from '../../src/sdk.ts';
+import type {
+	FoundSecret,
+	HistorySecret,
+	SecretPlace,
+	Severity,
+} from '../../src/sdk-repository.ts';
 
 type Row = Readonly<Record<FoundSecret['tier'], Severity | null>>;
 
@@ -57,17 +62,101 @@ const ORDER: readonly Severity[] = ['blocker', 'high', 'later', 'info'];
  */
 export function severityOf(secret: FoundSecret, now: Date): Severity | null {
 	const base = worstPlace(secret);
-	if (base === null || secret.tier === 'identifier') return base;
-	if (secret.state === 'impossible' || secret.published || secret.local) return 'info';
-	const lowered =
-		(secret.state === 'invalid' ? 1 : 0) + (secret.encrypted ? 1 : 0) + ORDER.indexOf(base);
-	const atLeast = hasExpired(secret, now) ? ORDER.indexOf('later') : 0;
-	return ORDER[Math.min(3, Math.max(lowered, atLeast))] ?? 'info';
+	return base === null || secret.tier === 'identifier' ? base : lowered(secret, base, now);
 }
 
-export function hasExpired({ expiresAt }: FoundSecret, now: Date): boolean {
+type Traits = Pick<
+	FoundSecret,
+	'state' | 'published' | 'local' | 'encrypted' | 'expiresAt' | 'tier'
+>;
+
+/** What the value itself shows can only make it milder. */
+function lowered(secret: Traits, base: Severity, now: Date): Severity {
+	if (secret.state === 'impossible' || secret.published || secret.local) return 'info';
+	const level =
+		(secret.state === 'invalid' ? 1 : 0) + (secret.encrypted ? 1 : 0) + ORDER.indexOf(base);
+	const atLeast = hasExpired(secret, now) ? ORDER.indexOf('later') : 0;
+	return ORDER[Math.min(3, Math.max(level, atLeast))] ?? 'info';
+}
+
+export function hasExpired({ expiresAt }: Pick<FoundSecret, 'expiresAt'>, now: Date): boolean {
 	return expiresAt !== null && expiresAt * 1000 < now.getTime();
 }
+
+/** Removed from the branch that is deployed, and on another one, under a tag or in a stash. */
+const ELSEWHERE: Row = {
+	server: 'high',
+	restricted: 'high',
+	generic: 'later',
+	test: 'later',
+	publishable: null,
+	identifier: null,
+};
+
+const PAST: Row = { ...ELSEWHERE, test: 'info' };
+
+/** Where else a value of the past is today. */
+export interface Today {
+	/** In an env file of production that git does not see: nobody has replaced it. */
+	readonly inProduction: boolean;
+	/** In what a build made for browsers. */
+	readonly inBuild: boolean;
+}
+
+/**
+ * The same of a value that is not in the tree any more. What is still in use is as bad as it can be:
+ * whoever has the history has the key of today.
+ */
+export function severityOfPast(
+	secret: HistorySecret,
+	{ inProduction, inBuild }: Today,
+	now: Date,
+): Severity | null {
+	const { tier, state, places } = secret;
+	const isReal = inProduction || inBuild || state === 'valid';
+	const levels = [
+		...places.map((one) => levelInPast(one, tier, isReal)),
+		...((inProduction && tier === 'server') || inBuild ? [PUBLISHED[tier]] : []),
+	];
+	const base = ORDER.find((level) => levels.includes(level)) ?? null;
+	if (base === null || tier === 'identifier' || tier === 'publishable') return null;
+	return lowered(secret, base, now);
+}
+
+/** Its places, the gravest first. */
+export function placesByLevel(
+	{ places, tier, state }: HistorySecret,
+	{ inProduction, inBuild }: Today,
+): HistorySecret['places'] {
+	const isReal = inProduction || inBuild || state === 'valid';
+	const rank = (one: HistorySecret['places'][number]) => {
+		const level = levelInPast(one, tier, isReal);
+		return level === null ? ORDER.length : ORDER.indexOf(level);
+	};
+	return [...places].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Of what its commit says and what its file says, the milder. */
+function levelInPast(
+	{ standing, place }: HistorySecret['places'][number],
+	tier: FoundSecret['tier'],
+	isReal: boolean,
+): Severity | null {
+	const byCommit = ROWS[standing][tier];
+	const byFile = MATRIX[isReal ? published(place) : place][tier];
+	if (byCommit === null || byFile === null) return null;
+	return ORDER[Math.max(ORDER.indexOf(byCommit), ORDER.indexOf(byFile))] ?? null;
+}
+
+const ROWS: Readonly<Record<HistorySecret['places'][number]['standing'], Row>> = {
+	head: PUBLISHED,
+	default: PUBLISHED,
+	branch: ELSEWHERE,
+	tag: ELSEWHERE,
+	stash: ELSEWHERE,
+	history: PAST,
+	unreachable: PAST,
+};
 
 function worstPlace(secret: FoundSecret): Severity | null {
 	const { tier, places, inProduction, state } = secret;

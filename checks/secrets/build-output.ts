@@ -10,8 +10,8 @@ import {
 	repositories,
 	type Severity,
 	z,
-} from '../../src/sdk.ts';
-import { evidenceFor } from './_leak.ts';
+} from '../../src/sdk-repository.ts';
+import { evidenceFor, whereTo } from './_leak.ts';
 import {
 	furtherPlaces,
 	lookFor,
@@ -99,7 +99,7 @@ export default defineCheck({
 					`Find what imports it into the client: the module that reads ${a.variable} belongs on the server; mark it so (import 'server-only', a file under $lib/server, .server.ts).`,
 					'Call the provider from a route of your own.',
 					REBUILD,
-					`If a build with it was deployed, create a new ${a.name} and revoke this one: ${a.rotate}`,
+					`If a build with it was deployed, create a new ${a.name} and revoke this one${whereTo(a.rotate)}`,
 				],
 				snippets: [...throughServer(a.variable), ...settingOf(a.variable)],
 			}),
@@ -121,7 +121,7 @@ export default defineCheck({
 					`Search the build configuration for ${a.twin?.variable ?? a.variable} (define, DefinePlugin, env in next.config, a public prefix on a copy of it) and take it out; let the browser call a route of your own.`,
 					'If it is made for browsers, give it a public prefix, which says so.',
 					REBUILD,
-					`If a build with it was deployed, replace the value where it was issued: ${a.rotate}`,
+					`If a build with it was deployed, replace the value where it was issued${whereTo(a.rotate)}`,
 				],
 				snippets: [
 					{ platform: 'any', language: 'javascript', text: VITE },
@@ -171,7 +171,7 @@ export default defineCheck({
 					`Give the platform ${a.twin?.variable || a.variable} as a run-time variable or secret, and read process.env.${a.twin?.variable || a.variable} when the server starts; take it out of define, env in next.config and build arguments.`,
 					'Leave .env files out of the image: they are copied with the build otherwise.',
 					REBUILD,
-					`If an image or artefact with it was pushed anywhere, create a new value: ${a.rotate}`,
+					`If an image or artefact with it was pushed anywhere, create a new value${whereTo(a.rotate)}`,
 				],
 				snippets: [
 					{

@@ -11,7 +11,7 @@ import {
 	repositorySecrets,
 	type Severity,
 	z,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import { count, listed, secretsAt } from './_at-file.ts';
 import { evidenceFor, type Leak, leakOf, rotateFirst, searchFor, sentence } from './_leak.ts';
 import { sampleFiles, sampleSecret, sampleSecrets } from './_samples.ts';

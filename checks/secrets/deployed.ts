@@ -14,7 +14,7 @@ import {
 	type Severity,
 	z,
 } from '../../src/sdk.ts';
-import { evidenceFor } from './_leak.ts';
+import { evidenceFor, whereTo } from './_leak.ts';
 import {
 	furtherPlaces,
 	isPassing,
@@ -82,7 +82,7 @@ export default defineCheck({
 			fix: (a: OutputLeak) => ({
 				summary: `Create a new ${a.name} now, then deploy a build without it`,
 				steps: [
-					`Create a new ${a.name} and revoke this one: ${a.rotate}. Do not wait for the next deploy; what breaks meanwhile was public.`,
+					`Create a new ${a.name} and revoke this one${whereTo(a.rotate)}. Do not wait for the next deploy; what breaks meanwhile was public.`,
 					`Look through the provider's log for use that was not yours since the first deploy that had it.`,
 					`Give the new value to the server as ${a.variable}, under a name without a public prefix, and call the provider from a route of your own.`,
 					CACHES,
@@ -98,7 +98,7 @@ export default defineCheck({
 			fix: (a: OutputLeak) => ({
 				summary: `Create a new ${a.name} and use it from your server alone`,
 				steps: [
-					`Create a new ${a.name} with the narrowest scope that works and revoke this one: ${a.rotate}`,
+					`Create a new ${a.name} with the narrowest scope that works and revoke this one${whereTo(a.rotate)}`,
 					`Keep it on the server as ${a.variable}; let the browser call a route of your own, which checks who asks and how often.`,
 					CACHES,
 				],
@@ -142,7 +142,7 @@ export default defineCheck({
 					a.severity === 'info'
 						? []
 						: [
-								`Create a new ${a.name} and revoke this one: ${a.rotate}`,
+								`Create a new ${a.name} and revoke this one${whereTo(a.rotate)}`,
 								`Put the new value into ${a.twin?.file ?? 'the env file'} and into the platform as ${a.variable}; find what carries it into the bundle (a public prefix, define, an import of a server module) and take that away.`,
 								CACHES,
 							],
@@ -157,7 +157,7 @@ export default defineCheck({
 	},
 	needs: ({ subject }) => ({
 		found: deployedSecrets({ host: subject.name, login: subject.login }),
-		repository: optional(repositoryFingerprints({ root: subject.repo })),
+		repository: optional(repositoryFingerprints({ root: subject.repo, history: subject.history })),
 	}),
 
 	judge({ given: { found, repository }, subject, now, say }) {

@@ -17,7 +17,7 @@ import {
 	repositorySecrets,
 	type Severity,
 	z,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import {
 	count,
 	listed,
@@ -806,9 +806,11 @@ const variableIn = (holds: string): string =>
 
 /** A guide where no provider is known. */
 const replaceAt = (url: string): string =>
-	/cheatsheetseries|datatracker/.test(url)
-		? `Set a new value where the old one is accepted (how to keep it: ${url}).`
-		: `Create a new value: ${url}`;
+	url === ''
+		? 'Set a new value where the old one is accepted.'
+		: /cheatsheetseries|datatracker/.test(url)
+			? `Set a new value where the old one is accepted (how to keep it: ${url}).`
+			: `Create a new value: ${url}`;
 
 /** Replace first, then out of git and kept out; the file itself stays on the machine. */
 function takenOut(a: Told, rules: readonly string[], summary: string, ...steps: string[]): Fix {

@@ -10,7 +10,7 @@ import {
 	repositorySecrets,
 	type Severity,
 	z,
-} from '../../src/sdk.ts';
+} from '../../src/sdk-repository.ts';
 import { evidenceFor, type Leak, leakOf, rotateFirst, searchFor, sentence } from './_leak.ts';
 import { severityOf } from './_severity.ts';
 
@@ -339,6 +339,7 @@ function repository(...secrets: FoundSecret[]): RepositorySecrets {
 		skipped: [],
 		allowed: { count: 0, places: [] },
 		secrets,
+		values: [],
 		truncated: false,
 	};
 }

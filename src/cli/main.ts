@@ -62,6 +62,7 @@ function auditCommand(root: Command): void {
 		.command('audit [domain...]')
 		.description('audit live sites; with --repo also the repository, or the repository alone')
 		.option('--repo <dir>', 'the repository of the product; alone, no network is touched')
+		.option('--env <file>', 'production values: a file, or production for .env.production')
 		.option('--host <name>', 'a further host that must work (repeatable)', collect)
 		.option(
 			'--endpoint <url>',
@@ -117,6 +118,11 @@ function secretsCommand(root: Command): void {
 	const command = root
 		.command('secrets [dir]')
 		.description('secrets in the files of a folder (default: this one); touches no network')
+		.option('--history', 'also in every commit that a branch, a tag or a stash leads to')
+		.option('--unreachable', 'with --history: also in what git has left of deleted commits')
+		.option('--staged', 'instead in what the next commit would add: for a hook before it')
+		.option('--log <file>', 'also in a log file of the product, of any size (repeatable)', collect)
+		.option('--timeout <duration>', 'end it after this time (default: 60s; 10m with --history)')
 		.addOption(
 			new Option('--fail-on <severity>', 'exit 1 from this severity on (default: blocker)').choices(
 				FAIL_ON,

@@ -20,6 +20,7 @@ const Waiver = z.strictObject({
 /** Data only: nothing in a config is ever executed. */
 export const ConfigSchema = z.strictObject({
 	domain: z.string().optional().describe('audited when the command line names none'),
+	env: z.string().optional().describe('production values: a path, or a mode such as production'),
 	hosts: z.array(z.string()).optional().describe('further hosts that must work'),
 	endpoints: z
 		.array(z.string())

@@ -588,6 +588,11 @@ export interface FilesPort {
 	list(root: string): Promise<FileListing>;
 	/** One character a byte (latin1), at most `maxBytes`. Throws `Unobserved` where it can't be read. */
 	read(root: string, path: string, maxBytes: number): Promise<string>;
+	/**
+	 * Where the port gives what the next commit would have: the same file as HEAD has it, `null` where it
+	 * has none. Elsewhere there is no such thing.
+	 */
+	before?(root: string, path: string, maxBytes: number): Promise<string | null>;
 	/** A file of any size, piece by piece, as `read` gives it. Pieces end anywhere. */
 	stream(root: string, path: string): AsyncIterable<string>;
 	/** What git remembers of the files below these paths; `null` outside git and before the first commit. */
@@ -598,10 +603,31 @@ export interface FilesPort {
 		commit: string,
 		words: readonly string[],
 	): Promise<readonly { readonly path: string; readonly line: number; readonly text: string }[]>;
+	/** What git has of a repository on this machine; `null` outside git. Throws where git refuses it. */
+	gitStore(root: string): Promise<GitStore | null>;
+	/**
+	 * Contents of blobs, many to a piece of memory, in the order in which git keeps them: every blob
+	 * that there is and `choose` takes, or those named. What is not there is left out. Not more than six
+	 * pieces wait to be taken.
+	 */
+	blobs(root: string, choose: BlobChoice): AsyncIterable<BlobBatch>;
+	/** Where and when blobs were in the tree, as everything that refs, HEAD and stashes lead to says. */
+	blobPast(root: string, wanted: BlobWish): Promise<BlobPast>;
+	/**
+	 * What each of these commits has at each of these paths; `null` where it has nothing. Commits beyond
+	 * what git can be asked about are left out, the last first.
+	 */
+	blobsAt(
+		root: string,
+		commits: readonly string[],
+		paths: readonly string[],
+	): Promise<readonly (readonly (string | null)[])[]>;
 	/** The user's key for secret fingerprints: this machine only; made on first use. Hex. */
 	fingerprintKey(): Promise<string>;
 	/** What an earlier run kept under this name; `null` where there is nothing that can be read. */
 	kept(name: string): Promise<string | null>;
+	/** Which program this is, to the version: what one has kept says nothing to another. */
+	readonly program?: string | undefined;
 	/** For later runs, whole or not at all. A folder that cannot be written keeps nothing. */
 	keep(name: string, text: string): Promise<void>;
 }
@@ -650,4 +676,61 @@ export interface PathChanges {
 	readonly added: { readonly commit: string; readonly at: number };
 	/** Changes of its content after that, the newest first. */
 	readonly changed: readonly { readonly commit: string; readonly at: number }[];
+}
+
+/** The objects and refs of a repository. */
+export interface GitStore {
+	/** Commit; empty before the first. */
+	readonly head: string;
+	/** Every ref but symbolic ones, with the commit that it leads to; trees and blobs are left out. */
+	readonly refs: readonly { readonly name: string; readonly commit: string }[];
+	/** The ref that the remote's HEAD names; `null` where there is none. */
+	readonly defaultBranch: string | null;
+	/** Commits of all stashes, and what they hold beside: the index, untracked files. */
+	readonly stashes: readonly string[];
+	/** Commits before a depth were left on the server. */
+	readonly shallow: boolean;
+	/** Contents may have been left on the server. */
+	readonly partial: boolean;
+	/** Folders outside of the root that objects would be read from; then none are read. */
+	readonly borrows: readonly string[];
+}
+
+export type BlobChoice =
+	| { readonly ids: readonly string[] }
+	| { choose(id: string, bytes: number): boolean };
+
+export interface BlobBatch {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** Where each begins and ends in it. */
+	readonly blobs: readonly { readonly id: string; readonly start: number; readonly end: number }[];
+}
+
+export interface BlobWish {
+	readonly store: GitStore;
+	/** Whether the past of a blob at a path is wanted. */
+	wants(blob: string, path: string): boolean;
+	/** Whether the blob is on this machine. */
+	isHere(blob: string): boolean;
+}
+
+export interface BlobPast {
+	readonly commits: number;
+	/** Blobs that commits name and that are not on this machine. */
+	readonly missing: number;
+	readonly appearances: readonly BlobAppearance[];
+	/** Why git stopped before the beginning; empty where it did not. */
+	readonly stopped: string;
+}
+
+/** A blob at a path, relative to the root. */
+export interface BlobAppearance {
+	readonly blob: string;
+	readonly path: string;
+	/** The first commit that has it, with its author's date in seconds since 1970. */
+	readonly added: { readonly commit: string; readonly at: number };
+	/** The last commit that took it away or replaced it; `null` where none did. */
+	readonly removed: { readonly commit: string; readonly at: number } | null;
+	/** Refs that lead to the first commit; `null` where there are too many commits to tell. */
+	readonly refs: number | null;
 }

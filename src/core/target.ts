@@ -52,6 +52,16 @@ export interface Target {
 	/** Folder of the repository, absolute; `null` without `--repo`. */
 	readonly repo: string | null;
 	/**
+	 * What holds the values of production: an absolute path, or a mode such as `production`, which
+	 * means the repository's own `.env.production`; `null` without `--env`.
+	 */
+	readonly env: string | null;
+	/**
+	 * How much of the repository's past is searched: none of it, what refs and stashes lead to, or also
+	 * what git still has beside.
+	 */
+	readonly history: 'none' | 'reachable' | 'all';
+	/**
 	 * 16 hex digits that make this run's control labels and paths unguessable. Part of the target,
 	 * so that a replay asks the very same control questions.
 	 */

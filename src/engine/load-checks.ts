@@ -3,8 +3,17 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyCheck } from '../core/check.ts';
 
+/** The folder of a version does not change while it runs; a fleet of audits asks for each. */
+const LISTED = new Map<string, Promise<readonly string[]>>();
+
 /** Ids of the checks below `root`, sorted: `<area>/<name>` files whose names do not begin with `_`. */
-export async function listCheckIds(root: string): Promise<readonly string[]> {
+export function listCheckIds(root: string): Promise<readonly string[]> {
+	const listed = LISTED.get(root) ?? idsBelow(root);
+	LISTED.set(root, listed);
+	return listed;
+}
+
+async function idsBelow(root: string): Promise<readonly string[]> {
 	const files = await readdir(root, { recursive: true });
 	return files
 		.filter((file) => /^[^_].*(?<!\.d)\.[jt]s$/.test(path.basename(file)))

@@ -38,6 +38,10 @@ export interface Asked {
 	readonly logs?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly repo?: string | undefined;
+	/** Absolute path, or a mode. */
+	readonly envFile?: string | undefined;
+	/** Unless given, what refs and stashes lead to. */
+	readonly history?: Target['history'] | undefined;
 	readonly seed: string;
 }
 
@@ -59,6 +63,7 @@ export function parseTarget(asked: Asked): Target {
 		zoneUse: asked.drift === true ? 'drift' : 'plan',
 		rdap: asked.rdap === undefined ? null : webUrl(asked.rdap, '--rdap'),
 		...foldersAndFiles(asked),
+		history: asked.history ?? 'reachable',
 		seed: asked.seed,
 	};
 }
@@ -83,13 +88,14 @@ function endpointsOf({
 	};
 }
 
-function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, logs, repo }: Asked) {
+function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, logs, repo, envFile }: Asked) {
 	return {
 		logs: [...new Set(logs)],
 		dmarcReports: dmarcReports ?? null,
 		oldUrls: oldUrls ?? null,
 		zoneFile: zoneFile ?? null,
 		repo: repo ?? null,
+		env: envFile ?? null,
 	};
 }
 

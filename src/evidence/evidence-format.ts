@@ -42,6 +42,8 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	rdap: z.string().nullable(),
 	logs: z.array(z.string()).default([]),
 	repo: z.string().nullable(),
+	env: z.string().nullable().default(null),
+	history: z.enum(['none', 'reachable', 'all']).default('none'),
 	seed: z.string(),
 });
 

@@ -10,8 +10,12 @@ import {
 import { join } from 'node:path';
 import { Unobserved } from '../core/fact.ts';
 import type { FileListing, FilesPort } from '../core/io.ts';
+import { blobsAt } from './blobs-at.ts';
 import { fingerprintKeyIn } from './fingerprint-key.ts';
-import { gitIn } from './git.ts';
+import { type Git, gitIn, gitStarter, type StartGit } from './git.ts';
+import { blobsIn } from './git-blobs.ts';
+import { blobPastIn } from './git-past.ts';
+import { gitStoreIn } from './git-store.ts';
 import { keepIn, keptIn } from './kept-text.ts';
 import { linesIn } from './lines-at.ts';
 import { listFolder } from './listing.ts';
@@ -20,10 +24,21 @@ import { reasonFor } from './reason.ts';
 import { isWithin } from './within.ts';
 
 /** Where programs usually are, for a caller who does not say. */
-const USUAL_PATH = '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin';
+export const USUAL_PATH = '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin';
 
 /** Of a file that is read piece by piece. */
 const PIECE_BYTES = 1024 * 1024;
+
+export interface FileSettings {
+	/** The user's folder for this program; made on first use. */
+	readonly configFolder: string;
+	/** The user's PATH, to find git; folders that are not absolute are ignored. */
+	readonly searchPath?: string | undefined;
+	/** Ends what is under way in git; its reason is an `Unobserved`. */
+	readonly signal?: AbortSignal | undefined;
+	/** Name and version of this program. */
+	readonly program?: string | undefined;
+}
 
 /**
  * The file system and git, for repositories that may be hostile: nothing in them is executed, no
@@ -33,12 +48,9 @@ const PIECE_BYTES = 1024 * 1024;
 export function createFiles({
 	configFolder,
 	searchPath = USUAL_PATH,
-}: {
-	/** The user's folder for this program; made on first use. */
-	configFolder: string;
-	/** The user's PATH, to find git; folders that are not absolute are ignored. */
-	searchPath?: string | undefined;
-}): FilesPort {
+	signal,
+	program,
+}: FileSettings): FilesPort {
 	let key: Promise<string> | undefined;
 	const roots = new Map<string, string>();
 
@@ -50,6 +62,13 @@ export function createFiles({
 		const real = realFolder(root);
 		roots.set(root, real);
 		return real;
+	};
+
+	const gitAt = (root: string): Git => gitIn(realRoot(root), searchPath);
+	const startAt = (root: string): StartGit => {
+		const start = gitStarter(realRoot(root), searchPath);
+		if (start === null) throw new Unobserved('unsupported', 'git was not found');
+		return start;
 	};
 
 	return {
@@ -78,19 +97,27 @@ export function createFiles({
 				throw new Unobserved('unreadable', `${path}: ${reasonFor(error)}`);
 			}
 		},
-		pathHistory: async (root, paths) => pathHistoryIn(gitIn(realRoot(root), searchPath), paths),
-		linesAt: async (root, commit, words) =>
-			linesIn(gitIn(realRoot(root), searchPath), commit, words),
+		pathHistory: async (root, paths) => pathHistoryIn(gitAt(root), paths),
+		linesAt: async (root, commit, words) => linesIn(gitAt(root), commit, words),
+		gitStore: async (root) => gitStoreIn(gitAt(root), realRoot(root)),
+		blobs: (root, choose) => blobsIn(startAt(root), choose, signal),
+		blobPast: async (root, wish) => blobPastIn(startAt(root), wish, signal),
+		async blobsAt(root, tips, paths) {
+			const prefix = await gitAt(root)('rev-parse', '--show-prefix');
+			const below = prefix.kind === 'answered' ? prefix.output.toString('utf8').trimEnd() : '';
+			return blobsAt(startAt(root), { below, tips, paths }, signal);
+		},
 		fingerprintKey() {
 			key ??= fingerprintKeyIn(configFolder);
 			return key;
 		},
+		program,
 		kept: (name) => keptIn(configFolder, name),
 		keep: (name, text) => keepIn(configFolder, name, text),
 	};
 }
 
-function realFolder(root: string): string {
+export function realFolder(root: string): string {
 	try {
 		const real = realpathSync.native(root);
 		if (lstatSync(real).isDirectory()) return real;

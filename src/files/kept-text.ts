@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Of one kept text; more was not written by us. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 32 * 1024 * 1024;
 
 /** What was kept under a name in the user's folder; `null` where nothing can be read. */
 export async function keptIn(configFolder: string, name: string): Promise<string | null> {

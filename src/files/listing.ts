@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { FileListing } from '../core/io.ts';
-import { type Git, gitIn } from './git.ts';
+import { type Git, gitIn, reasonIn } from './git.ts';
 import { reasonFor } from './reason.ts';
 import { isWithin } from './within.ts';
 
@@ -110,7 +110,7 @@ async function listByGit(
 	const git = gitIn(folder, searchPath);
 	const tracked = await git('ls-files', '-z', '--cached', '--stage');
 	if (tracked.kind !== 'answered') {
-		const why = tracked.kind === 'no-git' ? 'git was not found' : reasonOf(tracked.message);
+		const why = tracked.kind === 'no-git' ? 'git was not found' : reasonIn(tracked.message);
 		const unread = `git's list of files: ${why}; .gitignore was not applied`;
 		return { head: null, unread: hasGitFolder(folder) ? unread : null };
 	}
@@ -194,7 +194,7 @@ async function namesFrom(
 ): Promise<readonly string[]> {
 	const answer = await git('ls-files', '-z', ...options);
 	if (answer.kind === 'answered') return splitZ(answer.output);
-	const why = answer.kind === 'no-git' ? 'git was not found' : reasonOf(answer.message);
+	const why = answer.kind === 'no-git' ? 'git was not found' : reasonIn(answer.message);
 	into.unreadable.push(`${below || '.'}: git ls-files ${options.join(' ')}: ${why}`);
 	return [];
 }
@@ -210,12 +210,6 @@ function stagedEntry(entry: string): { mode: string; path: string } {
 
 function hasGitFolder(folder: string): boolean {
 	return existsSync(join(folder, '.git'));
-}
-
-function reasonOf(message: string): string {
-	if (/dubious ownership|unsafe repository/.test(message)) return 'it belongs to somebody else';
-	const line = message.split('\n').find((one) => one.startsWith('fatal: ')) ?? message;
-	return line.replace(/^fatal: /, '').slice(0, 200) || 'git failed';
 }
 
 type Status = Pick<File, 'tracked' | 'ignored'>;

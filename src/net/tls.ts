@@ -150,6 +150,13 @@ function chainSent(socket: TLSSocket): readonly string[] {
 	return chain;
 }
 
+/** One text for all audits, so that whoever reads it needs to do so once. */
+let joinedRoots = '';
+function publicRoots(): string {
+	if (joinedRoots === '') joinedRoots = rootCertificates.join('\n');
+	return joinedRoots;
+}
+
 async function readRoots({
 	caFiles = [],
 	env: { NODE_EXTRA_CA_CERTS: extra },
@@ -164,7 +171,7 @@ async function readRoots({
 	const added = extra ? await readFile(extra, 'utf8').catch(() => '') : '';
 	return {
 		node: process.versions.node,
-		publicPem: rootCertificates.join('\n'),
+		publicPem: publicRoots(),
 		privatePem: [...named, added].filter((pem) => pem !== '').join('\n'),
 	};
 }

@@ -13,7 +13,9 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (_, check
 
 it('found the checks', () => {
 	expect(checks.map(({ id }) => id)).toEqual([
+		'deploy/lock-file',
 		'deploy/migrations',
+		'deploy/runtime',
 		'dns/addresses',
 		'dns/alias',
 		'dns/caa',
@@ -43,6 +45,11 @@ it('found the checks', () => {
 		'email/spf',
 		'email/starttls',
 		'email/tls-rpt',
+		'env/boot',
+		'env/ci',
+		'env/declared',
+		'env/production',
+		'env/public-prefix',
 		'exposure/admin-tools',
 		'exposure/backups',
 		'exposure/config-files',
@@ -87,7 +94,9 @@ it('found the checks', () => {
 		'secrets/ci',
 		'secrets/deployed',
 		'secrets/files',
+		'secrets/history',
 		'secrets/public-by-design',
+		'secrets/scan',
 		'secrets/tree',
 		'ssl/addresses',
 		'ssl/caa',

@@ -30,6 +30,8 @@ export const target: Target = {
 	bulk: false,
 	logs: [],
 	repo: null,
+	env: null,
+	history: 'none',
 	seed: '0123456789abcdef',
 };
 

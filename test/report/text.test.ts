@@ -8,6 +8,7 @@ import { type Report, ReportSchema } from '../../src/core/report.ts';
 import { compose } from '../../src/report/compose.ts';
 import { toText } from '../../src/report/text.ts';
 import { safeJson } from '../../src/report/visible-text.ts';
+import { cpuMs } from '../cpu-time.ts';
 import { sample, target } from '../engine/sample-check.ts';
 import { anyFinding, failure, passed, unseen } from '../score/findings.ts';
 
@@ -77,14 +78,14 @@ describe('the page', () => {
 			}),
 		);
 		const report = reportOf(many);
-		const started = performance.now();
+		const started = cpuMs();
 		for (const width of [60, 100]) {
 			const text = toText(report, { ...plain, width });
 			expect(text).toContain('Launch blockers (2000)\n');
 			expect(text).toContain('\n… and 1960 more: see --format json\n');
 			expect(text.match(/^ {5}h\d+\.test\. 300 IN A/gm)).toHaveLength(40);
 		}
-		expect(performance.now() - started).toBeLessThan(2_000);
+		expect(cpuMs() - started).toBeLessThan(2_000);
 	});
 
 	it('counts what can wait by what it is', () => {

@@ -1,11 +1,8 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import ipaddr from 'ipaddr.js';
-import { plan as planAudit, audit as runAudit } from '../../audit.ts';
+import { isEnvMode, plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
-import { parseDuration } from '../../config/duration.ts';
-import { findConfig } from '../../config/find-config.ts';
 import { atOnce } from '../../core/at-once.ts';
 import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
@@ -13,6 +10,8 @@ import { MOST_ROUTES, planSeconds } from '../../core/sequential-plan.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
+import { configFolder, configFor, durationOf, requireKnownConfigIds } from '../given-config.ts';
+import { requireFile, requireFiles, requireFolder } from '../given-paths.ts';
 import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
@@ -21,6 +20,8 @@ import { writeStdout } from '../write-output.ts';
 
 interface CliOptions extends OutputOptions {
 	readonly repo?: string;
+	readonly env?: string;
+	readonly history?: AuditOptions['history'];
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
 	readonly openapi?: string;
@@ -65,6 +66,7 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	requireOutputs(cli);
 	await requireFolder(cli.repo, '--repo', 'give the folder of the repository');
 	const config = await configFor(cli);
+	await requireEnvFile(cli, config);
 	await requireFile(cli.oldUrls, '--old-urls');
 	await requireFile(config.oldUrls, 'oldUrls in the config');
 	await requireFile(cli.openapi, '--openapi');
@@ -130,36 +132,17 @@ function isForPeople({ format = 'table' }: CliOptions): boolean {
 
 const REPORTS_ADVICE = 'give the folder that holds the reports';
 
-/** A mistyped folder is the caller's; one that cannot be read is found out, and said, by the audit. */
-export async function requireFolder(
-	folder: string | undefined,
-	from: string,
-	advice: string,
-): Promise<void> {
-	if (folder === undefined) return;
-	const found = await stat(folder).catch(
-		(error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
-	);
-	if (found === 'ENOENT') throw new Usage(`${from} "${visible(folder)}": there is no such folder`);
-	if (typeof found !== 'string' && !found.isDirectory()) {
-		throw new Usage(`${from} "${visible(folder)}": this is a file; ${advice}`);
+/** A mode names a file of the repository, which the audit looks for itself. */
+async function requireEnvFile({ env, repo, replay }: CliOptions, config: Config): Promise<void> {
+	if (env !== undefined && repo === undefined && replay === undefined) {
+		throw new Usage('--env needs --repo: its names are compared with what the code reads');
 	}
-}
-
-/** Before anything is looked at, as with the folder. */
-async function requireFile(file: string | undefined, from: string): Promise<void> {
-	if (file === undefined) return;
-	const found = await stat(file).catch(
-		(error: NodeJS.ErrnoException) => error.code ?? 'unreadable',
-	);
-	if (found === 'ENOENT') throw new Usage(`${from} "${visible(file)}": there is no such file`);
-	if (typeof found !== 'string' && found.isDirectory()) {
-		throw new Usage(`${from} "${visible(file)}": this is a folder; give the file`);
+	for (const [file, from] of [
+		[env, '--env'],
+		[repo === undefined ? undefined : config.env, 'env in the config'],
+	] as const) {
+		if (file !== undefined && !isEnvMode(file)) await requireFile(file, from);
 	}
-}
-
-async function requireFiles(files: readonly string[] | undefined, from: string): Promise<void> {
-	for (const file of files ?? []) await requireFile(file, from);
 }
 
 async function requireMessages(files: readonly string[] | undefined, from: string): Promise<void> {
@@ -172,17 +155,11 @@ async function requireMessages(files: readonly string[] | undefined, from: strin
 	}
 }
 
-async function configFor({ config, repo }: CliOptions): Promise<Config> {
-	const file = config ?? (await findConfig(repo ?? process.cwd()));
-	if (file === null) return {};
-	const { readConfig } = await import('../../config/read-config.ts');
-	return readConfig(file, new Date());
-}
-
 async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {
 	await requireKnownConfigIds(config);
 	return {
 		repo: cli.repo,
+		history: cli.history,
 		...askedOf(cli, config),
 		...(await selectionOf(cli, config)),
 		accept: config.accept,
@@ -205,6 +182,8 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 /** What the command line and the config say of the target, together. */
 function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 	return {
+		// Without a repository there are no reads to compare it with.
+		envFile: cli.repo === undefined ? undefined : (cli.env ?? config.env),
 		hosts: joined(config.hosts, cli.host),
 		endpoints: joined(config.endpoints, cli.endpoint),
 		openapi: cli.openapi ?? config.openapi,
@@ -244,21 +223,8 @@ async function selectionOf(cli: CliOptions, config: Config): Promise<Partial<Aud
 	return { only, skip };
 }
 
-async function requireKnownConfigIds({ severity, accept, options }: Config): Promise<void> {
-	await requireKnownIds(Object.keys(severity ?? {}), 'severity in the config');
-	await requireKnownIds(
-		(accept ?? []).map(({ id }) => id),
-		'accept in the config',
-	);
-	await requireKnownIds(Object.keys(options ?? {}), 'options in the config');
-}
-
 function joined(...lists: (readonly string[] | undefined)[]): readonly string[] {
 	return lists.flatMap((list) => list ?? []);
-}
-
-function durationOf(text: string | undefined, name: string): number | undefined {
-	return text === undefined ? undefined : parseDuration(text, name);
 }
 
 /** `HOST:PORT:IP`, as curl's; an IPv6 address may stand in brackets. */
@@ -290,12 +256,6 @@ function parseDay(text: string): Date {
 		throw new Usage(`--as-of "${text}": write a day like 2026-12-31`);
 	}
 	return day;
-}
-
-/** XDG Base Directory: the user's own folder, never the repository's. */
-function configFolder(env: NodeJS.ProcessEnv): string | undefined {
-	const base = env['XDG_CONFIG_HOME'] ?? (env['HOME'] && path.join(env['HOME'], '.config'));
-	return base ? path.join(base, 'launch-ready') : undefined;
 }
 
 async function printPlan(

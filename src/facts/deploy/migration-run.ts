@@ -1,3 +1,14 @@
+import { isForDevelopment } from '../logs/logged-values.ts';
+import {
+	chainOf,
+	lineOf,
+	nodeAt,
+	nodesAt,
+	propertyOf,
+	type ScriptNode,
+	type ScriptParser,
+	walkScript,
+} from '../logs/script-tree.ts';
 import type { DeployCommand, StepFile } from './deploy-step.ts';
 import type { SchemaPush } from './migration-issue.ts';
 
@@ -74,51 +85,50 @@ function isForTests(
 	return FOR_TESTS.test(text) || own.some((one) => /^\s+services:/.test(one)) || !deploys;
 }
 
-const SYNC: readonly {
-	readonly pattern: RegExp;
-	readonly what: string;
-	readonly losesData: boolean;
-}[] = [
-	{ pattern: /\bsynchronize\s*:\s*true\b/, what: 'synchronize: true', losesData: true },
-	{
-		pattern: /\.sync\(\s*\{[^}]{0,80}\bforce\s*:\s*true/,
-		what: 'sync({ force: true })',
-		losesData: true,
-	},
-	{
-		pattern: /\.sync\(\s*\{[^}]{0,80}\balter\s*:\s*true/,
-		what: 'sync({ alter: true })',
-		losesData: false,
-	},
-	{
-		pattern: /hibernate\.(?:ddl-auto|hbm2ddl\.auto)\s*[=:]\s*["']?(?:create|create-drop)\b/,
-		what: 'ddl-auto=create',
-		losesData: true,
-	},
-	{
-		pattern: /ddl-auto\s*[=:]\s*["']?(?:create|create-drop)\b/,
-		what: 'ddl-auto: create',
-		losesData: true,
-	},
-	{
-		pattern: /(?:ddl-auto|hbm2ddl\.auto)\s*[=:]\s*["']?update\b/,
-		what: 'ddl-auto=update',
-		losesData: false,
-	},
-];
-const FOR_DEVELOPMENT = /NODE_ENV|isDev|development|isProd|production|process\.env|test/i;
-
 export const maySync = (text: string): boolean =>
 	/synchronize|\.sync\(|ddl-auto|hbm2ddl/.test(text);
 
 /** Settings under which an ORM changes the schema at its start, whatever the environment. */
-export function syncsIn(file: string, text: string): readonly SchemaPush[] {
-	const lines = text.split('\n');
-	return lines.flatMap((line, index) => {
-		const found = SYNC.find(({ pattern }) => pattern.test(line));
-		if (found === undefined || /^\s*(?:\/\/|#|\*)/.test(line)) return [];
-		const around = lines.slice(Math.max(0, index - 3), index + 1).join('\n');
-		if (/\bif\s*\(|\?/.test(around) && FOR_DEVELOPMENT.test(around)) return [];
-		return [{ file, line: index + 1, what: found.what, losesData: found.losesData }];
+export function syncsIn(file: string, text: string, parse: ScriptParser): readonly SchemaPush[] {
+	if (/\.(?:properties|ya?ml)$/.test(file)) return hibernateIn(file, text);
+	const program = /\.[cm]?[jt]s$/.test(file) ? parse(text, file) : null;
+	const found: SchemaPush[] = [];
+	if (program === null) return found;
+	walkScript(program, (node, parents) => {
+		const sync = syncAt(node);
+		if (sync === null || isForDevelopment(parents)) return;
+		const line = lineOf(propertyOf(node, 'synchronize') ?? node);
+		found.push({ file, line, ...sync });
 	});
+	return found;
+}
+
+const HIBERNATE = /(?:ddl-auto|hbm2ddl\.auto)\s*[=:]\s*["']?(create(?:-drop)?|update)\b/;
+
+function hibernateIn(file: string, text: string): readonly SchemaPush[] {
+	return text.split('\n').flatMap((line, index) => {
+		const mode = /^\s*#/.test(line) ? undefined : HIBERNATE.exec(line)?.[1];
+		if (mode === undefined) return [];
+		return [{ file, line: index + 1, what: `ddl-auto=${mode}`, losesData: mode !== 'update' }];
+	});
+}
+
+const isTrue = (node: ScriptNode | null): boolean =>
+	node?.type === 'BooleanLiteral' && node['value'] === true;
+
+/** TypeORM's `synchronize` beside a database's `type`, and Sequelize's `sync`. */
+function syncAt(node: ScriptNode): Pick<SchemaPush, 'what' | 'losesData'> | null {
+	if (node.type === 'ObjectExpression') {
+		const isSource = propertyOf(node, 'type') !== null || propertyOf(node, 'entities') !== null;
+		const isOn = isSource && isTrue(propertyOf(node, 'synchronize'));
+		return isOn ? { what: 'synchronize: true', losesData: true } : null;
+	}
+	if (node.type !== 'CallExpression' || !/\.sync$/.test(chainOf(nodeAt(node, 'callee'))))
+		return null;
+	const [options] = nodesAt(node, 'arguments');
+	if (isTrue(propertyOf(options ?? null, 'force')))
+		return { what: 'sync({ force: true })', losesData: true };
+	return isTrue(propertyOf(options ?? null, 'alter'))
+		? { what: 'sync({ alter: true })', losesData: false }
+		: null;
 }

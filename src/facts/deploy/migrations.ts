@@ -164,13 +164,14 @@ async function settingsIn(
 		/(?:^|\/)(?:tests?|__tests__|spec|e2e|fixtures?|migrations?|scripts?|seeds?|examples?)\/|[._-](?:test|spec)\.|application-(?:dev|test|local)|(?:^|\/)src\/test\//i;
 	let runBy = '';
 	const pushes: Migrations['pushes'] = [];
+	const parse = await scriptParser();
 	const candidates = files.filter(
 		({ path, bytes }) => named.test(path) && !isTest.test(path) && bytes < 200_000,
 	);
 	for (const { path } of candidates.slice(0, 600)) {
 		const text = (await textOf(root, port, { path, unread })) ?? '';
 		if (hasMigrations && runBy === '' && mayRunInCode(text)) runBy = path;
-		if (maySync(text)) pushes.push(...syncsIn(path, text));
+		if (maySync(text)) pushes.push(...syncsIn(path, text, parse));
 	}
 	return { runBy, pushes };
 }

@@ -134,8 +134,7 @@ async function readRepository(
 	port: FilesPort,
 ): Promise<z.infer<typeof RepositoryLinks>> {
 	const listing = await port.list(root);
-	const inGit = listing.head !== null;
-	const wanted = listing.files.filter((file) => isWanted(file, inGit));
+	const wanted = listing.files.filter((file) => isWanted(file));
 	const places: LinkPlace[] = [];
 	let files = 0;
 	for (const { path } of wanted.slice(0, MOST_FILES)) {
@@ -148,11 +147,11 @@ async function readRepository(
 	return { places: places.slice(0, MOST_PLACES), files, cut };
 }
 
-function isWanted(file: FileListing['files'][number], inGit: boolean): boolean {
+function isWanted(file: FileListing['files'][number]): boolean {
 	if (file.bytes > MOST_BYTES) return false;
 	if (SETTINGS.test(file.path) || (ENV.test(file.path) && file.tracked)) return true;
 	if (!TEMPLATE.test(file.path) && !MAIL_SETTINGS.test(file.path)) return false;
-	const place = placeOf(file, inGit);
+	const place = placeOf(file);
 	return place !== null && place !== 'fixture' && place !== 'docs';
 }
 

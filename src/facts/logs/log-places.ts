@@ -101,10 +101,9 @@ const describe = (name: string, logs: readonly LogReading[]) => ({
 
 async function readRepository(root: string, port: FilesPort): Promise<RepositoryLogs> {
 	const listing = await port.list(root);
-	const inGit = listing.head !== null;
 	const all = listing.files.filter(({ path: file }) => isLogFile(file));
 	const logs: LogReading[] = [];
-	for (const file of all.slice(0, MOST_LOGS)) logs.push(await readFound(root, port, file, inGit));
+	for (const file of all.slice(0, MOST_LOGS)) logs.push(await readFound(root, port, file));
 	return { logs, more: all.length - logs.length, files: listing.files.length };
 }
 
@@ -112,9 +111,8 @@ async function readFound(
 	root: string,
 	port: FilesPort,
 	file: FileListing['files'][number],
-	inGit: boolean,
 ): Promise<LogReading> {
-	const place = placeOf({ ...file, ignored: false }, inGit);
+	const place = placeOf({ ...file, ignored: false });
 	const about = { committed: file.tracked, served: place === 'client' };
 	const unread = (why: string) => ({ ...blank(file.path, file.bytes), ...about, unread: why });
 	if (place === 'fixture' || place === 'docs') {

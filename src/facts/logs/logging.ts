@@ -52,10 +52,10 @@ interface Gathered {
 }
 
 async function readCode(root: string, port: FilesPort): Promise<Logging> {
-	const { files, head } = await port.list(root);
+	const { files } = await port.list(root);
 	const parse = await scriptParser();
 	const into: Gathered = { files: 0, logging: 0, redacts: false, unread: [], findings: [] };
-	for (const [index, file] of files.filter((one) => isCode(one, head !== null)).entries()) {
+	for (const [index, file] of files.filter((one) => isCode(one)).entries()) {
 		await readFile({ root, port, parse }, file, into);
 		if (index % PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
 	}
@@ -70,11 +70,11 @@ async function readCode(root: string, port: FilesPort): Promise<Logging> {
 	};
 }
 
-function isCode(file: FileListing['files'][number], inGit: boolean): boolean {
+function isCode(file: FileListing['files'][number]): boolean {
 	const { path } = file;
 	const isScript = SCRIPT.test(path) && !DECLARATIONS.test(path);
 	if (!isScript && !isForeignCode(path)) return false;
-	return placeOf(file, inGit) === 'head' && !BY_HAND.test(path);
+	return placeOf(file) === 'head' && !BY_HAND.test(path);
 }
 
 async function readFile(

@@ -82,8 +82,7 @@ type ListedFile = FileListing['files'][number];
 
 async function readIntent(root: string, port: FilesPort): Promise<MailIntent> {
 	const listing = await port.list(root);
-	const inGit = listing.head !== null;
-	const wanted = listing.files.filter((file) => isWanted(file, inGit)).sort(likelyFirst);
+	const wanted = listing.files.filter((file) => isWanted(file)).sort(likelyFirst);
 	const found = new Findings();
 	let bytes = 0;
 	let files = 0;
@@ -102,11 +101,11 @@ async function readIntent(root: string, port: FilesPort): Promise<MailIntent> {
 	};
 }
 
-function isWanted(file: ListedFile, inGit: boolean): boolean {
+function isWanted(file: ListedFile): boolean {
 	const { path, bytes } = file;
 	if (bytes > MOST_BYTES || LOCK.test(path)) return false;
 	if (!isManifest(path) && !SOURCE.test(path)) return false;
-	const place = placeOf(file, inGit);
+	const place = placeOf(file);
 	if (place === null || place === 'fixture' || place === 'client') return false;
 	return place !== 'docs' || ENV_FILE.test(path);
 }

@@ -266,6 +266,20 @@ export function formatOf(path: string, text: string): KnownFormat | null {
 	);
 }
 
+/** A word that tells less is no word to go by. */
+const SHORTEST_WORD = 5;
+const READ = FORMATS.filter(({ read }) => read !== null);
+const isTelling = ({ holds = '' }: KnownFormat): boolean => holds.length >= SHORTEST_WORD;
+
+/** Words of which a text has one if it is of a known format that its path alone does not show. */
+export const FORMAT_WORDS: readonly string[] = READ.filter(isTelling).map(
+	({ holds = '' }) => holds,
+);
+
+/** Whether a file of this path is of a known format whatever words it has. */
+export const hasFormatByName = (path: string): boolean =>
+	READ.some((one) => !isTelling(one) && one.path.test(path));
+
 /** What a file may be by its path alone, before it is read. */
 export const sortsOf = (path: string): readonly FileSort[] => [
 	...new Set(

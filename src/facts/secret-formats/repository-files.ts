@@ -167,8 +167,8 @@ interface Survey {
 }
 
 /** What git or a deployment has; ignored files are their owner's business. */
-function placed({ inGit }: Survey, { path, tracked, ignored }: ListedFile): Placed | null {
-	const place = placeOf({ path, tracked, ignored }, inGit);
+function placed({ path, tracked, ignored }: ListedFile): Placed | null {
+	const place = placeOf({ path, tracked, ignored });
 	return place === null || (ignored && !tracked) ? null : { path, tracked, ignored, place };
 }
 
@@ -184,7 +184,7 @@ async function envFilesOf(survey: Survey): Promise<EnvFiles> {
 	const values = new Map<string, string>();
 	for (const { path, tracked, ignored } of survey.listing.files) {
 		if (envFileSort(path) !== 'env') continue;
-		const place = placeOf({ path, tracked, ignored }, survey.inGit) ?? 'own';
+		const place = placeOf({ path, tracked, ignored }) ?? 'own';
 		const text = await survey.read(path, 1024 * 1024);
 		if (text === null) continue;
 		for (const { value } of comparable(text)) if (place !== 'fixture') values.set(value, path);
@@ -205,7 +205,7 @@ async function examplesOf(survey: Survey, real: EnvFiles['values']) {
 	const examples: RepositoryFiles['examples'] = [];
 	for (const file of survey.listing.files) {
 		if (envFileSort(file.path) !== 'example') continue;
-		const here = placed(survey, file);
+		const here = placed(file);
 		const text = here === null ? null : await survey.read(file.path, 1024 * 1024);
 		if (here === null || text === null) continue;
 		const entries = comparable(text).slice(0, MOST);
@@ -233,7 +233,7 @@ async function keyStoresOf(survey: Survey) {
 	const stores: RepositoryFiles['keyStores'] = [];
 	for (const file of survey.listing.files) {
 		if (!isKeyFileName(file.path) || file.bytes < 20) continue;
-		const here = placed(survey, file);
+		const here = placed(file);
 		if (here === null) continue;
 		const form = keyStoreIn((await survey.read(file.path, 1024 * 1024)) ?? '');
 		if (form !== null) stores.push({ ...here, form });
@@ -246,12 +246,7 @@ async function serviceAccountsOf(survey: Survey): Promise<string[]> {
 	for (const file of survey.listing.files) {
 		const { path, bytes } = file;
 		// They are about 2,300 bytes.
-		if (
-			!path.endsWith('.json') ||
-			bytes < 1_000 ||
-			bytes > 8_000 ||
-			placed(survey, file) === null
-		) {
+		if (!path.endsWith('.json') || bytes < 1_000 || bytes > 8_000 || placed(file) === null) {
 			continue;
 		}
 		const text = await survey.read(path, 8_000);
@@ -264,7 +259,7 @@ async function notedOf(survey: Survey): Promise<NotedFile[]> {
 	const noted: NotedFile[] = [];
 	for (const file of survey.listing.files) {
 		if (sortsOf(file.path).length === 0) continue;
-		const here = placed(survey, file);
+		const here = placed(file);
 		const text = here === null ? null : await survey.read(file.path);
 		if (here === null || text === null) continue;
 		const format = formatOf(file.path, text);
@@ -321,7 +316,7 @@ async function imagesOf(
 	const named = await composedBuilds(survey);
 	const copies: RepositoryFiles['images']['copies'] = [];
 	const dockerfiles = survey.listing.files.filter(
-		(file) => DOCKERFILE.test(file.path) && isDeployed(placed(survey, file)?.place),
+		(file) => DOCKERFILE.test(file.path) && isDeployed(placed(file)?.place),
 	);
 	for (const { path } of dockerfiles) {
 		const text = (await survey.read(path)) ?? '';
@@ -341,7 +336,7 @@ const isDeployed = (place: Placed['place'] | undefined): boolean =>
 async function composedBuilds(survey: Survey): Promise<readonly ImageBuild[]> {
 	const builds = new Map<string, ImageBuild>();
 	for (const file of survey.listing.files) {
-		if (!COMPOSE.test(file.path) || placed(survey, file) === null) continue;
+		if (!COMPOSE.test(file.path) || placed(file) === null) continue;
 		const trees = parseYamlTrees((await survey.read(file.path)) ?? '');
 		for (const build of composeBuilds(file.path, trees)) {
 			builds.set(`${build.dockerfile}\0${build.context}`, build);
@@ -385,7 +380,7 @@ async function commandsOf(survey: Survey): Promise<RepositoryFiles['commands']> 
 	for (const file of survey.listing.files) {
 		const { path, bytes } = file;
 		if (bytes > 512 * 1024 || !(SHELL.test(path) || sortsOf(path).includes('pipeline'))) continue;
-		if (!isDeployed(placed(survey, file)?.place)) continue;
+		if (!isDeployed(placed(file)?.place)) continue;
 		const text = await survey.read(path);
 		for (const one of text === null ? [] : exposedCommandsIn(path, text)) {
 			commands.push({ file: path, ...one });

@@ -249,9 +249,15 @@ function assignedAt(text: string, hit: number, nature: FileNature): Assignment |
 	const separator = text.slice(nameEnd, valueAt);
 	// An argument behind an argument; behind a quoted name it is that name's.
 	if (/^\s{0,8},/.test(separator)) return null;
-	const name = wordsOf(text.slice(nameStart(text, hit), nameEnd));
-	return quotedAt(text, nameEnd, valueAt, name) ?? looseAt(text, valueAt, name, nature);
+	const given = quotedAt(text, nameEnd, valueAt) ?? looseAt(text, valueAt, nature);
+	if (given === null || given.value.length < SHORTEST) return null;
+	return { ...given, name: wordsOf(text.slice(nameStart(text, hit), nameEnd)) };
 }
+
+/** Of what a name is given, whatever the name is. */
+const SHORTEST = 8;
+
+type Given = Omit<Assignment, 'name'>;
 
 function nameStart(text: string, hit: number): number {
 	let start = hit;
@@ -274,7 +280,7 @@ function valueAfter(text: string, hit: number, nameEnd: number, nature: FileNatu
 	return isOption || isSet ? endOf(SPACE, text, nameEnd) : nameEnd;
 }
 
-function quotedAt(text: string, nameEnd: number, valueAt: number, name: string): Assignment | null {
+function quotedAt(text: string, nameEnd: number, valueAt: number): Given | null {
 	for (const pattern of [QUOTED, ESCAPED]) {
 		pattern.lastIndex = valueAt;
 		const found = pattern.exec(text);
@@ -285,17 +291,12 @@ function quotedAt(text: string, nameEnd: number, valueAt: number, name: string):
 		const behind = pattern === ESCAPED ? 2 : 1;
 		const start = valueAt + whole.length - value.length - behind;
 		const isName = listed && /^[a-z]+(?:_[a-z]+)*$/.test(value);
-		return isName ? null : { name, value, start, quoted: true, listed };
+		return isName ? null : { value, start, quoted: true, listed };
 	}
 	return null;
 }
 
-function looseAt(
-	text: string,
-	valueAt: number,
-	name: string,
-	nature: FileNature,
-): Assignment | null {
+function looseAt(text: string, valueAt: number, nature: FileNature): Given | null {
 	const inElement = nature.markup === true && text.charAt(valueAt - 1) === '>';
 	if (!nature.loose && !inElement) return null;
 	LOOSE.lastIndex = valueAt;
@@ -303,7 +304,7 @@ function looseAt(
 	if (run === undefined) return null;
 	// The next of several settings on the line, and what closes a list.
 	const value = (run.split(/[;&,](?=[\w .]{1,30}=)/, 1)[0] ?? '').replace(/[,;)\]}]{1,3}$/, '');
-	return value === '' ? null : { name, value, start: valueAt, quoted: false, listed: false };
+	return value === '' ? null : { value, start: valueAt, quoted: false, listed: false };
 }
 
 function endOf(pattern: RegExp, text: string, at: number): number {

@@ -16,24 +16,16 @@ export const AUTHORIZATION_ANCHORS: readonly string[] = [
 	'sshpass ',
 ];
 
-const NEW_PASSWORD = 'https://datatracker.ietf.org/doc/html/rfc7617';
 const anchors = AUTHORIZATION_ANCHORS;
-const BASIC = rule('HTTP', 'user and password', NEW_PASSWORD, 'basic ', {
+const PASSWORD = { kind: 'connection-uri', confidence: 'high' } as const;
+const BASIC = rule('HTTP', 'user and password', '', 'basic ', { ...PASSWORD, anchors });
+const COMMAND = rule('HTTP', 'password on a command line', '', 'curl ', PASSWORD);
+const SSH = rule('SSH', 'password on a command line', '', 'sshpass ', PASSWORD);
+const BEARER = rule('HTTP', 'bearer token', '', 'bearer ', {
 	anchors,
-	kind: 'connection-uri',
-	confidence: 'high',
+	tier: 'generic',
+	confidence: 'medium',
 });
-const BEARER = rule(
-	'HTTP',
-	'bearer token',
-	'https://datatracker.ietf.org/doc/html/rfc6750',
-	'bearer ',
-	{
-		anchors,
-		tier: 'generic',
-		confidence: 'medium',
-	},
-);
 const DOCKER = rule(
 	'Docker registry',
 	'user and password',
@@ -49,7 +41,14 @@ const SQL = rule(
 	{ anchors, kind: 'connection-uri', confidence: 'medium' },
 );
 
-export const AUTHORIZATION_RULES: readonly SecretRule[] = [BASIC, BEARER, DOCKER, SQL];
+export const AUTHORIZATION_RULES: readonly SecretRule[] = [
+	BASIC,
+	COMMAND,
+	SSH,
+	BEARER,
+	DOCKER,
+	SQL,
+];
 
 /** What is given to a server on a request, a command line or a statement, around a hit. */
 export function authorizationAt(text: string, hit: number, nature: FileNature): Match | null {
@@ -117,7 +116,7 @@ function curlAt(text: string, hit: number): Match | null {
 	const [whole, , , password = ''] = given;
 	if (isPlaceholder(password) || /^(?:\*+|\.+|x+)$/i.test(password)) return null;
 	const start = hit + given.index + whole.lastIndexOf(password);
-	return found(BASIC, start, password, 'none');
+	return found(COMMAND, start, password, 'none');
 }
 
 const SSHPASS = /sshpass -p ?(["']?)([^\s"'$<{}]{3,200})\1(?=\s)/y;
@@ -129,7 +128,7 @@ function sshpassAt(text: string, hit: number): Match | null {
 	const [whole, , password = ''] = given;
 	return isPlaceholder(password)
 		? null
-		: found(BASIC, hit + whole.lastIndexOf(password), password, 'none');
+		: found(SSH, hit + whole.lastIndexOf(password), password, 'none');
 }
 
 const STATEMENT =

@@ -87,8 +87,12 @@ const KEY_WORD = /(?:key|token|secret|passw|auth|credential)/gi;
 
 function namedFinder(rule: SecretRule): Finder {
 	let direct: RegExp | undefined;
+	let run: number | undefined;
 	return (text, hit, nature) => {
 		if (!nature.named) return null;
+		run ??= Math.min(...rule.templates.map((template) => template.run));
+		// Most names are followed by words alone.
+		if (!hasRun(text, hit, run)) return null;
 		direct ??= new RegExp(`(?:${SEPARATORS}|${OPENING})${VALUE}(${shapeOf(rule, '')})`, 'y');
 		const given = { rule, text, nature, pattern: direct };
 		const own = givenAt(given, hit);
@@ -103,6 +107,25 @@ function namedFinder(rule: SecretRule): Finder {
 		if (near === null) return null;
 		return { ...matchOf(rule, 'near', near.start, near.value), exactness: -(near.start - hit) };
 	};
+}
+
+/** Characters from a provider's name in which its token begins, whatever stands between. */
+const WITHIN = 480;
+const IN_RUN = new Uint8Array(256);
+for (let code = 0; code < 128; code++) {
+	if (/[\w+/=-]/.test(String.fromCharCode(code))) IN_RUN[code] = 1;
+}
+
+/** Whether so many characters that tokens are made of stand in a row; looked for from the end of each run. */
+function hasRun(text: string, from: number, length: number): boolean {
+	const last = Math.min(text.length - length, from + WITHIN);
+	for (let start = from; start <= last; ) {
+		let back = start + length - 1;
+		while (back >= start && IN_RUN[text.charCodeAt(back)] === 1) back--;
+		if (back < start) return true;
+		start = back + 1;
+	}
+	return false;
 }
 
 interface Sought {

@@ -9,3 +9,12 @@ export function fingerprintOf(key: string, { id }: SecretRule, value: string): s
 		.digest('hex')
 		.slice(0, 16);
 }
+
+/** Of the value alone: equal wherever it stands, whatever rule knows it there. */
+export function fingerprintOfValue(key: string, value: string): string {
+	return createHmac('sha256', Buffer.from(key, 'hex'))
+		.update('\0value\0')
+		.update(value, 'latin1')
+		.digest('hex')
+		.slice(0, 16);
+}

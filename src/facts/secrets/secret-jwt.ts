@@ -3,7 +3,6 @@ import { rule, type SecretRule } from './secret-rule.ts';
 
 export const JWT_ANCHORS: readonly string[] = ['eyJ'];
 const SUPABASE = 'https://supabase.com/dashboard/project/_/settings/jwt';
-const SIGNER = 'https://datatracker.ietf.org/doc/html/rfc8725';
 const options = { anchors: JWT_ANCHORS };
 
 const SERVICE = rule('Supabase', 'service role key', SUPABASE, 'eyJ', {
@@ -12,7 +11,7 @@ const SERVICE = rule('Supabase', 'service role key', SUPABASE, 'eyJ', {
 });
 const ANON = rule('Supabase', 'anon key', SUPABASE, 'eyJ', { ...options, tier: 'publishable' });
 const NAMED = rule('Turso', 'database token', 'https://app.turso.tech/', 'eyJ', options);
-const OTHER = rule('JSON', 'web token', SIGNER, 'eyJ', { ...options, tier: 'generic' });
+const OTHER = rule('JSON', 'web token', '', 'eyJ', { ...options, tier: 'generic' });
 
 export const JWT_RULES: readonly SecretRule[] = [SERVICE, ANON, NAMED, OTHER];
 

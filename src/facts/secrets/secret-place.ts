@@ -1,6 +1,6 @@
 /**
  * Where in a repository a value stands, which decides what it does on launch day. `client`: goes to
- * browsers. `head`: any tracked file. `unignored`: an env file that nothing keeps out of git yet.
+ * browsers. `head`: any tracked file. `unignored`: an env file that nothing keeps out of git, or out of what is copied where there is no git.
  * `own`: an env file that git does not see, which is where values belong.
  */
 export const PLACES = ['client', 'head', 'unignored', 'fixture', 'docs', 'own'] as const;
@@ -28,14 +28,14 @@ export interface PlacedFile {
  * `null`: neither published nor deployable, so not looked at. Env files are read wherever they are:
  * a value that also stands in a real one is a real value elsewhere too.
  */
-export function placeOf(file: PlacedFile, inGit: boolean): SecretPlace | null {
+export function placeOf(file: PlacedFile): SecretPlace | null {
 	const { path, tracked } = file;
 	if (isClient(path)) return 'client';
 	if (!tracked && (file.ignored || GENERATED.test(path)))
 		return ENV_FILE.test(path) ? ownPlace(file) : null;
 	const aside = asideOf(path);
 	if (aside !== null) return aside;
-	return tracked || !ENV_FILE.test(path) ? 'head' : inGit ? 'unignored' : 'own';
+	return tracked || !ENV_FILE.test(path) ? 'head' : 'unignored';
 }
 
 /** Of an env file that git does not see; those of tests and examples are nobody's. */
@@ -108,6 +108,25 @@ export function natureOf(path: string, text: string): FileNature {
 		server: SERVER.test(path),
 		minified,
 		markup: MARKUP.test(path),
+	};
+}
+
+/**
+ * Of a file whose path is not known: whatever is found under the nature of any path is found under
+ * this one, and more.
+ */
+export function natureOfAny(text: string): FileNature {
+	const minified = hasHugeLines(text) && !text.includes('"nbformat"');
+	return {
+		loose: true,
+		generic: !minified,
+		named: true,
+		spaced: false,
+		key: true,
+		source: !minified,
+		server: true,
+		minified,
+		markup: true,
 	};
 }
 

@@ -1,30 +1,19 @@
 import { Unobserved } from '../../core/fact.ts';
 import type { FileListing, FilesPort } from '../../core/io.ts';
-import { formatSecrets } from '../secret-formats/format-secrets.ts';
+import { fingerprintOfValue } from './secret-fingerprint.ts';
 import { foundSecret } from './secret-found.ts';
 import { isAllowed, lineCounter, redactedLine, variableBefore } from './secret-lines.ts';
 import type { Match } from './secret-match.ts';
-import { isProductionEnv, natureOf, placeOf, type SecretPlace } from './secret-place.ts';
+import { matchesInFile } from './secret-matches.ts';
+import { isProductionEnv, placeOf, type SecretPlace } from './secret-place.ts';
 import { RANKS } from './secret-rule.ts';
-import { apart, secretsIn } from './secret-scan.ts';
 import type { FoundSecret, RepositorySecrets, Sighting } from './secret-sighting.ts';
+import { isMedia, mostBytesOf, textIn } from './secret-text.ts';
 
-/** A file up to here is read whatever it is called. */
-const MOST_BYTES = 1024 * 1024;
-/** A file up to here where its name says that it is text: dumps, exports, bundles. */
-const MOST_TEXT_BYTES = 32 * 1024 * 1024;
-/** A NUL in the first 8 KB makes a file binary, as in git. */
-const BINARY_WITHIN = 8 * 1024;
 const MOST_SECRETS = 2_000;
 const MOST_LISTED = 50;
 /** Milliseconds of scanning after which the event loop gets its turn. */
 const TURN_BYTES = 4 * 1024 * 1024;
-
-/** Holds no secret that text rules could find; not worth reading. */
-const MEDIA =
-	/\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|heic|psd|mp[34]|m4[av]|mov|webm|avi|mkv|ogg|wav|flac|woff2?|ttf|otf|eot|pdf|zip|gz|tgz|bz2|xz|7z|rar|jar|war|class|so|dylib|dll|exe|wasm|pyc|o|a|node|bin|dat|sqlite3?|db|glb|gltf|br)$/i;
-const TEXT =
-	/\.(?:[cm]?[jt]sx?|json[l5c]?|ndjson|ya?ml|toml|ini|cfg|conf|properties|env|xml|html?|css|map|sql|dump|csv|tsv|txt|log|md|har|ipynb|tf|tfvars|tfstate|sh|py|rb|php|go|rs|java|kt|cs|pem|key)$|(?:^|\/)\.env[^/]*$/i;
 
 type ListedFile = FileListing['files'][number];
 
@@ -39,6 +28,7 @@ interface Entry {
 interface Gathered {
 	readonly byValue: Map<string, Entry>;
 	readonly allowed: { file: string; line: number }[];
+	readonly allowedValues: Set<string>;
 	readonly tooLarge: string[];
 	readonly unreadable: string[];
 	files: number;
@@ -53,6 +43,7 @@ export async function scanRepository(root: string, port: FilesPort): Promise<Rep
 	const into: Gathered = {
 		byValue: new Map(),
 		allowed: [],
+		allowedValues: new Set(),
 		tooLarge: [],
 		unreadable: [],
 		files: 0,
@@ -60,14 +51,14 @@ export async function scanRepository(root: string, port: FilesPort): Promise<Rep
 		binary: 0,
 		truncated: false,
 	};
-	const inGit = listing.head !== null;
 	let sinceTurn = 0;
 	for (const file of listing.files) {
-		const place = placeOf(file, inGit);
+		const place = placeOf(file);
 		if (place === null) continue;
 		const text = await textOf(root, file, port, into);
 		if (text === null) continue;
-		gather(into, file, place, text);
+		const before = (await port.before?.(root, file.path, mostBytesOf(file.path))) ?? null;
+		gather(into, { ...file, before }, place, text);
 		sinceTurn += text.length + 50_000;
 		if (sinceTurn < TURN_BYTES) continue;
 		sinceTurn = 0;
@@ -83,11 +74,11 @@ async function textOf(
 	port: FilesPort,
 	into: Gathered,
 ): Promise<string | null> {
-	if (MEDIA.test(path)) {
+	if (isMedia(path)) {
 		into.binary++;
 		return null;
 	}
-	const most = TEXT.test(path) ? MOST_TEXT_BYTES : MOST_BYTES;
+	const most = mostBytesOf(path);
 	if (bytes > most) {
 		into.tooLarge.push(`${path}: ${Math.ceil(bytes / 1024 / 1024)} MiB`);
 		return null;
@@ -103,55 +94,33 @@ async function textOf(
 	}
 }
 
-/** latin1 bytes as text: UTF-16 is brought to one byte a character; `null` for binary. */
-function textIn(bytes: string): string | null {
-	if (bytes.startsWith('\xff\xfe')) return fromUtf16(bytes.slice(2), 0);
-	if (bytes.startsWith('\xfe\xff')) return fromUtf16(bytes.slice(2), 1);
-	const nul = bytes.slice(0, BINARY_WITHIN).indexOf('\0');
-	if (nul === -1) return bytes.startsWith('\xef\xbb\xbf') ? bytes.slice(3) : bytes;
-	// UTF-16 without a mark: every other byte of Latin text is NUL.
-	const sample = bytes.slice(0, 400);
-	const isUtf16 = (parity: number) =>
-		sample.length > 16 &&
-		[...sample].every((byte, index) => (index % 2 === parity) === (byte === '\0'));
-	if (isUtf16(1)) return fromUtf16(bytes, 0);
-	return isUtf16(0) ? fromUtf16(bytes, 1) : null;
-}
-
-/** Secrets are ASCII: what does not fit into a byte becomes a question mark. */
-function fromUtf16(bytes: string, low: 0 | 1): string {
-	const characters = Buffer.alloc(bytes.length >> 1);
-	for (let index = 0; index < characters.length; index++) {
-		const other = bytes.charCodeAt(2 * index + 1 - low);
-		characters[index] = other === 0 ? bytes.charCodeAt(2 * index + low) : 63;
-	}
-	return characters.toString('latin1');
-}
-
-function gather(into: Gathered, file: ListedFile, place: SecretPlace, text: string): void {
+function gather(
+	into: Gathered,
+	file: ListedFile & { readonly before: string | null },
+	place: SecretPlace,
+	text: string,
+): void {
 	into.files++;
 	into.bytes += text.length;
-	const plain = secretsIn(text, natureOf(file.path, text), () => {
+	const { before } = file;
+	const matches = matchesInFile(text, { path: file.path, place }, () => {
 		into.truncated = true;
-	});
-	// Test data and examples have the form of everything, and hold nothing.
-	const known = place === 'fixture' || place === 'docs' ? [] : formatSecrets(file.path, text);
-	const matches = known.length === 0 ? plain : apart([...plain, ...known]);
+		// What the file had already is not what the change brings.
+	}).filter(({ value }) => before === null || !before.includes(value));
 	if (matches.length === 0) return;
 	const lineOf = lineCounter(text);
 	for (const match of matches) {
 		const line = lineOf(match.start);
 		if (isAllowed(text, match)) {
 			into.allowed.push({ file: file.path, line });
+			into.allowedValues.add(match.value);
 			continue;
 		}
 		const seen = entryFor(into, match);
 		if (seen === null) continue;
 		seen.variable ||= variableBefore(text, match);
-		if (place === 'own') {
-			seen.inProduction ||= isProductionEnv(file.path);
-			continue;
-		}
+		if (place === 'own' || place === 'unignored') seen.inProduction ||= isProductionEnv(file.path);
+		if (place === 'own') continue;
 		const text0 = seen.sightings.length < 200 ? redactedLine(text, match, matches) : '';
 		seen.sightings.push({ file: file.path, line, place, text: text0 });
 	}
@@ -185,9 +154,11 @@ function sayingMore({ rank, traits }: Match): number {
 }
 
 function factFrom(listing: FileListing, into: Gathered, key: string): RepositorySecrets {
-	const secrets = [...into.byValue.values()]
-		.filter(({ sightings }) => sightings.length > 0)
-		.map((entry) => secretFrom(entry, key));
+	const all = [...into.byValue].map(([value, entry]) => ({
+		value,
+		inProduction: entry.inProduction,
+		secret: entry.sightings.length > 0 ? secretFrom(entry, key) : null,
+	}));
 	return {
 		head: listing.head,
 		gitUnread: listing.gitUnread ?? '',
@@ -197,7 +168,23 @@ function factFrom(listing: FileListing, into: Gathered, key: string): Repository
 		unreadable: [...(listing.unreadable ?? []), ...into.unreadable].slice(0, MOST_LISTED),
 		skipped: [...listing.skipped],
 		allowed: { count: into.allowed.length, places: into.allowed.slice(0, MOST_LISTED) },
-		secrets,
+		secrets: all.flatMap(({ secret }) => secret ?? []),
+		values: [
+			...all.map(({ value, inProduction, secret }) => ({
+				identity: fingerprintOfValue(key, value),
+				fingerprint: secret?.fingerprint ?? '',
+				inProduction,
+				allowed: into.allowedValues.has(value),
+			})),
+			...[...into.allowedValues]
+				.filter((value) => !into.byValue.has(value))
+				.map((value) => ({
+					identity: fingerprintOfValue(key, value),
+					fingerprint: '',
+					inProduction: false,
+					allowed: true,
+				})),
+		],
 		truncated: into.truncated || listing.cut === true,
 	};
 }

@@ -61,7 +61,7 @@ export interface SecretRule {
 	readonly serverOnly: RegExp | null;
 	readonly seal: Seal | null;
 	readonly check: ((token: string) => CheckState) | null;
-	/** Where the provider replaces it. */
+	/** Where the provider replaces it; empty where no provider is known. */
 	readonly rotate: string;
 	/** For an identifier: the shape of the secret that stands within 20 lines of it. */
 	readonly pair: { readonly template: Template; readonly rule: string } | null;

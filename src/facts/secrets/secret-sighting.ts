@@ -70,6 +70,19 @@ export const RepositorySecretsSchema = z.object({
 		places: z.array(z.object({ file: z.string(), line: z.number().int() })),
 	}),
 	secrets: z.array(FoundSecretSchema),
+	/** Every value of the files that were read, to know it again in the past of the repository. */
+	values: z.array(
+		z.object({
+			/** Of the value alone: HMAC-SHA-256 under the user's key, 16 hex digits. */
+			identity: z.string(),
+			/** Of its entry in `secrets`; empty where it has none. */
+			fingerprint: z.string(),
+			/** In an env file of production that git does not see. */
+			inProduction: z.boolean(),
+			/** A comment allows it somewhere. */
+			allowed: z.boolean(),
+		}),
+	),
 	/** There were more files, or more secrets, than the limits allow. */
 	truncated: z.boolean(),
 });

@@ -38,6 +38,8 @@ export interface Template {
 	readonly before: number;
 	/** Whether what stands before `literal` can be `+` or `/`. */
 	readonly signs: boolean;
+	/** Characters that every token of this shape has in a row, letters, digits and `+/=_-` only. */
+	readonly run: number;
 	/** Whether it starts with a letter, a digit or `_`, so that none of these may stand before it. */
 	readonly word: boolean;
 	/** Long, and of upper and lower case: a token without both is none. */
@@ -81,10 +83,25 @@ export function templateOf(text: string): Template {
 		literal,
 		before: literal === null ? 0 : before,
 		signs: /^\{(?:b64p?|any)\b/.test(text),
+		run: longestRun(pieces),
 		word: !/^[^\w{]/.test(text),
 		mixed: pieces.some(({ characters, least }) => least >= 20 && /A-Z.*a-z/.test(characters)),
 		sample: (random) => pieces.map((piece) => sampleOf(piece, random)).join(''),
 	};
+}
+
+const IN_RUN = /^[\w+/=-]$/;
+
+function longestRun(pieces: readonly Piece[]): number {
+	let longest = 0;
+	let run = 0;
+	for (const { literal, characters, least } of pieces) {
+		// A class with a dot guarantees nothing.
+		if (characters !== '') run = characters.includes('.') ? 0 : run + least;
+		for (const character of literal) run = IN_RUN.test(character) ? run + 1 : 0;
+		longest = Math.max(longest, run);
+	}
+	return longest;
 }
 
 function pieceOf([, name, least, most, literal]: RegExpMatchArray): Piece {

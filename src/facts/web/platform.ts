@@ -107,7 +107,8 @@ export function platformsByHost(
 }
 
 /** Pure: the same sights, the same names. */
-export function identify(seen: Seen): Serving {
+export function identify(sights: Seen): Serving {
+	const seen = readSights(sights);
 	const edge = best(EDGES, seen);
 	const platform = best(HOSTING, seen);
 	const server = best(SERVERS, seen);
@@ -138,7 +139,7 @@ function inWords(behind: Match | null, edge: Match | null): string | null {
 }
 
 /** The one that most channels name; the first in the table among equals. */
-function best(table: readonly Marks[], seen: Seen): Match | null {
+function best(table: readonly Marks[], seen: Sights): Match | null {
 	const matches = table.flatMap((marks) => {
 		const channels = channelsOf(marks, seen);
 		if (channels.length === 0) return [];
@@ -148,13 +149,32 @@ function best(table: readonly Marks[], seen: Seen): Match | null {
 	return matches.sort((a, b) => b.detected.channels.length - a.detected.channels.length)[0] ?? null;
 }
 
-function channelsOf(marks: Marks, { aliases, addresses, answers }: Seen): readonly Channel[] {
-	const cookies = answers.flatMap((answer) =>
-		fieldValues(answer, 'set-cookie').flatMap((text) => {
-			const parsed = parseSetCookie(text);
-			return parsed.kind === 'cookie' ? [parsed.cookie.name] : [];
-		}),
-	);
+/** Parsed once for all tables. */
+interface Sights {
+	readonly aliases: readonly string[];
+	readonly addresses: readonly (ipaddr.IPv4 | ipaddr.IPv6)[];
+	readonly answers: readonly HttpAnswered[];
+	readonly cookies: readonly string[];
+}
+
+function readSights({ aliases, addresses, answers }: Seen): Sights {
+	return {
+		aliases,
+		addresses: addresses.filter((one) => ipaddr.isValid(one)).map((one) => ipaddr.parse(one)),
+		answers,
+		cookies: answers.flatMap((answer) =>
+			fieldValues(answer, 'set-cookie').flatMap((text) => {
+				const parsed = parseSetCookie(text);
+				return parsed.kind === 'cookie' ? [parsed.cookie.name] : [];
+			}),
+		),
+	};
+}
+
+function channelsOf(
+	marks: Marks,
+	{ aliases, addresses, answers, cookies }: Sights,
+): readonly Channel[] {
 	const says: Record<Channel, boolean> = {
 		alias: (marks.aliases ?? []).some((end) => aliases.some((name) => isWithin(name, end))),
 		address: (marks.ranges ?? []).some((range) => addresses.some((one) => isInRange(one, range))),
@@ -167,9 +187,20 @@ function channelsOf(marks: Marks, { aliases, addresses, answers }: Seen): readon
 	return (Object.keys(says) as Channel[]).filter((channel) => says[channel]);
 }
 
-function isInRange(address: string, range: string): boolean {
-	if (!ipaddr.isValid(address)) return false;
-	const parsed = ipaddr.parse(address);
-	const [base, bits] = ipaddr.parseCIDR(range);
-	return parsed.kind() === base.kind() && parsed.match(base, bits);
+type Network = ReturnType<typeof ipaddr.parseCIDR>;
+
+/** The ranges are ours and few; every host of every audit is held against them. */
+const NETWORKS = new Map<string, Network>();
+
+function networkOf(range: string): Network {
+	const known = NETWORKS.get(range);
+	if (known !== undefined) return known;
+	const parsed = ipaddr.parseCIDR(range);
+	NETWORKS.set(range, parsed);
+	return parsed;
+}
+
+function isInRange(address: ipaddr.IPv4 | ipaddr.IPv6, range: string): boolean {
+	const [base, bits] = networkOf(range);
+	return address.kind() === base.kind() && address.match(base, bits);
 }

@@ -5,6 +5,7 @@ import { verifyCheck } from '../../../src/engine/verify-check.ts';
 import { repositoryLogging } from '../../../src/facts/logs/logging.ts';
 import type { Logging } from '../../../src/facts/logs/logging-finding.ts';
 import { createFiles } from '../../../src/files/create-files.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { committed, temporaryFolder } from '../../files/repositories.ts';
 import { inWords, judged } from '../judged.ts';
 
@@ -241,7 +242,7 @@ test('4,000 files of code take less than two seconds', async () => {
 		Array.from({ length: 4_000 }, (_, at) => [`src/${at % 40}/${at}.ts`, text]),
 	);
 	const root = committed(files);
-	const started = performance.now();
+	const started = cpuMs();
 	expect((await found(root)).files).toBe(4_000);
-	expect(performance.now() - started).toBeLessThan(2_000);
+	expect(cpuMs() - started).toBeLessThan(2_000);
 });

@@ -315,10 +315,13 @@ describe('places', () => {
 		expect(inWords(judge(await scan(root)))).toEqual(['high server-secret .env:1']);
 	});
 
-	test('outside git an .env is in its place and source is not', async () => {
+	test('outside git nothing keeps an .env out of what is copied or committed next', async () => {
 		const root = temporaryFolder();
 		write(root, { '.env': `A=${stripe()}\n`, 'src/a.ts': `'${key}'` });
-		expect(inWords(judge(await scan(root)))).toEqual(['blocker server-secret src/a.ts:1']);
+		expect(inWords(judge(await scan(root)))).toEqual([
+			'high server-secret .env:1',
+			'blocker server-secret src/a.ts:1',
+		]);
 	});
 
 	test('a value that is also in the ignored production .env is real in documentation too', async () => {

@@ -11,6 +11,7 @@ import {
 	readNsec3Param,
 	readRrsig,
 } from '../../../src/facts/dnssec/dnssec-records.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { generator } from '../seeded-random.ts';
 
 const random = generator(4034);
@@ -81,12 +82,12 @@ it('spends no more on a zone that is made to cost its validators dear', () => {
 		transport: 'tcp' as const,
 		detail: '',
 	};
-	const began = performance.now();
+	const began = cpuMs();
 	const read = readSigned({ name: 'example.com', type: 'A' }, answer, {
 		zone: 'example.com',
 		keys,
 	});
-	expect(performance.now() - began).toBeLessThan(2_000);
+	expect(cpuMs() - began).toBeLessThan(2_000);
 	expect(new Set(read.sets[0]?.signatures.map(({ result }) => result))).toEqual(
 		new Set(['unsupported']),
 	);

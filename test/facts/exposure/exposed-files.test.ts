@@ -10,6 +10,7 @@ import { recogniseDeveloperFile } from '../../../src/facts/exposure/exposure-dev
 import { recogniseLog } from '../../../src/facts/exposure/exposure-logs.ts';
 import { redactedSecrets } from '../../../src/facts/exposure/redacted-secret.ts';
 import { redactBody } from '../../../src/facts/web/redact.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 describe('developers’ files', () => {
 	it.each([
@@ -249,8 +250,8 @@ it.each([
 	['machines', 'machine a\n'],
 ])('takes time in proportion: %s', (_, unit) => {
 	const bytes = unit.repeat(Math.ceil(65_536 / unit.length));
-	const began = performance.now();
+	const began = cpuMs();
 	for (const path of PATHS) recognised(path, bytes);
 	redactedSecrets(bytes);
-	expect(performance.now() - began).toBeLessThan(1_500);
+	expect(cpuMs() - began).toBeLessThan(1_500);
 });

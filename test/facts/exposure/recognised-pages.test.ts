@@ -9,6 +9,7 @@ import {
 	recogniseDiagnostic,
 	recogniseErrorPage,
 } from '../../../src/facts/exposure/exposure-diagnostics.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const DIAGNOSTICS = [
 	'/server-status?auto',
@@ -72,7 +73,7 @@ describe('pages that strangers get', () => {
 	});
 
 	it('take time in step with their length', () => {
-		const began = performance.now();
+		const began = cpuMs();
 		for (const part of [
 			'<td>',
 			'"a":{"value":"',
@@ -92,7 +93,7 @@ describe('pages that strangers get', () => {
 			}
 			expect(recogniseErrorPage(bytes)).toBeNull();
 		}
-		expect(performance.now() - began).toBeLessThan(3_000);
+		expect(cpuMs() - began).toBeLessThan(3_000);
 	});
 
 	it('mean nothing at a path that was not asked for', () => {

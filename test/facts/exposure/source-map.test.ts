@@ -6,6 +6,7 @@ import {
 	readSourceMap,
 	sourceMapComment,
 } from '../../../src/facts/exposure/source-map.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const OWN = {
 	version: 3,
@@ -98,11 +99,11 @@ describe('readSourceMap (ECMA-426)', () => {
 	});
 
 	it('takes time in step with the length', () => {
-		const began = performance.now();
+		const began = cpuMs();
 		readSourceMap(`{"version":3,"x":${'['.repeat(500_000)}`);
 		readSourceMap(`{"version":3,"x":"${'\\'.repeat(500_000)}`);
 		readSourceMap(`{"version":3,"sources":[${'"a",'.repeat(200_000)}`);
-		expect(performance.now() - began).toBeLessThan(2_000);
+		expect(cpuMs() - began).toBeLessThan(2_000);
 	});
 });
 

@@ -8,6 +8,7 @@ import {
 import { gateIn } from '../../../src/facts/launch/gates.ts';
 import { testUsesInCode, testUsesInPage } from '../../../src/facts/launch/test-uses.ts';
 import { readPage } from '../../../src/facts/web/html.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { answered } from './answers.ts';
 
 const URL_ = 'https://shop.test/';
@@ -54,12 +55,12 @@ it('never throws on whatever a server sends, and stays fast', () => {
 		{ status: 404 },
 	);
 	const code = `${'a.hostname?"x":if(NODE_ENV&&'.repeat(2_000)}fetch("http://localhost:3000/")`;
-	const started = performance.now();
+	const started = cpuMs();
 	defaultNotFoundIn(long);
 	defaultNotFoundIn(answered('_next/'.repeat(50_000), { status: 404 }));
 	defaultPageIn(long, URL_, []);
 	testUsesInCode(code.repeat(20), OWN);
-	expect(performance.now() - started).toBeLessThan(3_000);
+	expect(cpuMs() - started).toBeLessThan(3_000);
 });
 
 it('counts an error alone for a name that nobody holds', () => {

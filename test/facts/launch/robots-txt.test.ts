@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseRobots, rulingFor } from '../../../src/facts/launch/robots-txt.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const ALL = 'User-agent: *\nDisallow: /\n';
 
@@ -93,10 +94,10 @@ it('never throws and stays fast on anything', () => {
 			expect(typeof allowed(`User-agent: *\nDisallow: ${text}\n${text}`)).toBe('boolean');
 		}),
 	);
-	const started = performance.now();
+	const started = cpuMs();
 	allowed(
 		`User-agent: *\n${'Disallow: /*a*a*a*a*a*a*a*a*b\n'.repeat(10_000)}`,
 		`/${'a'.repeat(40)}`,
 	);
-	expect(performance.now() - started).toBeLessThan(2_000);
+	expect(cpuMs() - started).toBeLessThan(2_000);
 });

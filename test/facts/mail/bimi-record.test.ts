@@ -7,6 +7,7 @@ import {
 	repairedBimiRecord,
 } from '../../../src/facts/mail/bimi-record.ts';
 import { isError } from '../../../src/facts/mail/broken-rule.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const LOGO = 'https://example.com/logo.svg';
 const PEM = 'https://example.com/mark.pem';
@@ -121,11 +122,11 @@ describe('whatever comes', () => {
 
 	it.each([' ', ';', '=', 'l=', ',', 'l=https://', '\n'])('64 KB of %j take no time', (unit) => {
 		const long = unit.repeat(65_536 / unit.length);
-		const began = performance.now();
+		const began = cpuMs();
 		for (const head of ['', 'v=BIMI1;', 'v=BIMI1; l=']) {
 			parseBimiRecord(head + long);
 			repairedBimiRecord(head + long);
 		}
-		expect(performance.now() - began).toBeLessThan(3_000);
+		expect(cpuMs() - began).toBeLessThan(3_000);
 	});
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ED25519, RSA_1024, RSA_2048, RSA_PKCS1 } from '../../../checks/email/_dkim-keys.ts';
 import { parseDkimKey } from '../../../src/facts/mail/dkim-key.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 it.each([
 	['RFC 6376 §3.6.1 SubjectPublicKeyInfo', RSA_2048, { kind: 'rsa', bits: 2048, form: 'spki' }],
@@ -141,8 +142,8 @@ it('never throws, and gives whole bits', () => {
 });
 
 it('takes time in proportion to the record', () => {
-	const started = performance.now();
+	const started = cpuMs();
 	for (const piece of ['a=', ';', 'p', ' ', '\\', ':']) parseDkimKey(`h=${piece.repeat(60_000)}`);
 	parseDkimKey(Array.from({ length: 30_000 }, (_, index) => `x${index}=`).join(';'));
-	expect(performance.now() - started).toBeLessThan(1_500);
+	expect(cpuMs() - started).toBeLessThan(1_500);
 });

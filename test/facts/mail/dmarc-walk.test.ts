@@ -9,6 +9,7 @@ import {
 	validValue,
 } from '../../../src/facts/mail/dmarc-record.ts';
 import { discoverDmarc, treeWalkNames, walkDmarc } from '../../../src/facts/mail/dmarc-walk.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 describe('the tree walk (RFC 9989 §4.10)', () => {
 	it('asks every name up to the top', () => {
@@ -311,9 +312,9 @@ it('never throws on any record', () => {
 it.each(['a=;', 'rua=mailto:a@b.c,', ' ', '!1', 'fo=1:'])(
 	'takes time in proportion to a record of repeated "%s"',
 	(piece) => {
-		const started = performance.now();
+		const started = cpuMs();
 		parseDmarc(`v=DMARC1; ${piece.repeat(20_000)}`);
 		isMisspeltDmarc(piece.repeat(20_000));
-		expect(performance.now() - started).toBeLessThan(1_000);
+		expect(cpuMs() - started).toBeLessThan(1_000);
 	},
 );

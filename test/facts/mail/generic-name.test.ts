@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGenericName } from '../../../src/facts/mail/generic-name.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const IP = '203.0.113.9';
 const generic = (name: string, address = IP) => isGenericName(name, address, 'shop.test');
@@ -55,8 +56,8 @@ it('never throws, and soon ends', () => {
 			expect(typeof generic(name, v6)).toBe('boolean');
 		}),
 	);
-	const began = performance.now();
+	const began = cpuMs();
 	generic('dyn-'.repeat(50_000));
 	generic('0'.repeat(200_000));
-	expect(performance.now() - began).toBeLessThan(500);
+	expect(cpuMs() - began).toBeLessThan(500);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Findings, isUsed } from '../../../src/facts/mail/mail-intent.ts';
 import { neededPackages } from '../../../src/facts/mail/mail-manifests.ts';
 import { sendersAt } from '../../../src/facts/mail/product-services.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 function seen(files: Readonly<Record<string, string>>) {
 	const findings = new Findings();
@@ -149,7 +150,7 @@ it('never throws, whatever a file holds, and soon ends', () => {
 			seen({ [name]: `from ${text} mail service` });
 		}),
 	);
-	const began = performance.now();
+	const began = cpuMs();
 	for (const text of [
 		'from@'.repeat(50_000),
 		`"${'a['.repeat(50_000)}`,
@@ -157,5 +158,5 @@ it('never throws, whatever a file holds, and soon ends', () => {
 	]) {
 		for (const name of ['a.ts', 'pyproject.toml', 'requirements.txt']) seen({ [name]: text });
 	}
-	expect(performance.now() - began).toBeLessThan(1_000);
+	expect(cpuMs() - began).toBeLessThan(1_000);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mimeParts } from '../../../src/facts/mail/mime-parts.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const seen = (mail: string) =>
 	mimeParts(mail).map(({ type, name, isBody, bytes }) => ({
@@ -101,7 +102,7 @@ describe('mimeParts', () => {
 		'takes time in proportion to the text: 8 MB of %j',
 		(piece) => {
 			const text = piece.repeat(8_000_000 / piece.length);
-			const started = performance.now();
+			const started = cpuMs();
 			for (const encoding of ['quoted-printable', 'base64']) {
 				const head = `Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: ${encoding}\n`;
 				for (const mail of [`${head}\n${text}`, head.replace('multipart', 'x') + text]) {
@@ -112,7 +113,7 @@ describe('mimeParts', () => {
 					}
 				}
 			}
-			expect(performance.now() - started).toBeLessThan(3_000);
+			expect(cpuMs() - started).toBeLessThan(3_000);
 		},
 	);
 

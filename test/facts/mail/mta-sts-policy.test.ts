@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MTA_STS_MODES, parseMtaStsPolicy } from '../../../src/facts/mail/mta-sts-policy.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const FIELDS = {
 	version: 'version: STSv1',
@@ -139,11 +140,11 @@ describe('whatever comes', () => {
 		'64 KB of %j take no time',
 		(unit) => {
 			const long = unit.repeat(65_536 / unit.length);
-			const began = performance.now();
+			const began = cpuMs();
 			parseMtaStsPolicy(long);
 			parseMtaStsPolicy(`mx: a${long}b`);
 			parseMtaStsPolicy(`${long}\n`.repeat(2));
-			expect(performance.now() - began).toBeLessThan(500);
+			expect(cpuMs() - began).toBeLessThan(500);
 		},
 	);
 });

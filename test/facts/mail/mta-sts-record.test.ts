@@ -6,6 +6,7 @@ import {
 	parseMtaStsRecord,
 	repairedMtaStsRecord,
 } from '../../../src/facts/mail/mta-sts-record.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const rulesOf = (text: string) => parseMtaStsRecord(text).broken.map(({ rule }) => rule);
 const errorsOf = (text: string) =>
@@ -161,13 +162,13 @@ describe('whatever comes', () => {
 		'64 KB of %j take no time',
 		(unit) => {
 			const long = unit.repeat(65_536 / unit.length);
-			const began = performance.now();
+			const began = cpuMs();
 			for (const head of ['', 'v=STSv1;', 'v=STSv1; id=']) {
 				parseMtaStsRecord(head + long);
 				repairedMtaStsRecord(head + long, '1');
 				looksLikeMtaSts(long);
 			}
-			expect(performance.now() - began).toBeLessThan(2_000);
+			expect(cpuMs() - began).toBeLessThan(2_000);
 		},
 	);
 });

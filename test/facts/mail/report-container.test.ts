@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Budget, unwrap } from '../../../src/facts/mail/report-container.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { mail, report, zip } from './report-maker.ts';
 
 const XML = Buffer.from(report());
@@ -238,9 +239,9 @@ describe('bombs', () => {
 
 	function bounded(bytes: Buffer, budget = plenty()): readonly string[] {
 		const before = process.memoryUsage.rss();
-		const started = performance.now();
+		const started = cpuMs();
 		const found = inside(bytes, budget);
-		expect(performance.now() - started).toBeLessThan(1_000);
+		expect(cpuMs() - started).toBeLessThan(1_000);
 		expect(process.memoryUsage.rss() - before).toBeLessThan(400 * 1024 * 1024);
 		return found;
 	}

@@ -7,6 +7,7 @@ import {
 	UnreadableXml,
 	type XmlElement,
 } from '../../../src/facts/mail/report-xml.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 function root(text: string): XmlElement | undefined {
 	let outermost: XmlElement | undefined;
@@ -151,12 +152,12 @@ describe('readXml', () => {
 		'xmlns:',
 	])('takes time in proportion to the text: 4 MB of %s', (piece) => {
 		const text = `<feedback ${piece}`.repeat(1) + piece.repeat(4_000_000 / piece.length);
-		const started = performance.now();
+		const started = cpuMs();
 		try {
 			readXml(text, () => false);
 		} catch (error) {
 			expect(error).toBeInstanceOf(UnreadableXml);
 		}
-		expect(performance.now() - started).toBeLessThan(1_500);
+		expect(cpuMs() - started).toBeLessThan(1_500);
 	});
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseMailboxes } from '../../../src/facts/mail/mail-address.ts';
 import { readMessage } from '../../../src/facts/mail/sample-message.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 function read(text: string) {
 	const message = readMessage(text);
@@ -160,9 +161,9 @@ describe('any file at all', () => {
 			`From: a@a.test\nDKIM-Signature: c=relaxed/relaxed; bh=A;${' \t'.repeat(500_000)}x\n\nx`,
 		];
 		for (const text of hostile) {
-			const started = performance.now();
+			const started = cpuMs();
 			readMessage(text);
-			expect(performance.now() - started, text.slice(0, 60)).toBeLessThan(3_000);
+			expect(cpuMs() - started, text.slice(0, 60)).toBeLessThan(3_000);
 		}
 	});
 });

@@ -10,6 +10,7 @@ import {
 	parseDomainSpec,
 	parseMacros,
 } from '../../../src/facts/mail/spf-macro.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 /** RFC 7208 §7.4. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -155,11 +156,11 @@ describe('domain-spec (RFC 7208 §12)', () => {
 		expect(parseDomainSpec(text)).toHaveProperty('offset');
 	});
 	it('is read in time proportional to a run of percent signs', () => {
-		const started = performance.now();
+		const started = cpuMs();
 		parseDomainSpec(`${'%%'.repeat(32_000)}.com`);
 		parseDomainSpec(`${'%%'.repeat(32_000)}_`);
 		parseMacros(`%{d${'1'.repeat(64_000)}`);
-		expect(performance.now() - started).toBeLessThan(500);
+		expect(cpuMs() - started).toBeLessThan(500);
 	});
 });
 

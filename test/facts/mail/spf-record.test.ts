@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSpf, type SpfFault } from '../../../src/facts/mail/spf-record.ts';
 import { edited, mergedRecord, repaired } from '../../../src/facts/mail/spf-repair.ts';
 import { misspeltVersion } from '../../../src/facts/mail/spf-version.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const faultsOf = (text: string, joints: number[] = []) => parseSpf({ text, joints }).faults;
 const rulesOf = (text: string) => faultsOf(text).map(({ rule }) => rule);
@@ -194,8 +195,8 @@ it.each([
 	['v=spf1 ', 30_000],
 	['~ ', 30_000],
 ])('takes time in proportion to a record of repeated "%s"', (piece, times) => {
-	const started = performance.now();
+	const started = cpuMs();
 	parseSpf({ text: `v=spf1 ${piece.repeat(times)}` });
 	misspeltVersion(piece.repeat(times));
-	expect(performance.now() - started).toBeLessThan(1_000);
+	expect(cpuMs() - started).toBeLessThan(1_000);
 });

@@ -11,6 +11,7 @@ import {
 } from '../../../src/facts/mail/spf-cost.ts';
 import { isBroken, spfSays } from '../../../src/facts/mail/spf-health.ts';
 import { nodesOf, walkSpf } from '../../../src/facts/mail/spf-walk.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const walk = (zone: Zone) => walkSpf('example.com', inZone(zone));
 const spf = (text: string): Zone => ({ 'example.com TXT': [text] });
@@ -157,10 +158,10 @@ it('walks a tree that doubles at every level in bounded time', () => {
 		const next = `include:l${level + 1}.test`;
 		zone[`l${level}.test TXT`] = [`v=spf1 ${next} ${next}x ${next} -all`];
 	}
-	const started = performance.now();
+	const started = cpuMs();
 	const made = walkSpf('l0.test', inZone(zone));
 	expect(lookupsOf(made.root)).toBeGreaterThan(10);
-	expect(performance.now() - started).toBeLessThan(1_000);
+	expect(cpuMs() - started).toBeLessThan(1_000);
 });
 
 describe('a tree of records as large as DNS carries', () => {
@@ -172,9 +173,9 @@ describe('a tree of records as large as DNS carries', () => {
 
 	it('is walked in bounded time, as often as it is asked for', () => {
 		const ask = inZone(tree);
-		const started = performance.now();
+		const started = cpuMs();
 		for (let round = 0; round < 24; round += 1) walkSpf('example.com', ask);
-		expect(performance.now() - started).toBeLessThan(5_000);
+		expect(cpuMs() - started).toBeLessThan(5_000);
 	});
 
 	it('says what was not followed, and neither judges nor trips over it', () => {

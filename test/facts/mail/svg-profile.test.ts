@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSvg } from '../../../src/facts/mail/svg-profile.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const SVG =
 	'<?xml version="1.0" encoding="UTF-8"?>\n<svg version="1.2" baseProfile="tiny-ps" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><title>Shop</title><desc>A circle</desc><defs><linearGradient id="g"><stop offset="0"/></linearGradient></defs><circle cx="32" cy="32" r="30" fill="url(#g)"/><use xlink:href="#g"/></svg>';
@@ -103,7 +104,7 @@ it('never throws', () => {
 });
 
 it.each(['<g>', '<', '<a b="', '<!--', '&', 'x'])('a megabyte of %j takes little time', (unit) => {
-	const began = performance.now();
+	const began = cpuMs();
 	readSvg(`<svg version="1.2">${unit.repeat(1_000_000 / unit.length)}</svg>`);
-	expect(performance.now() - began).toBeLessThan(5_000);
+	expect(cpuMs() - began).toBeLessThan(5_000);
 });

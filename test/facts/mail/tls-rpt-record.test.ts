@@ -6,6 +6,7 @@ import {
 	parseTlsRptRecord,
 	repairedTlsRptRecord,
 } from '../../../src/facts/mail/tls-rpt-record.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const placesOf = (text: string) => parseTlsRptRecord(text).rua.map(({ uri }) => uri);
 const rulesOf = (text: string) => parseTlsRptRecord(text).broken.map(({ rule }) => rule);
@@ -176,12 +177,12 @@ describe('whatever comes', () => {
 		'64 KB of %j take no time',
 		(unit) => {
 			const long = unit.repeat(65_536 / unit.length);
-			const began = performance.now();
+			const began = cpuMs();
 			for (const head of ['', 'v=TLSRPTv1;', 'v=TLSRPTv1;rua=', 'v=TLSRPTv1;rua=https://']) {
 				parseTlsRptRecord(head + long);
 				repairedTlsRptRecord(head + long);
 			}
-			expect(performance.now() - began).toBeLessThan(3_000);
+			expect(cpuMs() - began).toBeLessThan(3_000);
 		},
 	);
 });

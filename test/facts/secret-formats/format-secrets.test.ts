@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatSecrets } from '../../../src/facts/secret-formats/format-secrets.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { random62, seeded } from '../secrets/secret-samples.ts';
 
 const random = seeded(17);
@@ -342,10 +343,10 @@ describe('whatever a file holds', () => {
 		(piece) => {
 			const text = piece.repeat(Math.ceil(30_000 / piece.length));
 			for (const path of paths) {
-				const started = performance.now();
+				const started = cpuMs();
 				formatSecrets(path, `kind: Secret\n${text}`);
 				formatSecrets(path, text);
-				expect(performance.now() - started, path).toBeLessThan(2_500);
+				expect(cpuMs() - started, path).toBeLessThan(2_500);
 			}
 		},
 		120_000,

@@ -19,6 +19,7 @@ import {
 	textAt,
 } from '../../../src/facts/secret-formats/tree-node.ts';
 import { parseYamlTrees } from '../../../src/facts/secret-formats/yaml-tree.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 describe('dotenv', () => {
 	test('names, quotes, comments and lines', () => {
@@ -223,9 +224,9 @@ describe('.dockerignore', () => {
 	});
 
 	test('takes bounded time on many stars', () => {
-		const started = performance.now();
+		const started = cpuMs();
 		isDockerIgnored(`${'*a'.repeat(200)}b\n`.repeat(50), 'a'.repeat(400));
-		expect(performance.now() - started).toBeLessThan(3_000);
+		expect(cpuMs() - started).toBeLessThan(3_000);
 	});
 });
 
@@ -309,10 +310,10 @@ describe('commands and rows', () => {
 			'mysql -p',
 			'- run: |\n  ',
 		]) {
-			const started = performance.now();
+			const started = cpuMs();
 			for (const path of ['a.sh', 'a.yml', 'Dockerfile'])
 				exposedCommandsIn(path, piece.repeat(200_000 / piece.length));
-			expect(performance.now() - started, piece).toBeLessThan(4_000);
+			expect(cpuMs() - started, piece).toBeLessThan(4_000);
 		}
 	});
 

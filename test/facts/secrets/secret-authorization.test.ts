@@ -36,7 +36,7 @@ describe('HTTP basic credentials', () => {
 			`curl -X POST \\\n  --user "admin:${password}" https://shop-prod.io/`,
 			`curl -sS -u 'admin:${password}' https://shop-prod.io/`,
 		]) {
-			expect(found(text), text).toEqual(['http-user-and-password none password']);
+			expect(found(text), text).toEqual(['http-password-on-a-command-line none password']);
 		}
 		for (const text of [
 			`curl -u "$USER:$PASSWORD" https://shop-prod.io/`,
@@ -91,7 +91,7 @@ test('statements that set a password', () => {
 
 test('sshpass takes the password as an argument', () => {
 	expect(found(`sshpass -p '${password}' ssh deploy@shop-prod.io`)).toEqual([
-		'http-user-and-password none password',
+		'ssh-password-on-a-command-line none password',
 	]);
 	expect(found('sshpass -p "$PASSWORD" ssh deploy@shop-prod.io')).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SecretRule } from '../../../src/facts/secrets/secret-rule.ts';
 import { SECRET_RULES, secretsIn } from '../../../src/facts/secrets/secret-scan.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { givenTo, samplesOf, seeded } from './secret-samples.ts';
 
 const EVERYTHING = {
@@ -51,9 +52,9 @@ function hostileTo(rule: SecretRule): readonly string[] {
 function fastest(text: string): number {
 	let best = Number.POSITIVE_INFINITY;
 	for (let round = 0; round < 3 && best > MOST; round++) {
-		const started = performance.now();
+		const started = cpuMs();
 		secretsIn(text, EVERYTHING);
-		best = Math.min(best, performance.now() - started);
+		best = Math.min(best, cpuMs() - started);
 	}
 	return best;
 }

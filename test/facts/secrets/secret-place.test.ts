@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isProductionEnv, natureOf, placeOf } from '../../../src/facts/secrets/secret-place.ts';
 
-const tracked = (path: string) => placeOf({ path, tracked: true, ignored: false }, true);
+const tracked = (path: string) => placeOf({ path, tracked: true, ignored: false });
 
 test.each([
 	['src/security.ts', 'head'],
@@ -39,16 +39,15 @@ test.each([
 });
 
 test('an env file that git does not see is in its own place; other ignored files are not looked at', () => {
-	const hidden = (path: string) => placeOf({ path, tracked: false, ignored: true }, true);
+	const hidden = (path: string) => placeOf({ path, tracked: false, ignored: true });
 	expect(hidden('.env')).toBe('own');
 	expect(hidden('apps/web/.env.production.local')).toBe('own');
 	expect(hidden('notes.txt')).toBeNull();
 	expect(hidden('test/notes.txt')).toBeNull();
 	expect(hidden('dist/assets/a.js')).toBe('client');
-	const fresh = (path: string) => placeOf({ path, tracked: false, ignored: false }, true);
+	const fresh = (path: string) => placeOf({ path, tracked: false, ignored: false });
 	expect(fresh('.env')).toBe('unignored');
 	expect(fresh('a.ts')).toBe('head');
-	expect(placeOf({ path: '.env', tracked: false, ignored: false }, false)).toBe('own');
 });
 
 test('production is what its name says, and a plain .env', () => {

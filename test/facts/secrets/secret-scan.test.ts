@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SecretRule } from '../../../src/facts/secrets/secret-rule.ts';
 import { PROVIDER_RULES } from '../../../src/facts/secrets/secret-rules.ts';
 import { SECRET_RULES, secretsIn } from '../../../src/facts/secrets/secret-scan.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { givenTo, random62, samplesOf, seeded } from './secret-samples.ts';
 
 const SOURCE = {
@@ -20,7 +21,10 @@ describe('provider rules', () => {
 	test('there are as many as the catalogue needs, each with a name of its own', () => {
 		expect(PROVIDER_RULES.length).toBeGreaterThanOrEqual(150);
 		expect(new Set(SECRET_RULES.map(({ id }) => id)).size).toBe(SECRET_RULES.length);
-		for (const { rotate } of SECRET_RULES) expect(rotate).toMatch(/^https:\/\//);
+		for (const { provider, rotate } of SECRET_RULES) {
+			// Nobody in particular issues these.
+			if (!['HTTP', 'SSH', 'JSON'].includes(provider)) expect(rotate).toMatch(/^https:\/\//);
+		}
 	});
 
 	const tokens = PROVIDER_RULES.map((rule) => {
@@ -57,9 +61,9 @@ describe('provider rules', () => {
 				miss.repeat(60_000 / miss.length),
 				miss.replaceAll('"', '').repeat(60_000 / miss.length),
 			]) {
-				const started = performance.now();
+				const started = cpuMs();
 				secretsIn(text, { loose: true, generic: true, named: true, spaced: false, key: false });
-				expect(performance.now() - started).toBeLessThan(3_000);
+				expect(cpuMs() - started).toBeLessThan(3_000);
 			}
 		}
 	});
@@ -106,9 +110,9 @@ test('a text full of anchors takes time in proportion to its length', () => {
 		'secret: "'.repeat(44_000),
 	];
 	for (const text of worst) {
-		const started = performance.now();
+		const started = cpuMs();
 		secretsIn(text, { loose: true, generic: true, named: true, spaced: false, key: false });
-		expect(performance.now() - started, text.slice(0, 40)).toBeLessThan(3_000);
+		expect(cpuMs() - started, text.slice(0, 40)).toBeLessThan(3_000);
 	}
 });
 

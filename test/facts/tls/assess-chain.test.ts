@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AssessOptions, assessChain } from '../../../src/facts/tls/assess-chain.ts';
 import { certificatesInPem } from '../../../src/facts/tls/x509.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import type { Minted } from './certificate-maker.ts';
 import * as make from './certificate-maker.ts';
 
@@ -945,11 +946,11 @@ describe('path building', () => {
 		const mesh = speakers.flatMap((issuer) =>
 			pairs.map(({ pair, text }) => make.intermediate(issuer, text, { pair })),
 		);
-		const started = performance.now();
+		const started = cpuMs();
 		const [first] = speakers;
 		if (first === undefined) throw new Error('no speaker');
 		expect(judge([make.leaf(first), ...mesh]).accepted).toBe(false);
-		expect(performance.now() - started).toBeLessThan(3_000);
+		expect(cpuMs() - started).toBeLessThan(3_000);
 	});
 
 	test('survives 10,000 certificates of one name', () => {
@@ -960,9 +961,9 @@ describe('path building', () => {
 			copy.writeUInt32BE(i, copy.length - 4);
 			return { ...CA, der: copy };
 		});
-		const started = performance.now();
+		const started = cpuMs();
 		expect(judge([GOOD, ...many, CA]).path.length).toBe(3);
-		expect(performance.now() - started).toBeLessThan(6_000);
+		expect(cpuMs() - started).toBeLessThan(6_000);
 	});
 
 	test('survives 10,000 names, and refuses more comparisons than clients make', () => {
@@ -978,11 +979,11 @@ describe('path building', () => {
 				names.map((one) => make.dns(`x${one.length}.test`)),
 			),
 		});
-		const started = performance.now();
+		const started = cpuMs();
 		expect(faults([child], { anchors: [narrow], host: undefined })).toEqual([
 			'chain/name-constraint-broken',
 		]);
-		expect(performance.now() - started).toBeLessThan(3_000);
+		expect(cpuMs() - started).toBeLessThan(3_000);
 	});
 });
 

@@ -5,6 +5,7 @@ import { listedState } from '../../../src/facts/tls/revocation-list.ts';
 import { type Certificate, parseCertificate } from '../../../src/facts/tls/x509.ts';
 import { createAuthority } from '../../../src/lab/certificates.ts';
 import type { CertificateSpec } from '../../../src/lab/world.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import * as make from './certificate-maker.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
@@ -112,8 +113,8 @@ test('a list of eight megabytes is read in no time, whether or not it lists the 
 	const signature = make.bits(sign('sha256', body, root.pair.privateKey));
 	const der = make.sequence(body, make.ECDSA_SHA256, signature);
 	const issuer: Certificate = { ...read(root.der), keyUsage: ['keyCertSign', 'cRLSign'] };
-	const began = performance.now();
+	const began = cpuMs();
 	expect(listedState(der, read(leaf.der), issuer)).toMatchObject({ kind: 'listed' });
 	expect(listedState(der, read(other.der), issuer)).toMatchObject({ kind: 'not-listed' });
-	expect(performance.now() - began).toBeLessThan(3_000);
+	expect(cpuMs() - began).toBeLessThan(3_000);
 });

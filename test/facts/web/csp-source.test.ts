@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hostNamed, matchesSource, parseCspSource } from '../../../src/facts/web/csp-source.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const matches = (source: string, url: string, page = 'https://example.com/') =>
 	matchesSource(parseCspSource(source), new URL(url), new URL(page));
@@ -125,7 +126,7 @@ it('never throws, in bounded time, and lets nothing through that it cannot read'
 		}),
 		{ numRuns: 1_000 },
 	);
-	const began = performance.now();
+	const began = cpuMs();
 	for (const text of [
 		'a.'.repeat(1e5),
 		`${'a'.repeat(2e5)}!`,
@@ -135,5 +136,5 @@ it('never throws, in bounded time, and lets nothing through that it cannot read'
 		parseCspSource(text);
 		hostNamed(text);
 	}
-	expect(performance.now() - began).toBeLessThan(1_000);
+	expect(cpuMs() - began).toBeLessThan(1_000);
 });

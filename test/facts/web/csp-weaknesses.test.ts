@@ -12,6 +12,7 @@ import { type CspWeakness, cspWeaknesses } from '../../../src/facts/web/csp-weak
 import { readPage } from '../../../src/facts/web/html.ts';
 import { pageSources, starterPolicy } from '../../../src/facts/web/page-sources.ts';
 import type { SeenPage } from '../../../src/facts/web/site-pages.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 function answer(fields: readonly string[], bytes = ''): HttpAnswered {
 	return {
@@ -273,10 +274,10 @@ it('reads hostile policies and pages in bounded time', { timeout: 90_000 }, () =
 		const enforced = enforcedPolicies(one);
 		cspWeaknesses(enforced, 'www.example.com');
 		reusedNonce(enforced, enforced);
-		const began = performance.now();
+		const began = cpuMs();
 		cspWeaknesses(enforced, 'www.example.com');
 		reusedNonce(enforced, enforced);
 		blockedParts({ url, what: 'start', answer: one, page: readPage(one.body.bytes, url) });
-		expect(performance.now() - began, field.slice(0, 20)).toBeLessThan(12_000);
+		expect(cpuMs() - began, field.slice(0, 20)).toBeLessThan(12_000);
 	}
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { HttpAnswered } from '../../../src/core/io.ts';
 import { enforcedPolicies, parseCsp, parseCspPolicy } from '../../../src/facts/web/csp.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 it('keeps the first of a directive, and the rest as evidence (CSP3 §2.2.1)', () => {
 	const { directives, repeated } = parseCspPolicy(
@@ -82,7 +83,7 @@ it('never throws, in bounded time', () => {
 		}),
 	);
 	const attributes = Array.from({ length: 2e5 }, (_, i) => `a${i}`).join(' ');
-	const began = performance.now();
+	const began = cpuMs();
 	for (const text of [
 		'<meta '.repeat(2e5),
 		'<template>'.repeat(1e5),
@@ -91,5 +92,5 @@ it('never throws, in bounded time', () => {
 	]) {
 		enforcedPolicies(page(text, [['content-security-policy', text]]));
 	}
-	expect(performance.now() - began).toBeLessThan(5_000);
+	expect(cpuMs() - began).toBeLessThan(5_000);
 });

@@ -15,6 +15,7 @@ import { readFrameOptions } from '../../../src/facts/web/frame-options.ts';
 import { preloadFaultsIn } from '../../../src/facts/web/hsts-preload.ts';
 import { internalAddresses } from '../../../src/facts/web/internal-address.ts';
 import { endedBy, namesVersion } from '../../../src/facts/web/technology-headers.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const NOW = new Date('2026-11-25T00:00:00Z');
 
@@ -83,7 +84,7 @@ describe('every reader of a header', () => {
 			'nosniff,'.repeat(10_000),
 			'10.0.0.1:'.repeat(10_000),
 		];
-		const before = performance.now();
+		const before = cpuMs();
 		for (const text of long) {
 			namesVersion(text);
 			endedBy('server', text, NOW);
@@ -95,7 +96,7 @@ describe('every reader of a header', () => {
 			permissionsPolicyFault([text]);
 			apiPathIn(text, 'shop.test', 'shop.test');
 		}
-		expect(performance.now() - before).toBeLessThan(2_000);
+		expect(cpuMs() - before).toBeLessThan(2_000);
 	});
 });
 

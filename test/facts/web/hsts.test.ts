@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseHstsField, readHsts } from '../../../src/facts/web/hsts.ts';
 import { preloadFaults } from '../../../src/facts/web/hsts-preload.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 describe('RFC 6797 §6.1', () => {
 	it.each([
@@ -91,7 +92,7 @@ describe('RFC 6797 §6.1', () => {
 	});
 
 	it('takes time in proportion to its length', () => {
-		const began = performance.now();
+		const began = cpuMs();
 		for (const text of [
 			';'.repeat(1e5),
 			`max-age="${'\\'.repeat(1e5)}`,
@@ -100,7 +101,7 @@ describe('RFC 6797 §6.1', () => {
 		]) {
 			parseHstsField(text);
 		}
-		expect(performance.now() - began).toBeLessThan(2_000);
+		expect(cpuMs() - began).toBeLessThan(2_000);
 	});
 });
 

@@ -7,6 +7,7 @@ import {
 	readPage,
 	readRefresh,
 } from '../../../src/facts/web/html.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const URL_HERE = 'https://www.example.com/shop/';
 const read = (html: string) => readPage(html, URL_HERE);
@@ -142,9 +143,9 @@ describe('readPage', () => {
 		['an entity without end', '&'.repeat(1_000_000)],
 		['white space', `<p>${' '.repeat(1_000_000)}`],
 	])('reads %s in bounded time', (_, html) => {
-		const before = performance.now();
+		const before = cpuMs();
 		read(html);
-		expect(performance.now() - before).toBeLessThan(3_000);
+		expect(cpuMs() - before).toBeLessThan(3_000);
 	});
 });
 

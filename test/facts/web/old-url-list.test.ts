@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readOldUrls } from '../../../src/facts/web/old-url-list.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const ABOUT = { base: 'https://example.com/', owned: ['example.com', 'alt.example'] };
 const txt = (...lines: string[]) => readOldUrls(lines.join('\n'), { ...ABOUT, format: 'txt' });
@@ -170,10 +171,10 @@ describe('any text', () => {
 	});
 
 	it.each(['txt', 'csv'] as const)('takes time in proportion to its length, as %s', (format) => {
-		const began = performance.now();
+		const began = cpuMs();
 		readOldUrls('"\n'.repeat(200_000), { ...ABOUT, format });
 		readOldUrls('"/a,'.repeat(200_000), { ...ABOUT, format });
 		readOldUrls('/a,/b\n'.repeat(200_000), { ...ABOUT, format });
-		expect(performance.now() - began).toBeLessThan(8_000);
+		expect(cpuMs() - began).toBeLessThan(8_000);
 	});
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { insecureRequests } from '../../../src/facts/web/script-requests.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const D = '$';
 
@@ -63,9 +64,9 @@ describe('insecureRequests', () => {
 				for (const url of insecureRequests(pieces.join(''))) expect(url).toBe('http://a.test/x');
 			}),
 		);
-		const began = performance.now();
+		const began = cpuMs();
 		insecureRequests(`${'/*/ = /['.repeat(200_000)} "http://a.test/"`);
 		insecureRequests(`${'`${'.repeat(200_000)} "http://a.test/"`);
-		expect(performance.now() - began).toBeLessThan(2_000);
+		expect(cpuMs() - began).toBeLessThan(2_000);
 	});
 });

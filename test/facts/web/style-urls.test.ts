@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { styleUrls } from '../../../src/facts/web/style-urls.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const read = (css: string) => styleUrls(css).map(({ what, href }) => `${what} ${href}`);
 
@@ -44,10 +45,10 @@ describe('styleUrls (CSS Syntax Level 3)', () => {
 					expect(['style', 'font', 'image']).toContain(what);
 			}),
 		);
-		const began = performance.now();
+		const began = cpuMs();
 		expect(
 			styleUrls('/*/'.repeat(300_000)).length + styleUrls('url("'.repeat(300_000)).length,
 		).toBeGreaterThan(0);
-		expect(performance.now() - began).toBeLessThan(2_000);
+		expect(cpuMs() - began).toBeLessThan(2_000);
 	});
 });

@@ -13,6 +13,7 @@ import { zoneTypeNumber } from '../../../src/facts/zone-file/zone-type.ts';
 import { readRdata } from '../../../src/net/dns/rdata.ts';
 import { typeName } from '../../../src/net/dns/record-type.ts';
 import { WireReader } from '../../../src/net/dns/wire-reader.ts';
+import { cpuMs } from '../../cpu-time.ts';
 
 const parsed = (text: string, origin = 'example.com') => parseZoneFile(text, origin);
 
@@ -578,8 +579,8 @@ describe('whatever a file holds', () => {
 		['labels', `${'a.'.repeat(100_000)} A 192.0.2.1`],
 		['a range', '$GENERATE 0-2147483647 a A 192.0.2.1\n'.repeat(10_000)],
 	])('%s are done with in time', (_, text) => {
-		const began = performance.now();
+		const began = cpuMs();
 		parsed(text);
-		expect(performance.now() - began).toBeLessThan(4_000);
+		expect(cpuMs() - began).toBeLessThan(4_000);
 	});
 });

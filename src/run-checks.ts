@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { AuditOptions } from './audit-options.ts';
+import { CHECKS_FOLDER } from './checks-folder.ts';
+import type { AnyCheck } from './core/check.ts';
+import type { Target } from './core/target.ts';
+import { type Audited, audit, isSelected } from './engine/audit.ts';
+import { listCheckIds, loadChecks } from './engine/load-checks.ts';
+import type { Observer } from './engine/observer.ts';
+
+/** When a GO is wanted, unless the user says. */
+export const DEADLINE_SECONDS = 48 * 3_600;
+
+export interface Judged extends Audited {
+	readonly target: Target;
+	readonly checks: readonly AnyCheck[];
+}
+
+/** Loads the checks that the options select and judges them. */
+export async function judgeChecks(
+	options: AuditOptions,
+	{ target, observer, now }: { target: Target; observer: Observer; now: Date },
+): Promise<Judged> {
+	const { only = [], skip = [], accept = [], severity = {}, options: checkOptions = {} } = options;
+	const ids = await listCheckIds(CHECKS_FOLDER);
+	const wanted = ids.filter((id) => isSelected(id, { only, skip }));
+	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');
+	const checks = await loadChecks(CHECKS_FOLDER, wanted);
+	requireOptions(checks, checkOptions);
+	const policy = { only, skip, accept, severity, options: checkOptions };
+	const audited = await audit({
+		target,
+		checks,
+		observer,
+		now,
+		policy,
+		loadCauses: (causes) => {
+			const unskipped = ids.filter((id) => isSelected(id, { only: causes, skip }));
+			return loadChecks(CHECKS_FOLDER, unskipped);
+		},
+		...(options.onProgress !== undefined && { progress: options.onProgress }),
+	});
+	return { ...audited, target, checks };
+}
+
+/** Refuses an option that is misspelt or of another kind: it would pass for the default, or for our bug. */
+function requireOptions(
+	checks: readonly AnyCheck[],
+	options: Readonly<Record<string, unknown>>,
+): void {
+	for (const { id, options: schema } of checks) {
+		const given = options[id];
+		if (given === undefined) continue;
+		const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
+		const issue = strict.safeParse(given).error?.issues[0];
+		if (issue === undefined) continue;
+		throw new RangeError(`options.${[id, ...issue.path].join('.')}: ${issue.message}`);
+	}
+}
