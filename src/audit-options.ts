@@ -18,7 +18,10 @@ export interface AuditOptions {
 	 */
 	readonly history?: Target['history'] | undefined;
 	readonly hosts?: readonly string[] | undefined;
+	/** URLs to time, such as `GET https://api.example.com/health p95<300ms`; see `parseEndpoint`. */
 	readonly endpoints?: readonly string[] | undefined;
+	/** OpenAPI file whose GET operations without required parameters are timed too. */
+	readonly openapi?: string | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Folder of DMARC aggregate reports, as they came or unpacked. */
 	readonly dmarcReports?: string | undefined;
@@ -62,7 +65,7 @@ export interface AuditOptions {
 	readonly deadlineSeconds?: number | undefined;
 	/**
 	 * Seconds after which the audit ends, whatever the target does. Default 60; named endpoints extend
-	 * it by `ENDPOINT_PLAN_SECONDS`.
+	 * it by `planSeconds`; over five minutes their cold start is looked at too.
 	 */
 	readonly timeoutSeconds?: number | undefined;
 	/** `IP`, `IP:PORT` or `https://…`; the system's resolver unless given. */

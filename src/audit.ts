@@ -4,6 +4,7 @@ import type { AuditOptions } from './audit-options.ts';
 import type { Io } from './core/io.ts';
 import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
+import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
@@ -20,8 +21,8 @@ import { USER_AGENT, VERSION } from './version.ts';
  */
 
 const TIMEOUT_SECONDS = 60;
-/** Up to 300 samples of every named endpoint, side by side, four a second, and some of them slow. */
-export const ENDPOINT_PLAN_SECONDS = 120;
+/** With more time than this, named endpoints are let fall asleep and woken, twice. */
+const COLD_START_SECONDS = 300;
 
 /**
  * Audits a domain, a repository, both, or a recording. Settles within the time limit; the report says
@@ -36,8 +37,9 @@ export async function audit(options: AuditOptions): Promise<Report> {
 }
 
 /** Every request that an audit would send, sorted; nothing is sent. */
-export async function plan(options: AuditOptions): Promise<readonly string[]> {
+export async function plan(given: AuditOptions): Promise<readonly string[]> {
 	const lines = new Set<string>();
+	const options = await withRoutes(given);
 	const target = targetOf(await withFiles(options));
 	const { runChecks } = await import('./judged-audit.ts');
 	const { planningObserver } = await import('./engine/observer.ts');
@@ -49,7 +51,8 @@ export async function plan(options: AuditOptions): Promise<readonly string[]> {
 	return [...lines].sort();
 }
 
-async function auditLive(options: AuditOptions): Promise<Report> {
+async function auditLive(given: AuditOptions): Promise<Report> {
+	const options = await withRoutes(given);
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
@@ -128,6 +131,12 @@ async function withFiles(options: AuditOptions): Promise<AuditOptions> {
 	return (await import('./given-dns.ts')).withZoneFile(options);
 }
 
+/** The endpoints of an OpenAPI file, where one was given. */
+async function withRoutes(options: AuditOptions): Promise<AuditOptions> {
+	if (options.openapi === undefined) return options;
+	return (await import('./given-openapi.ts')).withOpenApi(options);
+}
+
 async function overlayFor(options: AuditOptions, target: Target): Promise<DnsOverlay> {
 	if (target.zoneFile === null && options.rootHints === undefined) return (ask) => ask;
 	return (await import('./given-dns.ts')).dnsOverlay(options, target);
@@ -151,6 +160,7 @@ function targetOf(options: AuditOptions): Target {
 		oldUrls: absolute(options.oldUrls),
 		messages: (options.messages ?? []).map((file) => path.resolve(file)),
 		logs: logs.map((file) => path.resolve(file)),
+		coldStart: (options.timeoutSeconds ?? TIMEOUT_SECONDS) > COLD_START_SECONDS,
 		seed: randomBytes(8).toString('hex'),
 	});
 }
@@ -170,9 +180,7 @@ function limits({
 	signal,
 }: AuditOptions) {
 	const seconds =
-		timeoutSeconds +
-		(endpoints.length > 0 ? ENDPOINT_PLAN_SECONDS : 0) +
-		(oldUrls === undefined ? 0 : OLD_URL_SECONDS);
+		timeoutSeconds + planSeconds(endpoints.length) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
 	return timeLimit(seconds, signal);
 }
 

@@ -511,8 +511,10 @@ export { takeoverService } from './facts/takeover/takeover-services.ts';
 export type { UnservedZone } from './facts/takeover/unserved-zone.ts';
 export { type Wildcard, type WildcardLanding, wildcard } from './facts/takeover/wildcard.ts';
 export { type Endpoint, endpoints } from './facts/timing/endpoints.ts';
-export { timingOf } from './facts/timing/timing.ts';
-export type { TimingSummary } from './facts/timing/timing-summary.ts';
+export { type HostPaces, hostPaces, type Pace } from './facts/timing/host-paces.ts';
+export { timedHosts } from './facts/timing/timed-hosts.ts';
+export { hostTiming, lookupTiming, timingOf } from './facts/timing/timing.ts';
+export type { HostTiming, TimingSummary } from './facts/timing/timing-summary.ts';
 export type { ChainAssessment, ChainProblem } from './facts/tls/assess-chain.ts';
 export { type ClockDoubt, clockDoubt, doubtAt } from './facts/tls/clock-doubt.ts';
 export { type HostCaa, hostCaa } from './facts/tls/host-caa.ts';
@@ -629,7 +631,13 @@ export {
 	readPage,
 	readRefresh,
 } from './facts/web/html.ts';
-export { bodyText, fieldValues, httpAnswer, httpExchange } from './facts/web/http.ts';
+export {
+	bodyText,
+	fieldValues,
+	httpAnswer,
+	httpExchange,
+	type SeenAnswer,
+} from './facts/web/http.ts';
 export { insecureScriptsAt } from './facts/web/insecure-script.ts';
 export { countingHashes, hasIntegrity, integrityOf } from './facts/web/integrity.ts';
 export { internalAddresses } from './facts/web/internal-address.ts';

@@ -64,7 +64,12 @@ function auditCommand(root: Command): void {
 		.option('--repo <dir>', 'the repository of the product; alone, no network is touched')
 		.option('--env <file>', 'production values: a file, or production for .env.production')
 		.option('--host <name>', 'a further host that must work (repeatable)', collect)
-		.option('--endpoint <url>', 'time this URL with the sequential plan (repeatable)', collect)
+		.option(
+			'--endpoint <url>',
+			'time this URL: "[GET|HEAD] URL [api|page|cached] [p95<300ms]" (repeatable)',
+			collect,
+		)
+		.option('--openapi <file>', 'time the open GET operations of this OpenAPI file too')
 		.option('--dkim-selector <selector>', 'a DKIM selector in use (repeatable)', collect)
 		.option('--dmarc-reports <dir>', 'judge the DMARC aggregate reports in this folder')
 		.option('--sending-ip <address>', 'an address that sends its mail (repeatable)', collect)

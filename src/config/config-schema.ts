@@ -22,7 +22,11 @@ export const ConfigSchema = z.strictObject({
 	domain: z.string().optional().describe('audited when the command line names none'),
 	env: z.string().optional().describe('production values: a path, or a mode such as production'),
 	hosts: z.array(z.string()).optional().describe('further hosts that must work'),
-	endpoints: z.array(z.string()).optional().describe('URLs to time, with the sequential plan'),
+	endpoints: z
+		.array(z.string())
+		.optional()
+		.describe('URLs to time, such as "GET https://api.example.com/health p95<300ms"'),
+	openapi: z.string().optional().describe('OpenAPI file whose open GET operations are timed'),
 	dkimSelectors: z.array(z.string()).optional(),
 	dmarcReports: z.string().optional().describe('folder of DMARC aggregate reports'),
 	sendingIps: z.array(z.string()).optional().describe('addresses that send mail'),

@@ -443,43 +443,139 @@ export type SmtpOutcome =
 export interface TimingPort {
 	/** Raw samples, endpoints interleaved, nothing else running. */
 	series(request: TimingRequest): Promise<TimingSeries>;
+	/** The same request to each of a host's addresses in turn, on a new connection each. */
+	addresses(request: AddressTimingRequest): Promise<AddressTiming>;
+	/** Look-ups of A by the resolver, one after the other; a name given twice is asked twice. */
+	lookups(request: { readonly names: readonly string[] }): Promise<readonly LookupTiming[]>;
+}
+
+export interface TimedEndpoint {
+	/** What the samples are known by. */
+	readonly url: string;
+	readonly method: 'GET' | 'HEAD';
+	/**
+	 * `null`: requests on warm kept-alive connections. Else every sample is a visit on new connections:
+	 * these URLs in order, the redirects and then the document.
+	 */
+	readonly visit: readonly string[] | null;
+	/** Most samples taken; the sequential plan may stop earlier. */
+	readonly samples: number;
+	/** A sample at or above it counts as over, in milliseconds; see `limitOf`. */
+	readonly budgetMs: number;
+	/** Stop when the sequential plan decides (only at its looks), and spread the samples over time. */
+	readonly sequential: boolean;
 }
 
 export interface TimingRequest {
-	readonly endpoints: readonly {
-		readonly url: string;
-		/** Most samples taken; the sequential plan may stop earlier. */
-		readonly samples: number;
-		/** A sample at or above it counts as over, in milliseconds. */
-		readonly budgetMs: number;
-		/** Stop when the sequential plan decides (only at its looks). */
-		readonly sequential: boolean;
-	}[];
+	readonly endpoints: readonly TimedEndpoint[];
+	/** After the samples, twice: nothing for so many seconds, then one request. */
+	readonly idleSeconds?: number | undefined;
 }
 
 export interface TimingSeries {
-	readonly endpoints: readonly {
-		readonly url: string;
-		readonly samples: readonly TimingSample[];
-	}[];
-	/** 99th percentile of the event loop's delay while measuring, milliseconds. */
+	readonly endpoints: readonly TimedSeries[];
+	readonly noise: TimingNoise;
+}
+
+export interface TimedSeries {
+	readonly url: string;
+	/** Pinned for the whole series; `null` where the name had none. */
+	readonly address: string | null;
+	/** The way led through a proxy, so no round trip to the server was seen. */
+	readonly isProxied: boolean;
+	/** Shortest TCP connect, in milliseconds: to the edge, where there is one. */
+	readonly roundTripMs: number | null;
+	/** What the samples were held against while they were taken, in milliseconds. */
+	readonly limitMs: number;
+	/** It asked for fewer requests (429, or 503 with Retry-After), so sampling ended there. */
+	readonly askedForLess: boolean;
+	/** The very first request, which no summary counts. */
+	readonly cold: TimingSample | null;
+	/** By intended start. */
+	readonly samples: readonly TimingSample[];
+	/** The requests after `idleSeconds` of nothing. */
+	readonly idle: readonly TimingSample[];
+	/** Look-ups of the hosts of a visit by the resolver, in milliseconds, all hosts of one together. */
+	readonly dnsMs: readonly number[];
+}
+
+/** How quiet the thread that measured was: no sample is truer than that. Milliseconds. */
+export interface TimingNoise {
+	readonly pingP95Ms: number;
 	readonly loopDelayP99Ms: number;
 }
 
+export const TIMING_FAULTS = [
+	'none',
+	'no-such-host',
+	'refused',
+	'unreachable',
+	'reset',
+	'silent',
+	'tls-failed',
+	'not-tls',
+	'bad-response',
+	/** The body was not complete in time. */
+	'cut',
+	/** The body is not what its header says. */
+	'wrong-body',
+	/** Ours: a proxy that does not let us through, a protocol that we do not speak. */
+	'ours',
+] as const;
+export type TimingFault = (typeof TIMING_FAULTS)[number];
+
 export interface TimingSample {
-	/** Milliseconds since the series began. */
-	readonly startedMs: number;
-	/** Request sent to last byte; for a failure, to the failure. */
+	/** Milliseconds since the series began, when the request should have gone out. */
+	readonly intendedMs: number;
+	/** Intended to sent, in milliseconds; what opening a connection took is in it. */
+	readonly lateMs: number;
+	/**
+	 * Request sent to last byte; for a visit from its begin, and the median of `dnsMs` with it. For a
+	 * failure, to the failure.
+	 */
 	readonly tookMs: number;
-	/** Request sent to first byte. */
+	/** Request sent to first byte, of the document. */
 	readonly firstByteMs: number;
+	/** First byte to last. */
+	readonly downloadMs: number;
 	/** 0 on a kept-alive connection. */
 	readonly connectMs: number;
+	readonly tlsMs: number;
+	/** Spent before the document was asked for, connections included; 0 without redirects. */
+	readonly redirectMs: number;
 	/** 0 where no answer came. */
 	readonly status: number;
 	readonly newConnection: boolean;
-	/** Empty where an answer came. */
+	/** Of the body, as sent. */
+	readonly bytes: number;
+	/** Empty where a whole answer came that is what it says it is. */
 	readonly failure: string;
+	/** `none` where `failure` is empty. */
+	readonly fault: TimingFault;
+	/** Caching, encoding and connection fields, as sent. */
+	readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface AddressTimingRequest {
+	readonly url: string;
+	readonly addresses: readonly string[];
+	readonly rounds: number;
+}
+
+export interface AddressTiming {
+	readonly addresses: readonly {
+		readonly address: string;
+		readonly samples: readonly TimingSample[];
+	}[];
+	readonly noise: TimingNoise;
+}
+
+export interface LookupTiming {
+	readonly name: string;
+	readonly tookMs: number;
+	readonly status: DnsStatus;
+	/** Aliases that were followed. */
+	readonly aliases: number;
 }
 
 // ── Files and git ────────────────────────────────────────────────────────────────────────────────

@@ -47,3 +47,23 @@ export function isOver(
 ): boolean {
 	return sample.failure !== '' || sample.status >= 500 || sample.tookMs >= budgetMs;
 }
+
+/**
+ * What a sample is held against (ms): the budget, plus the round trip where that alone takes over half
+ * of it, so that the server's own time is judged.
+ */
+export function limitOf(budgetMs: number, roundTripMs: number | null): number {
+	const roundTrip = roundTripMs ?? 0;
+	return roundTrip > budgetMs / 2 ? budgetMs + roundTrip : budgetMs;
+}
+
+/** Routes of one OpenAPI file that are timed. */
+export const MOST_ROUTES = 8;
+
+/**
+ * Seconds that the plan may take for so many named endpoints: 300 samples, four a second, and more
+ * slowly where several endpoints share a host or answer late.
+ */
+export function planSeconds(endpoints: number): number {
+	return endpoints === 0 ? 0 : Math.min(600, 30 + 90 * endpoints);
+}

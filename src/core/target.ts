@@ -8,6 +8,10 @@ export interface Target {
 	readonly hosts: readonly string[];
 	/** URLs named by the user, to be timed with the sequential plan. */
 	readonly endpoints: readonly string[];
+	/** What the user said of single endpoints beside their URL. */
+	readonly endpointRules?: readonly EndpointRule[] | undefined;
+	/** There is time to let named endpoints fall asleep, twice, and to wake them. */
+	readonly coldStart?: boolean | undefined;
 	/** DKIM selectors that the user knows to be active. */
 	readonly dkimSelectors: readonly string[];
 	/** Absolute path of a folder of DMARC aggregate reports; `null` without `--dmarc-reports`. */
@@ -62,4 +66,14 @@ export interface Target {
 	 * so that a replay asks the very same control questions.
 	 */
 	readonly seed: string;
+}
+
+/** What one named endpoint is, and what is asked of it. */
+export interface EndpointRule {
+	readonly url: string;
+	readonly method: 'GET' | 'HEAD';
+	/** `null` where its answer tells: HTML is a page, everything else an API. */
+	readonly kind: 'api' | 'page' | 'cached' | null;
+	/** Milliseconds for p95; the kind's own where `null`. */
+	readonly budgetMs: number | null;
 }

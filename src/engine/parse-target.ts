@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import { getDomain } from 'tldts';
-import type { Target } from '../core/target.ts';
+import type { EndpointRule, Target } from '../core/target.ts';
+import { parseEndpoint } from './parse-endpoint.ts';
 
 /** What the user typed cannot be audited; the message is the line to show. */
 export class BadTarget extends Error {}
@@ -10,7 +11,9 @@ export interface Asked {
 	/** A domain or an http(s) URL; absent for a repository alone. */
 	readonly domain?: string | undefined;
 	readonly hosts?: readonly string[] | undefined;
+	/** URLs, each with its method before and with what it is and its budget behind; see `parseEndpoint`. */
 	readonly endpoints?: readonly string[] | undefined;
+	readonly coldStart?: boolean | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly dmarcReports?: string | undefined;
@@ -49,7 +52,7 @@ export function parseTarget(asked: Asked): Target {
 		domain,
 		registrable: domain === null ? null : registrableOf(domain),
 		hosts: (asked.hosts ?? []).map(hostName),
-		endpoints: (asked.endpoints ?? []).map((text) => webUrl(text, '--endpoint')),
+		...endpointsOf(asked),
 		...mailOf(asked),
 		active: asked.active ?? false,
 		deep: asked.deep ?? false,
@@ -62,6 +65,26 @@ export function parseTarget(asked: Asked): Target {
 		...foldersAndFiles(asked),
 		history: asked.history ?? 'reachable',
 		seed: asked.seed,
+	};
+}
+
+function endpointsOf({
+	endpoints = [],
+	coldStart = false,
+}: Asked): Pick<Target, 'endpoints' | 'endpointRules' | 'coldStart'> {
+	const rules = new Map<string, EndpointRule>();
+	for (const text of endpoints) {
+		const rule = parseEndpoint(text);
+		if ('fault' in rule) throw new BadTarget(rule.fault);
+		if (!rules.has(rule.url)) rules.set(rule.url, rule);
+	}
+	const telling = [...rules.values()].filter(
+		({ method, kind, budgetMs }) => method !== 'GET' || kind !== null || budgetMs !== null,
+	);
+	return {
+		endpoints: [...rules.keys()],
+		...(telling.length > 0 && { endpointRules: telling }),
+		...(coldStart && { coldStart }),
 	};
 }
 

@@ -13,6 +13,17 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	registrable: z.string().nullable(),
 	hosts: z.array(z.string()),
 	endpoints: z.array(z.string()),
+	endpointRules: z
+		.array(
+			z.object({
+				url: z.string(),
+				method: z.enum(['GET', 'HEAD']),
+				kind: z.enum(['api', 'page', 'cached']).nullable(),
+				budgetMs: z.number().nullable(),
+			}),
+		)
+		.optional(),
+	coldStart: z.boolean().optional(),
 	dkimSelectors: z.array(z.string()),
 	dmarcReports: z.string().nullable().default(null),
 	sendingIps: z.array(z.string()),

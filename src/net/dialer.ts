@@ -88,6 +88,8 @@ export interface DialerSettings {
 	readonly addressMap?: AddressMap | undefined;
 	/** Requests that a public host may be sent beside `REQUESTS`. */
 	readonly moreRequests?: number | undefined;
+	/** Connections to one address at once. 6 unless given. */
+	readonly perAddress?: number | undefined;
 	/** Longest wait for a connection, in milliseconds; as long as who asks will wait unless given. */
 	readonly connectMs?: number | undefined;
 }
@@ -111,7 +113,7 @@ export function createDialer(settings: DialerSettings): Dialer {
 	setMaxListeners(0, signal);
 
 	const slotsOf = (address: string) => {
-		const known = perAddress.get(address) ?? createSlots(PER_ADDRESS);
+		const known = perAddress.get(address) ?? createSlots(settings.perAddress ?? PER_ADDRESS);
 		perAddress.set(address, known);
 		return known;
 	};

@@ -7,8 +7,10 @@ import { whyStopped } from './wait.ts';
 export interface Sending {
 	/** Path and query; the whole URL for a plain request to a proxy. */
 	readonly path: string;
-	readonly method: 'GET' | 'OPTIONS' | 'TRACE';
+	readonly method: string;
 	readonly headers: readonly (readonly [name: string, value: string])[];
+	/** None unless given. */
+	readonly body?: string | undefined;
 	readonly headerMs: number;
 	readonly totalMs: number;
 	readonly signal: AbortSignal;
@@ -30,6 +32,8 @@ export type Sent =
 			readonly head: Head;
 			/** The body was not read to its end: no more was wanted, or it took too long. */
 			readonly isCut: boolean;
+			/** When the request was handed to the socket, by `performance.now()`. */
+			readonly beganAt: number;
 			readonly firstByteMs: number;
 			/** Request sent to the last byte that was read. */
 			readonly tookMs: number;
@@ -40,6 +44,7 @@ export type Sent =
 			readonly detail: string;
 			/** The connection had ended before it could carry the request: nothing was answered. */
 			readonly isStale: boolean;
+			readonly beganAt: number;
 			readonly tookMs: number;
 	  };
 
@@ -75,14 +80,16 @@ export function exchangeOver(connection: HttpConnection, sending: Sending): Prom
 		};
 		const answer = (isCut: boolean) => {
 			if (head === null) return;
-			const sent: Sent = { kind: 'answered', head, isCut, firstByteMs, tookMs: elapsed() };
+			const times = { beganAt: began, firstByteMs, tookMs: elapsed() };
+			const sent: Sent = { kind: 'answered', head, isCut, ...times };
 			settle(() => resolve(sent));
 		};
 		const fail = (how: 'reset' | 'silent' | 'bad-response', detail: string) =>
 			settle(() => {
 				const isStale = how === 'reset' && head === null && !isFirst;
 				connection.destroy();
-				resolve({ kind: 'failed', how, detail, isStale, tookMs: elapsed() });
+				const times = { beganAt: began, tookMs: elapsed() };
+				resolve({ kind: 'failed', how, detail, isStale, ...times });
 			});
 		/** We end it: what has come is all there will be. */
 		const cut = () => {
@@ -129,8 +136,9 @@ export function exchangeOver(connection: HttpConnection, sending: Sending): Prom
 		connection.client.dispatch(
 			{
 				path: sending.path,
-				method: sending.method,
+				method: sending.method as Dispatcher.HttpMethod,
 				headers: sending.headers.flat(),
+				...(sending.body !== undefined && { body: sending.body }),
 			},
 			handler,
 		);

@@ -100,7 +100,7 @@ export function createNet(settings: NetSettings): Net {
 	});
 	const timing = once(async () => {
 		const { createTiming } = await import('./timing.ts');
-		return createTiming(dialer, { userAgent, proxy });
+		return createTiming(dialer, { userAgent, proxy, ask });
 	});
 	return {
 		vantage,
@@ -151,4 +151,6 @@ const lazySmtp = (load: () => Promise<SmtpPort>): SmtpPort => ({
 
 const lazyTiming = (load: () => Promise<TimingPort>): TimingPort => ({
 	series: async (request) => (await load()).series(request),
+	addresses: async (request) => (await load()).addresses(request),
+	lookups: async (request) => (await load()).lookups(request),
 });

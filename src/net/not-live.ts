@@ -23,7 +23,7 @@ export function createNotLive({
 			http: { exchange: refuse },
 			tls: { handshake: refuse, hello: refuse, roots: refuse },
 			smtp: { session: refuse },
-			timing: { series: refuse },
+			timing: { series: refuse, addresses: refuse, lookups: refuse },
 			clock: systemClock,
 		},
 		close: () => Promise.resolve(),

@@ -1,264 +1,461 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { TimingPort, TimingRequest, TimingSample, TimingSeries } from '../core/io.ts';
-import { decide, isOver } from '../core/sequential-plan.ts';
-import { createSlots, type Slots } from './budget.ts';
-import {
-	type Connected,
-	type Destination,
-	type HttpConnection,
-	type HttpFailed,
-	openConnection,
-	TIMEOUTS,
-} from './connection.ts';
+import type {
+	AddressTiming,
+	AddressTimingRequest,
+	DnsPort,
+	LookupTiming,
+	TimedEndpoint,
+	TimedSeries,
+	TimingPort,
+	TimingRequest,
+	TimingSeries,
+} from '../core/io.ts';
+import { planSeconds } from '../core/sequential-plan.ts';
+import { ACCEPT_ENCODING } from './body.ts';
+import { type Destination, type HttpFailed, TIMEOUTS } from './connection.ts';
 import type { Dialer } from './dialer.ts';
-import { exchangeOver, type Head, type Sent } from './exchange.ts';
+import { type Generator, type Sample, startGenerator } from './generator/generator.ts';
+import type { Line, Route, RunPlan, Step } from './generator/protocol.ts';
 import { headersOf, hostOf, pathOf } from './http.ts';
 import { portOf } from './proxy.ts';
 import { Reach } from './reach.ts';
+import { TimedLine, type TimingPace } from './timed-line.ts';
+import { neverSent, timingSample } from './timing-sample.ts';
 import { wait } from './wait.ts';
 
 export interface TimingSettings {
 	readonly userAgent: string;
+	readonly ask: DnsPort['ask'];
 	/** The proxy for a URL; see `proxyFor`. Direct where absent. */
 	readonly proxy?: (url: URL) => URL | null;
 	/** Replaced in tests. */
-	readonly pace?: TimingPace;
+	readonly pace?: Partial<TimingPace>;
 	readonly timeoutMs?: number;
 }
 
-/** Milliseconds from one start to the next at one endpoint, on average, jittered by half. */
-interface TimingPace {
-	/** 80 samples, the first look that can pass, take 20 s: slow spells come in blocks. */
-	readonly sequential: number;
-	readonly fixed: number;
-	/** Least time between any two starts. */
-	readonly apart: number;
-}
-
-const PACE: TimingPace = { sequential: 250, fixed: 30, apart: 25 };
+const PACE: TimingPace = { sequential: 250, fixed: 30, visit: 100, apart: 25, retry: 2_000 };
 const TIMEOUT_MS = 10_000;
 const WARM_UPS = 4;
 const IN_FLIGHT_PER_HOST = 4;
-/** An endpoint that has never answered is left after so many samples. */
+/** An address that has never answered is left after so many. */
 const TRIES = 3;
-const LOOP_RESOLUTION_MS = 5;
+const DNS_ROUNDS = 5;
+/** For endpoints that nobody named; the planned ones have `planSeconds`, less this for the last answers. */
+const FOUND_MS = 20_000;
+const LAST_ANSWERS_MS = 15_000;
+/** Look-ups of the other probes count from 0. */
+const FIRST_AGAIN = 1_000;
+/** A body is compared with what its header says in one of so many. */
+const LOOKED_AT = 20;
+
+const KEPT_HEADERS = [
+	'age',
+	'cache-control',
+	'cache-status',
+	'cdn-cache-control',
+	'cf-cache-status',
+	'connection',
+	'content-encoding',
+	'content-type',
+	'keep-alive',
+	'retry-after',
+	'vary',
+	'via',
+	'x-cache',
+	'x-vercel-cache',
+];
 
 /**
- * GET over one warm kept-alive connection an endpoint, to one address; four warm-ups are discarded.
- * Endpoints run side by side, one request in flight each, four a host, starts at least 25 ms apart.
- * Every request after the warm-ups is a sample: one that fails or takes over ten seconds has status 0.
- * Nothing is retried, but a kept connection that the server had closed is replaced, and the sample
- * carries the time of both. Sampling ends early when the sequential plan decides, when the server
- * asks for less (429, or 503 with Retry-After), and when three samples in a row from the start had no
- * answer. Outside the request budget; the audit's stop throws.
+ * Samples over HTTP/1.1, taken in a thread of their own; see `startGenerator`. Requests on kept
+ * connections share up to four warm ones a host; a visit opens its own. At most four are in flight at a
+ * host, starts are at least 25 ms apart, and on average one is in flight: what is measured is the
+ * product, and not our load. Each endpoint has one address for the whole series. Nothing is retried.
+ * An endpoint that has never answered is left after three tries, two seconds apart. Sampling ends when the
+ * sequential plan decides, when the server asks for less (429, or 503 with Retry-After), and when the
+ * time for it is up. Outside the request budget; the audit's stop throws.
  */
 export function createTiming(dialer: Dialer, settings: TimingSettings): TimingPort {
 	return {
 		async series(request) {
-			for (const { url } of request.endpoints) dialer.permit(hostOf(new URL(url)), false);
-			const run = new Run(dialer, settings);
-			const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-			loop.enable();
-			try {
-				const endpoints = await run.all(request.endpoints);
-				// The histogram counts from tick to tick: its own interval is no delay.
-				const p99 = loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS;
-				return { endpoints, loopDelayP99Ms: Math.max(0, p99) };
-			} finally {
-				loop.disable();
-				run.end();
+			permitAll(dialer, request.endpoints.flatMap(urlsOf));
+			return new Series(dialer, settings, request).run();
+		},
+		async addresses(request) {
+			permitAll(dialer, [request.url]);
+			return timeAddresses(dialer, settings, request);
+		},
+		async lookups({ names }) {
+			for (const name of names) dialer.permit(name, false);
+			const found: LookupTiming[] = [];
+			for (const [nth, name] of names.entries()) {
+				found.push(await timedLookup(settings.ask, name, FIRST_AGAIN + nth));
 			}
+			return found;
 		},
 	};
 }
 
-type Plan = TimingRequest['endpoints'][number];
-
-/** One endpoint, with the connection that it keeps. */
-interface Line {
-	readonly to: Destination | HttpFailed;
-	/** Opened while the address was chosen; used once. */
-	spare: Connected | null;
-	connection: HttpConnection | null;
-	readonly slots: Slots;
+function permitAll(dialer: Dialer, urls: readonly string[]): void {
+	for (const url of urls) dialer.permit(hostOf(new URL(url)), false);
 }
 
-class Run {
+function urlsOf({ url, visit }: TimedEndpoint): readonly string[] {
+	return [url, ...(visit ?? [])];
+}
+
+async function timedLookup(
+	ask: DnsPort['ask'],
+	name: string,
+	again: number,
+): Promise<LookupTiming> {
+	const began = performance.now();
+	const { status, chain } = await ask({ name, type: 'A', again });
+	return { name, tookMs: performance.now() - began, status, aliases: chain.length };
+}
+
+/** Ways to origins, each looked up and pinned once. */
+class Ways {
+	readonly routes: Route[] = [];
 	readonly #dialer: Dialer;
 	readonly #settings: TimingSettings;
-	readonly #pace: TimingPace;
-	readonly #timeoutMs: number;
 	readonly #reach: Reach;
-	readonly #slots = new Map<string, Slots>();
-	readonly #lines: Line[] = [];
-	#began = 0;
-	#nextStart = 0;
-	#isOver = false;
+	readonly #known = new Map<string, Promise<number | HttpFailed>>();
 
 	constructor(dialer: Dialer, settings: TimingSettings) {
 		this.#dialer = dialer;
 		this.#settings = settings;
-		this.#pace = settings.pace ?? PACE;
-		this.#timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
 		this.#reach = new Reach(dialer, TIMEOUTS.connect);
 	}
 
-	async all(plans: readonly Plan[]): Promise<TimingSeries['endpoints']> {
-		for (const plan of plans) this.#lines.push(await this.#lineTo(new URL(plan.url)));
-		this.#began = performance.now();
-		return Promise.all(
-			plans.map(async (plan, at) => {
-				const line = this.#lines[at];
-				return { url: plan.url, samples: line ? await this.#samples(plan, line) : [] };
-			}),
-		);
+	/** Number of the route to a URL's origin; a value where there is none. */
+	to(url: URL): Promise<number | HttpFailed> {
+		const known = this.#known.get(url.origin) ?? this.#find(url);
+		this.#known.set(url.origin, known);
+		return known;
 	}
 
-	/** Closes every connection; a series that failed in one endpoint stops in the others. */
-	end(): void {
-		this.#isOver = true;
-		for (const { connection, spare } of this.#lines) {
-			connection?.destroy();
-			spare?.socket.destroy();
-		}
-	}
-
-	async #lineTo(url: URL): Promise<Line> {
+	/** To this address, whatever DNS says. */
+	at(url: URL, address: string): number {
 		const host = hostOf(url);
-		const slots = this.#slots.get(host) ?? createSlots(IN_FLIGHT_PER_HOST);
-		this.#slots.set(host, slots);
-		const line = (to: Destination | HttpFailed, spare: Connected | null = null): Line => ({
-			to,
-			spare,
-			connection: null,
-			slots,
-		});
+		return this.#add(url, { host, address, proxy: null, through: host });
+	}
+
+	step(url: URL, route: number, method: string): Step {
+		const to = this.destination(url, route);
+		const headers = headersOf(to, [['Accept-Encoding', ACCEPT_ENCODING]], this.#settings.userAgent);
+		return { route, path: pathOf(to), method, headers };
+	}
+
+	destination(url: URL, route: number): Destination {
+		const { host = '', address = '', proxy = null, through = '' } = this.routes[route] ?? {};
+		return { url, host, address, proxy: proxy === null ? null : new URL(proxy), through };
+	}
+
+	async #find(url: URL): Promise<number | HttpFailed> {
+		const host = hostOf(url);
 		const proxy = this.#settings.proxy?.(url) ?? null;
 		const next = proxy ?? url;
 		const candidates = await this.#reach.candidates(hostOf(next), portOf(next), false);
-		if ('kind' in candidates) return line(candidates);
+		if ('kind' in candidates) return candidates;
 		const reached = await this.#reach.fastest(hostOf(next), portOf(next), candidates.addresses);
-		if ('kind' in reached) return line(reached);
-		const { address, connected } = reached;
-		return line({ url, host, address, proxy, through: host }, connected);
+		if ('kind' in reached) return reached;
+		reached.connected?.socket.destroy();
+		reached.connected?.release();
+		return this.#add(url, { host, address: reached.address, proxy, through: host });
 	}
 
-	async #samples(plan: Plan, line: Line): Promise<readonly TimingSample[]> {
-		for (let warmed = 0; warmed < WARM_UPS; warmed += 1) {
-			const { sample } = await this.#take(line);
-			if (sample.failure !== '') break;
-		}
-		const gapMs = plan.sequential ? this.#pace.sequential : this.#pace.fixed;
-		const samples: TimingSample[] = [];
-		let over = 0;
-		while (samples.length < plan.samples && !this.#isOver) {
-			const { sample, isAskedToStop } = await this.#take(line);
-			samples.push(sample);
-			if (isOver(sample, plan.budgetMs)) over += 1;
-			const decision = plan.sequential ? decide(samples.length, over) : 'go-on';
-			if (isAskedToStop || decision !== 'go-on' || isDead(samples)) break;
-			const since = performance.now() - this.#began - sample.startedMs;
-			await wait(Math.max(0, gapMs * (0.5 + Math.random()) - since), this.#dialer.signal);
-		}
-		return samples;
+	#add(url: URL, to: Omit<Destination, 'url'>): number {
+		const port = portOf(to.proxy ?? url);
+		this.routes.push({
+			origin: url.origin,
+			host: to.host,
+			address: to.address,
+			at: this.#dialer.locate({ address: to.address, port, transport: 'tcp' }),
+			proxy: to.proxy?.href ?? null,
+			through: to.through,
+		});
+		return this.routes.length - 1;
+	}
+}
+
+function runPlan(
+	ways: Ways,
+	lines: readonly Line[],
+	lanes: RunPlan['lanes'],
+	pace: TimingPace,
+): RunPlan {
+	return {
+		routes: ways.routes,
+		lanes,
+		lines,
+		apartMs: pace.apart,
+		inFlightPerHost: IN_FLIGHT_PER_HOST,
+		connectMs: TIMEOUTS.connect,
+		tlsMs: TIMEOUTS.tls,
+	};
+}
+
+class Series {
+	readonly #dialer: Dialer;
+	readonly #settings: TimingSettings;
+	readonly #request: TimingRequest;
+	readonly #pace: TimingPace;
+	readonly #ways: Ways;
+	readonly #lines: TimedLine[] = [];
+	/** By route: the shortest TCP connect. */
+	readonly #roundTrips = new Map<number, number>();
+
+	constructor(dialer: Dialer, settings: TimingSettings, request: TimingRequest) {
+		this.#dialer = dialer;
+		this.#settings = settings;
+		this.#request = request;
+		this.#pace = { ...PACE, ...settings.pace };
+		this.#ways = new Ways(dialer, settings);
 	}
 
-	async #take(line: Line): Promise<{ sample: TimingSample; isAskedToStop: boolean }> {
-		const giveBack = await line.slots.take(this.#dialer.signal);
-		try {
-			await this.#turnToStart();
-			const startedMs = performance.now() - this.#began;
-			const { to } = line;
-			if ('kind' in to) return { sample: neverSent(startedMs, 0, to.detail), isAskedToStop: false };
-			return await this.#measure(line, to, startedMs);
-		} finally {
-			giveBack();
-		}
-	}
-
-	async #measure(
-		line: Line,
-		to: Destination,
-		startedMs: number,
-	): Promise<{ sample: TimingSample; isAskedToStop: boolean }> {
-		const lostMs: number[] = [];
-		for (;;) {
-			const opened = await this.#connection(line, to);
-			if (!('client' in opened)) {
-				const tookMs = performance.now() - this.#began - startedMs;
-				return { sample: neverSent(startedMs, tookMs, opened.detail), isAskedToStop: false };
-			}
-			const isNew = opened.uses === 0;
-			const sent = await this.#send(opened, to);
-			if (sent.kind === 'failed' && sent.isStale && lostMs.length === 0) {
-				lostMs.push(sent.tookMs);
+	async run(): Promise<TimingSeries> {
+		const { endpoints } = this.#request;
+		const lines: Line[] = [];
+		const dnsMs = new Map<string, readonly number[]>();
+		const unreachable = new Map<string, HttpFailed>();
+		for (const endpoint of endpoints) {
+			const line = await this.#lineOf(endpoint);
+			if ('kind' in line) {
+				unreachable.set(endpoint.url, line);
 				continue;
 			}
-			const connectMs = isNew ? opened.connectMs + opened.tlsMs : 0;
-			const lost = lostMs.reduce((sum, ms) => sum + ms, 0);
-			const sample = sampleOf(sent, { startedMs, connectMs, newConnection: isNew }, lost);
-			return { sample, isAskedToStop: sent.kind === 'answered' && asksForLess(sent.head) };
+			lines.push(line);
+			const lookups = endpoint.visit === null ? [] : await this.#lookUp(endpoint.visit);
+			dnsMs.set(endpoint.url, lookups);
+			this.#lines.push(new TimedLine(endpoint, this.#pace, middleOf(lookups)));
+		}
+		const noise = await this.#measure(lines);
+		const series = endpoints.map((endpoint): TimedSeries => {
+			const failed = unreachable.get(endpoint.url);
+			if (failed !== undefined) return noWayTo(endpoint, failed);
+			const at = this.#lines.findIndex((one) => one.endpoint === endpoint);
+			const route = this.#ways.routes[lines[at]?.steps[0].route ?? -1];
+			return {
+				...(this.#lines[at] as TimedLine).series(),
+				address: route?.address ?? null,
+				roundTripMs: this.#roundTripOf(lines[at]),
+				isProxied: route !== undefined && route.proxy !== null,
+				dnsMs: dnsMs.get(endpoint.url) ?? [],
+			};
+		});
+		return { endpoints: series, noise };
+	}
+
+	async #lineOf({ url, visit, method }: TimedEndpoint): Promise<Line | HttpFailed> {
+		const steps: Step[] = [];
+		for (const each of visit ?? [url]) {
+			const at = new URL(each);
+			const route = await this.#ways.to(at);
+			if (typeof route !== 'number') return route;
+			steps.push(this.#ways.step(at, route, method));
+		}
+		const [first, ...rest] = steps;
+		if (first === undefined) throw new RangeError(`no way to ${url}`);
+		return {
+			steps: [first, ...rest],
+			connection: visit === null ? 'kept' : 'new',
+			timeoutMs: this.#settings.timeoutMs ?? TIMEOUT_MS,
+			keepHeaders: KEPT_HEADERS,
+			...(method === 'GET' && { expect: { oneIn: LOOKED_AT, wellFormed: true } }),
+		};
+	}
+
+	/** Each round asks for both families of every host, as a browser does. */
+	async #lookUp(visit: readonly string[]): Promise<readonly number[]> {
+		const hosts = [...new Set(visit.map((url) => hostOf(new URL(url))))];
+		const rounds: number[] = [];
+		for (let round = 0; round < DNS_ROUNDS; round += 1) {
+			let tookMs = 0;
+			for (const name of hosts) {
+				const began = performance.now();
+				const again = FIRST_AGAIN + round;
+				await Promise.all(['A', 'AAAA'].map((type) => this.#settings.ask({ name, type, again })));
+				tookMs += performance.now() - began;
+			}
+			rounds.push(tookMs);
+		}
+		return rounds;
+	}
+
+	async #measure(lines: readonly Line[]): Promise<TimingSeries['noise']> {
+		if (lines.length === 0) return { pingP95Ms: 0, loopDelayP99Ms: 0 };
+		const { signal } = this.#dialer;
+		const plan = runPlan(this.#ways, lines, this.#lanesFor(lines), this.#pace);
+		const generator = startGenerator(plan, {
+			signal,
+			onSample: (sample) => this.#take(sample, lines),
+		});
+		try {
+			await generator.ready;
+			for (const [at, line] of this.#lines.entries()) {
+				line.begin({
+					submit: (times) =>
+						generator.submit(times.map((intendedMs) => ({ line: at, intendedMs }))),
+					cancel: () => generator.cancel(at),
+					nowMs: () => generator.nowMs(),
+					besideMs: () => this.#besideMs(at, lines),
+					roundTripMs: this.#roundTripOf(lines[at]),
+				});
+			}
+			const planned = this.#lines.filter(({ endpoint }) => endpoint.sequential).length;
+			const mostMs = planned > 0 ? planSeconds(planned) * 1_000 - LAST_ANSWERS_MS : FOUND_MS;
+			const timer = setTimeout(() => {
+				for (const line of this.#lines) line.end();
+			}, mostMs);
+			await Promise.race([
+				Promise.all(this.#lines.map(({ ended }) => ended)),
+				generator.failed,
+			]).finally(() => clearTimeout(timer));
+			await this.#idle(generator, lines);
+			return await generator.finish();
+		} finally {
+			await generator.stop();
 		}
 	}
 
-	async #connection(line: Line, to: Destination): Promise<HttpConnection | HttpFailed> {
-		if (line.connection !== null && !line.connection.isClosed()) return line.connection;
-		const { spare } = line;
-		line.spare = null;
-		const usable = spare?.socket.destroyed === false ? spare : null;
-		const opened = await openConnection(this.#dialer, to, TIMEOUTS, usable, 30_000);
-		line.connection = 'client' in opened ? opened : null;
-		return opened;
+	#take(sample: Sample, lines: readonly Line[]): void {
+		const route = lines[sample.line]?.steps[0].route ?? -1;
+		if (sample.connectMs > 0 && sample.redirects === 0 && sample.status > 0) {
+			const shortest = this.#roundTrips.get(route) ?? sample.connectMs;
+			this.#roundTrips.set(route, Math.min(shortest, sample.connectMs));
+		}
+		this.#lines[sample.line]?.take(sample);
+		if (sample.askedForLess === 0) return;
+		const host = this.#hostOf(lines[sample.line]);
+		for (const [at, line] of this.#lines.entries()) {
+			if (this.#hostOf(lines[at]) === host) line.askedForLess();
+		}
 	}
 
-	#send(connection: HttpConnection, to: Destination): Promise<Sent> {
-		return exchangeOver(connection, {
-			path: pathOf(to),
-			method: 'GET',
-			headers: headersOf(to, [], this.#settings.userAgent),
-			headerMs: this.#timeoutMs,
-			totalMs: this.#timeoutMs,
-			signal: this.#dialer.signal,
-			onData: () => true,
+	/** What one request to each endpoint of the same host takes: the distance that loads nobody. */
+	#besideMs(at: number, lines: readonly Line[]): number {
+		const host = this.#hostOf(lines[at]);
+		return this.#lines
+			.filter((line, other) => this.#hostOf(lines[other]) === host && !line.isEnded)
+			.reduce((sum, line) => sum + line.usualMs(), 0);
+	}
+
+	/** A connection to a proxy says nothing of the server's distance. */
+	#roundTripOf(line: Line | undefined): number | null {
+		const route = line?.steps[0].route ?? -1;
+		if (this.#ways.routes[route]?.proxy !== null) return null;
+		return this.#roundTrips.get(route) ?? null;
+	}
+
+	/** One endpoint a host, so that none wakes another's server. */
+	async #idle(generator: Generator, lines: readonly Line[]): Promise<void> {
+		const { idleSeconds } = this.#request;
+		if (idleSeconds === undefined) return;
+		const hosts = new Set<string>();
+		const first = this.#lines.flatMap(({ endpoint }, at) => {
+			const host = this.#hostOf(lines[at]);
+			if (hosts.has(host) || !endpoint.sequential || endpoint.visit !== null) return [];
+			hosts.add(host);
+			return [at];
+		});
+		if (first.length === 0) return;
+		for (let round = 0; round < 2; round += 1) {
+			await wait(idleSeconds * 1_000, this.#dialer.signal);
+			const now = generator.nowMs();
+			for (const at of first) {
+				this.#lines[at]?.awaitIdle(now);
+				generator.submit([{ line: at, intendedMs: now }]);
+			}
+		}
+	}
+
+	#lanesFor(lines: readonly Line[]): RunPlan['lanes'] {
+		return this.#ways.routes.flatMap((_, route) => {
+			const kept = lines.flatMap(({ connection, steps }, at) =>
+				connection === 'kept' && steps[0].route === route ? [at] : [],
+			);
+			const isPlanned = kept.some((at) => this.#lines[at]?.endpoint.sequential);
+			const count = isPlanned ? IN_FLIGHT_PER_HOST : Math.min(IN_FLIGHT_PER_HOST, kept.length);
+			return Array.from({ length: count }, (_unused, lane) => ({
+				route,
+				warmUp: Array.from(
+					{ length: WARM_UPS },
+					(_each, nth) => kept[(lane + nth) % kept.length] ?? 0,
+				),
+			}));
 		});
 	}
 
-	async #turnToStart(): Promise<void> {
-		const now = performance.now();
-		const at = Math.max(now, this.#nextStart);
-		this.#nextStart = at + this.#pace.apart;
-		if (at > now) await wait(at - now, this.#dialer.signal);
+	#hostOf(line: Line | undefined): string {
+		return this.#ways.routes[line?.steps[0].route ?? -1]?.host ?? '';
 	}
 }
 
-function neverSent(startedMs: number, tookMs: number, failure: string): TimingSample {
-	const nothing = { firstByteMs: 0, connectMs: 0, status: 0, newConnection: true };
-	return { startedMs, tookMs, ...nothing, failure };
+function middleOf(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-function sampleOf(
-	sent: Sent,
-	about: Pick<TimingSample, 'startedMs' | 'connectMs' | 'newConnection'>,
-	lostMs: number,
-): TimingSample {
-	const tookMs = sent.tookMs + lostMs;
-	if (sent.kind === 'failed') {
-		return { ...about, tookMs, firstByteMs: 0, status: 0, failure: sent.detail };
+function noWayTo(endpoint: TimedEndpoint, { how, detail }: HttpFailed): TimedSeries {
+	const sample = neverSent(how, detail);
+	return {
+		url: endpoint.url,
+		address: null,
+		isProxied: false,
+		roundTripMs: null,
+		limitMs: endpoint.budgetMs,
+		askedForLess: false,
+		cold: null,
+		samples: [sample, sample, sample],
+		idle: [],
+		dnsMs: [],
+	};
+}
+
+async function timeAddresses(
+	dialer: Dialer,
+	settings: TimingSettings,
+	{ url, addresses, rounds }: AddressTimingRequest,
+): Promise<AddressTiming> {
+	const pace = { ...PACE, ...settings.pace };
+	const ways = new Ways(dialer, settings);
+	const at = new URL(url);
+	const lines = addresses.map((address): Line => {
+		const route = ways.at(at, address);
+		return {
+			steps: [ways.step(at, route, 'GET')],
+			connection: 'new',
+			timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
+		};
+	});
+	const samples: Sample[] = [];
+	const generator = startGenerator(runPlan(ways, lines, [], pace), {
+		signal: dialer.signal,
+		onSample(sample) {
+			samples.push(sample);
+			const its = samples.filter(({ line }) => line === sample.line);
+			if (its.length >= TRIES && its.every(({ status }) => status === 0)) {
+				generator.cancel(sample.line);
+			}
+		},
+	});
+	try {
+		const gap = pace.visit;
+		generator.submit(
+			Array.from({ length: rounds * lines.length }, (_, nth) => ({
+				line: nth % lines.length,
+				intendedMs: (nth + Math.random()) * gap,
+			})),
+		);
+		const noise = await generator.finish();
+		return {
+			addresses: addresses.map((address, line) => ({
+				address,
+				samples: samples
+					.filter((one) => one.line === line)
+					.map((one) => timingSample(one, { dnsMs: 0 })),
+			})),
+			noise: { pingP95Ms: noise.pingP95Ms, loopDelayP99Ms: noise.loopDelayP99Ms },
+		};
+	} finally {
+		await generator.stop();
 	}
-	const firstByteMs = sent.firstByteMs + lostMs;
-	if (sent.isCut) {
-		const failure = `the answer was not complete after ${Math.round(tookMs)} ms`;
-		return { ...about, tookMs, firstByteMs, status: 0, failure };
-	}
-	return { ...about, tookMs, firstByteMs, status: sent.head.status, failure: '' };
-}
-
-/** RFC 6585 §4; RFC 9110 §15.6.4. */
-function asksForLess({ status, headers }: Head): boolean {
-	if (status === 429) return true;
-	return status === 503 && headers.some(([name]) => name.toLowerCase() === 'retry-after');
-}
-
-function isDead(samples: readonly TimingSample[]): boolean {
-	return samples.length === TRIES && samples.every(({ failure }) => failure !== '');
 }

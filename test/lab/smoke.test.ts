@@ -112,7 +112,14 @@ describe('the unready start-up', () => {
 		const series = await on(UNREADY, ({ timing }) =>
 			timing.series({
 				endpoints: [
-					{ url: `https://api.${UNREADY}/`, samples: 20, budgetMs: 300, sequential: false },
+					{
+						url: `https://api.${UNREADY}/`,
+						method: 'GET',
+						visit: null,
+						samples: 20,
+						budgetMs: 300,
+						sequential: false,
+					},
 				],
 			}),
 		);

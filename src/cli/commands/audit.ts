@@ -1,16 +1,12 @@
 import { stat } from 'node:fs/promises';
 import ipaddr from 'ipaddr.js';
-import {
-	ENDPOINT_PLAN_SECONDS,
-	isEnvMode,
-	plan as planAudit,
-	audit as runAudit,
-} from '../../audit.ts';
+import { isEnvMode, plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { atOnce } from '../../core/at-once.ts';
 import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
+import { MOST_ROUTES, planSeconds } from '../../core/sequential-plan.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
@@ -28,6 +24,7 @@ interface CliOptions extends OutputOptions {
 	readonly history?: AuditOptions['history'];
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
+	readonly openapi?: string;
 	readonly dkimSelector?: readonly string[];
 	readonly dmarcReports?: string;
 	readonly sendingIp?: readonly string[];
@@ -72,6 +69,8 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireEnvFile(cli, config);
 	await requireFile(cli.oldUrls, '--old-urls');
 	await requireFile(config.oldUrls, 'oldUrls in the config');
+	await requireFile(cli.openapi, '--openapi');
+	await requireFile(config.openapi, 'openapi in the config');
 	await requireFolder(cli.dmarcReports, '--dmarc-reports', REPORTS_ADVICE);
 	await requireFolder(config.dmarcReports, 'dmarcReports in the config', REPORTS_ADVICE);
 	await requireMessages(cli.message, '--message');
@@ -104,11 +103,10 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 }
 
 /** What the user asked for beside the usual, and how long that may take. */
-function moreTime({ endpoints = [], oldUrls }: AuditOptions): string {
+function moreTime({ endpoints = [], openapi, oldUrls }: AuditOptions): string {
+	const timed = endpoints.length + (openapi === undefined ? 0 : MOST_ROUTES);
 	const timing =
-		endpoints.length > 0
-			? `Timing of the named endpoints may take up to ${ENDPOINT_PLAN_SECONDS} s more.\n`
-			: '';
+		timed > 0 ? `Timing of the named endpoints may take up to ${planSeconds(timed)} s more.\n` : '';
 	return oldUrls === undefined
 		? timing
 		: `${timing}Following old URLs may take up to ${OLD_URL_SECONDS} s more.\n`;
@@ -188,6 +186,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		envFile: cli.repo === undefined ? undefined : (cli.env ?? config.env),
 		hosts: joined(config.hosts, cli.host),
 		endpoints: joined(config.endpoints, cli.endpoint),
+		openapi: cli.openapi ?? config.openapi,
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
 		dmarcReports: cli.dmarcReports ?? config.dmarcReports,
 		sendingIps: joined(config.sendingIps, cli.sendingIp),

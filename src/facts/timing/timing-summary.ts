@@ -1,50 +1,45 @@
-import type { HttpOutcome, TimingRequest, TimingSample, TimingSeries } from '../../core/io.ts';
+import type {
+	TimedEndpoint,
+	TimedSeries,
+	TimingNoise,
+	TimingRequest,
+	TimingSample,
+	TimingSeries,
+} from '../../core/io.ts';
 import type { ReportTiming } from '../../core/report.ts';
-import { decide, isOver } from '../../core/sequential-plan.ts';
+import { decide, isOver, nextLook } from '../../core/sequential-plan.ts';
 import {
 	failBound,
 	isClustered,
 	nearestRank,
 	P95_SHARE,
+	P99_SHARE,
+	passBound,
 	quantileInterval,
+	samplesForPass,
 } from './timing-statistics.ts';
-
-export type TimedEndpoint = TimingRequest['endpoints'][number];
-
-/** What opening a connection took (ms): TCP alone, which is a round trip, and with TLS. */
-export interface Opening {
-	readonly roundTripMs: number;
-	readonly wholeMs: number;
-}
-
-/** The exchanges that come before the samples: with the URL itself, and with its host's root. */
-export function openedBy(url: string): readonly string[] {
-	const { href, hostname } = new URL(url);
-	return [href, `https://${hostname}/`];
-}
-
-/** The shortest opening of a connection among exchanges; one that was kept alive opened none. */
-export function quickest(outcomes: readonly HttpOutcome[]): Opening | null {
-	const openings = outcomes.flatMap((outcome) => {
-		if (outcome.kind !== 'answered' || outcome.timing.connect <= 0) return [];
-		const { connect, tls } = outcome.timing;
-		return [{ roundTripMs: connect, wholeMs: connect + tls }];
-	});
-	return openings.sort((a, b) => a.roundTripMs - b.roundTripMs)[0] ?? null;
-}
 
 /** What the samples of one endpoint say. Times in milliseconds. */
 export interface TimingSummary {
 	readonly url: string;
+	readonly method: string;
 	readonly budgetMs: number;
+	/** What samples were held against: the budget, with the round trip where the server's time is judged. */
+	readonly limitMs: number;
 	/** Number of samples. */
 	readonly samples: number;
-	/** Samples at or above the budget; errors are among them, however fast they came. */
+	/** Samples at or above the limit; errors are among them, however fast they came. */
 	readonly over: number;
-	/** No answer, or a status of 500 and above. */
+	/** No good answer: none at all, a status of 500 and above, a body that is not what it says. */
 	readonly errors: number;
 	readonly errorRate: number;
-	/** Request sent to last byte. An error counts as the slowest, so that it improves nothing. */
+	/** What the errors were, most frequent first. */
+	readonly errorKinds: readonly (readonly [what: string, count: number])[];
+	/** Answers of 500 and above. */
+	readonly serverErrors: number;
+	/** Answers of 400 to 499. */
+	readonly clientErrors: number;
+	/** Request sent to last byte; a visit is whole, with DNS. An error counts as the slowest. */
 	readonly min: number;
 	readonly p50: number;
 	readonly p95: number;
@@ -52,13 +47,11 @@ export interface TimingSummary {
 	readonly max: number;
 	/** 95 % confidence; `null` where the samples give no upper bound. */
 	readonly p95Interval: readonly [low: number, high: number | null];
-	/** Opening a connection, and the medians of waiting for the first byte and of reading the rest. */
-	readonly phases: {
-		readonly connect: number;
-		readonly firstByte: number;
-		readonly download: number;
-	};
-	/** The same two medians of the answers that were over the budget; `null` without such. */
+	/** The same p95 from the moment when each request should have gone out. */
+	readonly intendedP95: number;
+	/** Medians of answered samples. Connect and TLS are of new connections. */
+	readonly phases: Phases;
+	/** The same two medians of the answers that were over; `null` without such. */
 	readonly slowPhases: {
 		readonly samples: number;
 		readonly firstByte: number;
@@ -66,13 +59,51 @@ export interface TimingSummary {
 	} | null;
 	/** p95 with the opening of a connection before the request; `null` where none was seen. */
 	readonly newConnectionP95: number | null;
-	/** Time of a TCP connect, to the edge where there is one; `null` where none was seen. */
+	/** Time of the shortest TCP connect, to the edge where there is one; `null` where none was seen. */
 	readonly roundTrip: number | null;
-	readonly connection: 'kept alive' | 'new for each request';
+	/** A cache or proxy on the way put its name to the answers. */
+	readonly isEdge: boolean;
+	/** Median and p75 of the time to the first byte less a round trip. */
+	readonly serverTime: readonly [p50: number, p75: number];
+	readonly connection: 'kept alive' | 'new for each request' | 'new for each visit';
+	/** Samples on a kept line whose connection had to be opened. */
+	readonly reopened: number;
+	/** Answers that say `Connection: close`. */
+	readonly closing: number;
 	/** The round trip is over half the budget, so the server's own time was held against it. */
 	readonly judgedWithoutRoundTrip: boolean;
 	readonly plan: 'sequential' | 'fixed';
 	readonly decision: TimingDecision;
+	/** Further samples that a pass needs if none of them is over; 0 where the plan is decided. */
+	readonly missing: number;
+	readonly errorDecision: 'pass' | 'fail' | 'not-enough';
+	/** Samples that are over follow each other more often than chance allows. */
+	readonly isClustered: boolean;
+	/** No sample was answered, and there were as many tries as it takes to say so. */
+	readonly isUnreachable: boolean;
+	/** The first failure, in words, and its kind; `null` without one. */
+	readonly failure: { readonly fault: TimingSample['fault']; readonly detail: string } | null;
+	/** The very first request; `null` where none was answered. */
+	readonly cold: { readonly tookMs: number; readonly connectMs: number } | null;
+	/** Requests after idleness, in order; errors are `null`. */
+	readonly idle: readonly (number | null)[];
+	readonly redirects: { readonly count: number; readonly tookMs: number };
+	/** Median of the body as sent, and whether it was compressed. */
+	readonly bytes: number;
+	readonly isEncoded: boolean;
+	/** Answers that a cache says it had, and those that it says it had not, or that do not say. */
+	readonly cache: { readonly hits: number; readonly others: number };
+	/** Fields of the last answer that say why a cache may not keep it. */
+	readonly cacheControl: string;
+	readonly noise: TimingNoise;
+}
+
+interface Phases {
+	readonly dns: number;
+	readonly connect: number;
+	readonly tls: number;
+	readonly firstByte: number;
+	readonly download: number;
 }
 
 type TimingDecision =
@@ -84,81 +115,114 @@ type TimingDecision =
 	| 'undecided'
 	/** A pass that is worth nothing: the slow samples came in blocks. */
 	| 'clustered'
+	/** A pass by the server's clock, and none from the moment when the requests should have gone out. */
+	| 'late'
 	/** Our own machine was too busy for a decision so near to the budget. */
 	| 'noisy'
 	| 'rate-limited';
 
-/** Above this, delays of our own event loop are held against a verdict (ms, p99). */
-const NOISY_LOOP_MS = 10;
+/** Tries without an answer from which on an endpoint is unreachable. */
+const TRIES = 3;
 
-/**
- * What a sample is held against (ms): the budget, plus the round trip where that alone takes over half
- * of it, so that the server's own time is judged.
- */
-export function limitOf(budgetMs: number, opening: Opening | null): number {
-	const roundTrip = opening?.roundTripMs ?? 0;
-	return roundTrip > budgetMs / 2 ? budgetMs + roundTrip : budgetMs;
-}
-
-/** `null` for no samples. */
+/** `null` for no samples and no reason why there are none. */
 export function summarise(
 	plan: TimedEndpoint,
-	samples: readonly TimingSample[],
-	{ loopDelayP99Ms, opening }: { loopDelayP99Ms: number; opening: Opening | null },
+	series: TimedSeries,
+	noise: TimingNoise,
 ): TimingSummary | null {
-	if (samples.length === 0) return null;
-	const { url, budgetMs } = plan;
-	const roundTrip = opening?.roundTripMs ?? null;
-	const limit = limitOf(budgetMs, opening);
-	const slowest = Math.max(limit, ...samples.map(({ tookMs }) => tookMs));
-	const sorted = samples.map((one) => (isError(one) ? slowest : one.tookMs)).sort(ascending);
-	const at = (share: number) => nearestRank(sorted, share) ?? slowest;
+	const { samples, limitMs, roundTripMs, askedForLess } = series;
+	if (samples.length === 0 && !askedForLess) return null;
+	const { url, method, budgetMs } = plan;
+	const answered = samples.filter(isAnswered);
+	const errors = samples.filter(isError);
+	const sorted = ranked(samples, limitMs, ({ tookMs }) => tookMs);
+	const at = (share: number) => nearestRank(sorted, share) ?? 0;
 	const interval = quantileInterval(sorted, 1 - P95_SHARE);
-	const errors = samples.filter(isError).length;
 	const reopened = samples.filter(({ newConnection }) => newConnection).length;
+	const phases = phasesOf(series);
+	const opening = phases.connect + phases.tls;
 	return {
 		url,
+		method,
 		budgetMs,
+		limitMs,
 		samples: samples.length,
-		over: overAt(samples, limit),
-		errors,
-		errorRate: errors / samples.length,
-		min: sorted[0] ?? slowest,
+		over: overAt(samples, limitMs),
+		errors: errors.length,
+		errorRate: samples.length === 0 ? 0 : errors.length / samples.length,
+		errorKinds: kindsOf(errors),
+		serverErrors: samples.filter(({ status }) => status >= 500).length,
+		clientErrors: samples.filter(({ status }) => status >= 400 && status < 500).length,
+		min: sorted[0] ?? 0,
 		p50: at(0.5),
-		p95: at(0.95),
-		p99: at(0.99),
-		max: sorted.at(-1) ?? slowest,
+		p95: at(1 - P95_SHARE),
+		p99: at(1 - P99_SHARE),
+		max: sorted.at(-1) ?? 0,
 		p95Interval: [interval?.low ?? 0, interval?.high ?? null],
-		phases: { connect: opening?.wholeMs ?? 0, ...mediansOf(samples.filter(isAnswered)) },
-		slowPhases: slowPhasesOf(samples, limit),
-		newConnectionP95: opening === null ? null : opening.wholeMs + at(0.95),
-		roundTrip,
-		connection: reopened > samples.length / 2 ? 'new for each request' : 'kept alive',
-		judgedWithoutRoundTrip: limit > budgetMs,
+		intendedP95: nearestRank(ranked(samples, limitMs, intended), 1 - P95_SHARE) ?? 0,
+		phases,
+		slowPhases: slowPhasesOf(samples, limitMs),
+		newConnectionP95: newConnectionP95(plan, at(1 - P95_SHARE), opening),
+		roundTrip: roundTripMs,
+		isEdge: answered.some(({ headers }) => headers.some(([name]) => EDGE_FIELDS.test(name))),
+		serverTime: serverTimes(answered, roundTripMs ?? 0),
+		connection: connectionOf(plan, samples.length, reopened),
+		reopened: plan.visit === null ? reopened : 0,
+		closing: answered.filter(({ headers }) => /\bclose\b/i.test(fieldIn(headers, 'connection')))
+			.length,
+		judgedWithoutRoundTrip: limitMs > budgetMs,
 		plan: plan.sequential ? 'sequential' : 'fixed',
-		decision: decisionOn(plan, samples, { limit, loopDelayP99Ms }),
+		...decided(plan, series, noise),
+		errorDecision: decideErrors(samples.length, errors.length),
+		isUnreachable: answered.length === 0 && samples.length >= TRIES,
+		failure: failureIn(samples),
+		cold: coldOf(series),
+		idle: series.idle.map((one) => (isError(one) ? null : one.tookMs)),
+		redirects: {
+			count: (plan.visit?.length ?? 1) - 1,
+			tookMs: median(answered.map(({ redirectMs }) => redirectMs)),
+		},
+		bytes: median(answered.map(({ bytes }) => bytes)),
+		isEncoded: answered.some(({ headers }) => fieldIn(headers, 'content-encoding') !== ''),
+		cache: cacheUse(answered),
+		cacheControl: fieldIn(answered.at(-1)?.headers ?? [], 'cache-control'),
+		noise,
 	};
+}
+
+// ── Decisions ────────────────────────────────────────────────────────────────────────────────────
+
+function decided(
+	plan: TimedEndpoint,
+	{ samples, limitMs, askedForLess }: TimedSeries,
+	noise: TimingNoise,
+): Pick<TimingSummary, 'decision' | 'missing' | 'isClustered'> {
+	const isBlocky = isClustered(samples.map((one) => isOver(one, limitMs)));
+	const decision = askedForLess
+		? 'rate-limited'
+		: decisionOn(plan, samples, { limitMs, isBlocky, noise });
+	const over = overAt(samples, limitMs);
+	const missing = decision === 'not-enough' ? missingAfter(plan, samples.length, over) : 0;
+	return { decision, missing, isClustered: isBlocky };
 }
 
 function decisionOn(
 	plan: TimedEndpoint,
 	samples: readonly TimingSample[],
-	{ limit, loopDelayP99Ms }: { limit: number; loopDelayP99Ms: number },
+	about: { limitMs: number; isBlocky: boolean; noise: TimingNoise },
 ): TimingDecision {
-	if (isAskedToStop(plan, samples, limit)) return 'rate-limited';
+	const { limitMs, isBlocky } = about;
 	const rule = plan.sequential ? decideSequentially : decideOnce;
-	const decision = rule(samples.length, overAt(samples, limit));
-	const noise = loopDelayP99Ms > NOISY_LOOP_MS ? loopDelayP99Ms : 0;
+	const decide = (limit: number, list = samples) => rule(list.length, overAt(list, limit));
+	const decision = decide(limitMs);
+	const noise = Math.max(about.noise.pingP95Ms, about.noise.loopDelayP99Ms);
 	if (decision === 'pass') {
-		const series = samples.map((one) => isOver(one, limit));
-		if (isClustered(series)) return 'clustered';
-		const strict = rule(samples.length, overAt(samples, limit - noise));
-		return strict === 'pass' ? 'pass' : 'noisy';
+		if (isBlocky) return 'clustered';
+		if (decide(limitMs - noise) !== 'pass') return 'noisy';
+		const fromIntended = samples.map((one) => ({ ...one, tookMs: intended(one) }));
+		return decide(limitMs, fromIntended) === 'pass' ? 'pass' : 'late';
 	}
-	if (decision === 'fail') {
-		const lenient = rule(samples.length, overAt(samples, limit + noise));
-		return lenient === 'fail' ? 'fail' : 'noisy';
-	}
+	if (decision === 'fail') return decide(limitMs + noise) === 'fail' ? 'fail' : 'noisy';
 	return decision;
 }
 
@@ -173,28 +237,84 @@ function decideOnce(n: number, over: number): TimingDecision {
 	return bound !== null && over >= bound ? 'fail' : 'not-enough';
 }
 
+function missingAfter({ sequential }: TimedEndpoint, n: number, over: number): number {
+	const needed = sequential ? (nextLook(n) ?? n) : samplesForPass(over, P95_SHARE);
+	return Math.max(1, needed - n);
+}
+
+function decideErrors(n: number, errors: number): TimingSummary['errorDecision'] {
+	const fail = failBound(n, P99_SHARE);
+	if (fail !== null && errors >= fail) return 'fail';
+	const pass = passBound(n, P99_SHARE);
+	return pass !== null && errors <= pass ? 'pass' : 'not-enough';
+}
+
 function overAt(samples: readonly TimingSample[], limit: number): number {
 	return samples.filter((one) => isOver(one, limit)).length;
 }
 
-/**
- * 429 says so; of 503 the measuring stops at the first with a Retry-After, so a series that ends early
- * on one was asked to.
- */
-function isAskedToStop(
-	plan: TimedEndpoint,
+// ── Figures ──────────────────────────────────────────────────────────────────────────────────────
+
+/** An error counts as the slowest, so that it improves nothing. */
+function ranked(
 	samples: readonly TimingSample[],
-	limit: number,
-): boolean {
-	if (samples.some(({ status }) => status === 429)) return true;
-	const endedEarly = plan.sequential
-		? decide(samples.length, overAt(samples, limit)) === 'go-on'
-		: samples.length < plan.samples;
-	return endedEarly && samples.at(-1)?.status === 503;
+	limitMs: number,
+	time: (sample: TimingSample) => number,
+): readonly number[] {
+	const slowest = Math.max(limitMs, ...samples.map(time));
+	return samples.map((one) => (isError(one) ? slowest : time(one))).sort(ascending);
+}
+
+/** From when it should have gone out; what opening its connection took is no waiting. */
+function intended({ lateMs, tookMs, connectMs, tlsMs, newConnection }: TimingSample): number {
+	const opening = newConnection ? connectMs + tlsMs : 0;
+	return Math.max(0, lateMs - opening) + tookMs;
 }
 
 function isError({ status, failure }: TimingSample): boolean {
 	return failure !== '' || status >= 500;
+}
+
+/** Some whole answer, be it an error. */
+function isAnswered({ status }: TimingSample): boolean {
+	return status > 0;
+}
+
+function kindsOf(errors: readonly TimingSample[]): TimingSummary['errorKinds'] {
+	const counts = new Map<string, number>();
+	for (const { status, fault } of errors) {
+		const what = status >= 500 ? String(status) : FAULT_WORDS[fault];
+		counts.set(what, (counts.get(what) ?? 0) + 1);
+	}
+	return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
+	none: 'no error',
+	'no-such-host': 'name without an address',
+	refused: 'connection refused',
+	unreachable: 'no route',
+	reset: 'broken connection',
+	silent: 'no answer in time',
+	'tls-failed': 'TLS handshake failed',
+	'not-tls': 'no TLS',
+	'bad-response': 'unreadable answer',
+	cut: 'body not complete in time',
+	'wrong-body': 'body that is not what it says',
+	ours: 'not measured',
+};
+
+/** Connect and TLS of whatever connections were opened, the cold one and those of warm-ups with them. */
+function phasesOf({ samples, cold, dnsMs }: TimedSeries): Phases {
+	const opened = [...samples, ...(cold === null ? [] : [cold])].filter(
+		({ connectMs, status }) => connectMs > 0 && status > 0,
+	);
+	return {
+		dns: median(dnsMs),
+		connect: median(opened.map(({ connectMs }) => connectMs)),
+		tls: median(opened.map(({ tlsMs }) => tlsMs)),
+		...mediansOf(samples.filter(isAnswered)),
+	};
 }
 
 function slowPhasesOf(
@@ -208,12 +328,64 @@ function slowPhasesOf(
 function mediansOf(samples: readonly TimingSample[]): { firstByte: number; download: number } {
 	return {
 		firstByte: median(samples.map(({ firstByteMs }) => firstByteMs)),
-		download: median(samples.map(({ tookMs, firstByteMs }) => tookMs - firstByteMs)),
+		download: median(samples.map(({ downloadMs }) => downloadMs)),
 	};
 }
 
-function isAnswered({ failure }: TimingSample): boolean {
-	return failure === '';
+function newConnectionP95(
+	{ visit }: TimedEndpoint,
+	p95: number,
+	opening: number,
+): TimingSummary['newConnectionP95'] {
+	if (visit !== null) return p95;
+	return opening === 0 ? null : opening + p95;
+}
+
+function serverTimes(
+	answered: readonly TimingSample[],
+	roundTripMs: number,
+): TimingSummary['serverTime'] {
+	const sorted = answered
+		.map(({ firstByteMs }) => Math.max(0, firstByteMs - roundTripMs))
+		.sort(ascending);
+	return [nearestRank(sorted, 0.5) ?? 0, nearestRank(sorted, 0.75) ?? 0];
+}
+
+function connectionOf(
+	{ visit }: TimedEndpoint,
+	samples: number,
+	reopened: number,
+): TimingSummary['connection'] {
+	if (visit !== null) return 'new for each visit';
+	return reopened > samples / 2 ? 'new for each request' : 'kept alive';
+}
+
+function failureIn(samples: readonly TimingSample[]): TimingSummary['failure'] {
+	const failed = samples.find(({ failure }) => failure !== '');
+	return failed === undefined ? null : { fault: failed.fault, detail: failed.failure };
+}
+
+function coldOf({ cold }: TimedSeries): TimingSummary['cold'] {
+	if (cold === null || isError(cold)) return null;
+	return { tookMs: cold.tookMs, connectMs: cold.connectMs + cold.tlsMs };
+}
+
+const EDGE_FIELDS = /^(?:cf-cache-status|x-cache|x-vercel-cache|cache-status|age|via)$/i;
+
+/** RFC 9111 §5.1 and RFC 9211; older caches say HIT or MISS in a field of their own. */
+function cacheUse(answered: readonly TimingSample[]): TimingSummary['cache'] {
+	const hits = answered.filter(({ headers }) => {
+		const said = headers
+			.filter(([name]) => /^(?:cf-cache-status|x-cache|x-vercel-cache|cache-status)$/i.test(name))
+			.map(([, value]) => value.toLowerCase());
+		if (said.length > 0) return said.some((one) => /\b(?:hit|stale|revalidated)\b/.test(one));
+		return fieldIn(headers, 'age') !== '';
+	}).length;
+	return { hits, others: answered.length - hits };
+}
+
+function fieldIn(headers: TimingSample['headers'], wanted: string): string {
+	return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
 }
 
 function median(values: readonly number[]): number {
@@ -223,6 +395,52 @@ function median(values: readonly number[]): number {
 function ascending(a: number, b: number): number {
 	return a - b;
 }
+
+/** What opening connections to one host takes, over all of its endpoints. Milliseconds, medians. */
+export interface HostTiming {
+	readonly host: string;
+	/** Connections of which both are known. */
+	readonly opened: number;
+	readonly connect: number;
+	/** 0 on plain http. */
+	readonly tls: number;
+	/** Look-ups that were answered from the resolver's memory. */
+	readonly dns: number;
+	/** A first visit or request, from the look-up to the last byte. */
+	readonly total: number;
+	readonly noise: TimingNoise;
+}
+
+/** `null` where no endpoint of it was answered. Walks by way of another host say nothing of this one. */
+export function openingsOf(
+	host: string,
+	series: readonly TimedSeries[],
+	noise: TimingNoise,
+	exchanges: readonly { readonly connect: number; readonly tls: number }[] = [],
+): HostTiming | null {
+	const answered = series.flatMap(({ samples, cold }) =>
+		[...(cold === null ? [] : [cold]), ...samples].filter(isAnswered),
+	);
+	if (answered.length === 0) return null;
+	const opened = [
+		...answered
+			.filter(({ redirectMs }) => redirectMs === 0)
+			.map(({ connectMs, tlsMs }) => ({ connect: connectMs, tls: tlsMs })),
+		...exchanges,
+	].filter((one) => one.connect > 0);
+	const connect = median(opened.map((one) => one.connect));
+	const tls = median(opened.map((one) => one.tls));
+	const looked = series.filter(({ dnsMs }) => dnsMs.length > 0);
+	const dns = median(looked.flatMap(({ dnsMs }) => [...dnsMs]));
+	const visits = looked.flatMap(({ samples }) => samples.filter(isAnswered));
+	const total =
+		visits.length > 0
+			? median(visits.map(({ tookMs }) => tookMs))
+			: connect + tls + median(answered.map(({ tookMs }) => tookMs));
+	return { host, opened: opened.length, connect, tls, dns, total, noise };
+}
+
+// ── Report ───────────────────────────────────────────────────────────────────────────────────────
 
 /** Finds the series among everything that was observed, and sums it up as the report shows it. */
 export function timingsIn(
@@ -235,23 +453,13 @@ export function timingsIn(
 	return observed.flatMap(({ probe, params, value }) => {
 		if (probe !== SERIES) return [];
 		const { endpoints: plans } = params as TimingRequest;
-		const { endpoints, loopDelayP99Ms } = value as TimingSeries;
-		return endpoints.flatMap(({ url, samples }) => {
-			const plan = plans.find((one) => one.url === url);
-			const about = { loopDelayP99Ms, opening: openingIn(observed, url) };
-			const summary = plan === undefined ? null : summarise(plan, samples, about);
-			return summary === null ? [] : [reported(summary)];
+		const { endpoints, noise } = value as TimingSeries;
+		return endpoints.flatMap((series) => {
+			const plan = plans.find((one) => one.url === series.url);
+			const summary = plan === undefined ? null : summarise(plan, series, noise);
+			return summary === null || summary.samples === 0 ? [] : [reported(summary)];
 		});
 	});
-}
-
-function openingIn(observed: Parameters<typeof timingsIn>[0], url: string): Opening | null {
-	const urls = openedBy(url);
-	const exchanges = observed.filter(
-		({ probe, params }) =>
-			probe === 'http.exchange' && urls.includes((params as { url: string }).url),
-	);
-	return quickest(exchanges.map(({ value }) => value as HttpOutcome));
 }
 
 /** The name of the probe that takes the samples. */
@@ -275,7 +483,7 @@ function reported({
 		p95Interval: [rounded(low), high === null ? null : rounded(high)],
 		errorRate,
 		phases: {
-			connect: rounded(phases.connect),
+			connect: rounded(phases.connect + phases.tls),
 			firstByte: rounded(phases.firstByte),
 			download: rounded(phases.download),
 		},

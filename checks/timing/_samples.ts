@@ -1,0 +1,75 @@
+import type { Fact, SeenAnswer, TimingSummary } from '../../src/sdk.ts';
+
+/** Samples of a fast API, unless told. */
+export function summary(more: Partial<TimingSummary> = {}): TimingSummary {
+	return {
+		url: 'https://api.example.com/',
+		method: 'GET',
+		budgetMs: 300,
+		limitMs: 300,
+		samples: 20,
+		over: 1,
+		errors: 0,
+		errorRate: 0,
+		errorKinds: [],
+		serverErrors: 0,
+		clientErrors: 0,
+		min: 80,
+		p50: 120,
+		p95: 280,
+		p99: 340,
+		max: 340,
+		p95Interval: [200, null],
+		intendedP95: 281,
+		phases: { dns: 5, connect: 20, tls: 21, firstByte: 115, download: 5 },
+		slowPhases: { samples: 1, firstByte: 320, download: 5 },
+		newConnectionP95: 330,
+		roundTrip: 20,
+		isEdge: false,
+		serverTime: [95, 110],
+		connection: 'kept alive',
+		reopened: 0,
+		closing: 0,
+		judgedWithoutRoundTrip: false,
+		plan: 'fixed',
+		decision: 'not-enough',
+		missing: 73,
+		errorDecision: 'not-enough',
+		isClustered: false,
+		isUnreachable: false,
+		failure: null,
+		cold: { tookMs: 130, connectMs: 41 },
+		idle: [],
+		redirects: { count: 0, tookMs: 0 },
+		bytes: 900,
+		isEncoded: false,
+		cache: { hits: 0, others: 20 },
+		cacheControl: '',
+		noise: { pingP95Ms: 0.6, loopDelayP99Ms: 1.1 },
+		...more,
+	};
+}
+
+const ANSWER: SeenAnswer = {
+	kind: 'answered',
+	status: 200,
+	headers: [],
+	body: { bytes: '{}', truncated: false, sha256: '' },
+	address: '203.0.113.1',
+	tls: null,
+	timing: { dns: 0, connect: 0, tls: 0, firstByte: 0, download: 0 },
+};
+
+/** What a check of one endpoint is given. */
+export function taken(more: Partial<TimingSummary> = {}) {
+	const answer: Fact<SeenAnswer> = { status: 'known', value: ANSWER };
+	return { answer, timing: summary(more) };
+}
+
+export const UNREACHABLE: Partial<TimingSummary> = {
+	samples: 3,
+	over: 3,
+	errors: 3,
+	isUnreachable: true,
+	failure: { fault: 'refused', detail: '203.0.113.1:443: connection refused' },
+};

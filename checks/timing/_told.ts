@@ -1,0 +1,147 @@
+import {
+	blockedBy,
+	botWall,
+	cannotSay,
+	type Endpoint,
+	type Evidence,
+	type Fact,
+	type NoVerdict,
+	type SeenAnswer,
+	type TimingSummary,
+} from '../../src/sdk.ts';
+
+/** Why the samples say nothing of the endpoint; `null` where they do. */
+export function notMeasured(
+	timing: TimingSummary,
+	answer: Fact<SeenAnswer>,
+	{ name, context }: Endpoint,
+): NoVerdict | null {
+	const wall = answer.status === 'known' ? botWall(answer.value) : null;
+	if (wall !== null) return cannotSay('denied', `${name}: ${wall}`);
+	if (timing.decision === 'rate-limited') {
+		return cannotSay(
+			'denied',
+			`${name} asked us to slow down after ${timing.samples} samples (429, or 503 with Retry-After)`,
+		);
+	}
+	if (timing.failure?.fault === 'ours') return cannotSay('unsupported', timing.failure.detail);
+	if (timing.isUnreachable) {
+		const detail = `${name} answered none of ${timing.samples} samples`;
+		return context.standing === 'declared'
+			? blockedBy({ check: 'timing/availability', subject: name }, detail)
+			: cannotSay('inconclusive', detail);
+	}
+	if (context.standing === 'declared' && timing.clientErrors > timing.samples / 2) {
+		return cannotSay(
+			'inconclusive',
+			`${name} refuses our requests (400 to 499 in ${timing.clientErrors} of ${timing.samples}), so the answer that customers get was not timed`,
+		);
+	}
+	return null;
+}
+
+export function ms(value: number): string {
+	return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+export function budget({
+	budgetMs,
+	judgedWithoutRoundTrip,
+}: Pick<TimingSummary, 'budgetMs' | 'judgedWithoutRoundTrip'>): string {
+	return `${budgetMs} ms${judgedWithoutRoundTrip ? ' of server time' : ''}`;
+}
+
+export function roundTripName({ isEdge }: Pick<TimingSummary, 'isEdge'>): string {
+	return isEdge ? 'edge round trip' : 'round trip';
+}
+
+/** What every verdict about time carries. */
+export function numbers(a: TimingSummary): string {
+	const [low, high] = a.p95Interval;
+	const between = high === null ? `over ${ms(low)}` : `${ms(low)} to ${ms(high)}`;
+	const beside = [
+		...(a.newConnectionP95 === null || a.connection === 'new for each visit'
+			? []
+			: [`p95 with a new connection ${ms(a.newConnectionP95)}`]),
+		...(a.roundTrip === null ? [] : [`${roundTripName(a)} ${ms(a.roundTrip)}`]),
+		`server time ${ms(a.serverTime[0])}`,
+	];
+	return (
+		`p50 ${ms(a.p50)}, p95 ${ms(a.p95)} (95 % confidence: ${between}), p99 ${ms(a.p99)}, ` +
+		`${a.errors} errors in ${a.samples} samples, connection ${a.connection}; ${beside.join(', ')}`
+	);
+}
+
+export function evidence(a: TimingSummary): readonly Evidence[] {
+	const { dns, connect, tls, firstByte, download } = a.phases;
+	const detail = [
+		numbers(a),
+		`min ${ms(a.min)}, max ${ms(a.max)}, ${a.over} samples at or over ${ms(a.limitMs)}; plan: ${a.plan}`,
+		`medians: DNS ${ms(dns)}, TCP ${ms(connect)}, TLS ${ms(tls)}, redirects ${ms(a.redirects.tookMs)}, first byte ${ms(firstByte)}, download ${ms(download)}`,
+		`p95 from the moment when a request should have gone out: ${ms(a.intendedP95)}`,
+		`noise of the measuring thread: ping p95 ${ms(a.noise.pingP95Ms)}, event loop p99 ${ms(a.noise.loopDelayP99Ms)}; HTTP/1.1`,
+	].join('\n');
+	return [{ kind: 'timing', summary: `${a.samples} samples of ${a.url}`, detail }];
+}
+
+/** As it is where no shell reads more into it; else the root of its host. */
+export function forShell(url: string): string {
+	return /^[\w:/.~%-]+$/.test(url) ? url : `${new URL(url).origin}/`;
+}
+
+export function timedByHand({ url }: Pick<TimingSummary, 'url'>): string {
+	const columns = '%{http_code} %{time_connect} %{time_starttransfer} %{time_total}';
+	return `for i in 1 2 3 4 5; do curl -sS -o /dev/null -w '${columns}\\n' ${forShell(url)}; done`;
+}
+
+/** What the slow answers wait for: where few are slow, the usual one waits for something else. */
+export function largestPhase(a: TimingSummary): string {
+	const { phases, slowPhases, errors, samples } = a;
+	if (errors > samples / 2) return `most requests failed (${errors} of ${samples})`;
+	if (slowPhases === null) return `${errors} of ${samples} requests failed, and no other was slow`;
+	const { firstByte, download } = slowPhases;
+	const before = openingOf(a);
+	if (before.ms > Math.max(firstByte, download)) return before.words;
+	const isUsual = slowPhases.samples > samples / 2;
+	const slow = slowPhases.samples === 1 ? 'slow answer' : `${slowPhases.samples} slow answers`;
+	const beside = (usual: number) =>
+		isUsual ? '' : ` in the ${slow}, ${ms(usual)} in the usual one`;
+	return download > firstByte
+		? `the body is read for ${ms(download)}${beside(phases.download)}; make it smaller, or compress it`
+		: `the server thinks for ${ms(firstByte)} before the first byte${beside(phases.firstByte)}`;
+}
+
+/** The largest of what a visit spends before it asks for the document; nothing on a kept connection. */
+function openingOf({ connection, phases, redirects }: TimingSummary): {
+	readonly ms: number;
+	readonly words: string;
+} {
+	if (connection !== 'new for each visit') return { ms: 0, words: '' };
+	const parts = [
+		{ ms: phases.dns, words: `the look-up of the name takes ${ms(phases.dns)}` },
+		{ ms: phases.connect, words: `opening the TCP connection takes ${ms(phases.connect)}` },
+		{ ms: phases.tls, words: `the TLS handshake takes ${ms(phases.tls)}` },
+		{
+			ms: redirects.tookMs,
+			words: `redirects take ${ms(redirects.tookMs)} before the document is asked for`,
+		},
+	];
+	return parts.reduce((most, one) => (one.ms > most.ms ? one : most));
+}
+
+export const WHY_OPEN = {
+	undecided: 'after the last sample of the plan neither is proved, so treat it as borderline',
+	clustered: 'the slow samples came in blocks, so a longer time may look different',
+	late: 'requests had to wait for the answers before them, so customers wait longer than the samples took',
+	noisy: 'this machine was too busy to measure so near to the budget',
+} as const;
+
+export type Open = TimingSummary & { readonly because: keyof typeof WHY_OPEN };
+
+/** Why the plan did not come to an end, and what would bring it there. */
+export function missingEvidence(a: TimingSummary): string {
+	const more = `a verdict needs ${a.missing} more samples at least`;
+	return a.plan === 'fixed'
+		? `${more}: name the URL with --endpoint`
+		: `the plan could not be finished in time (${more}): raise --timeout`;
+}
