@@ -70,6 +70,11 @@ function auditCommand(root: Command): void {
 			collect,
 		)
 		.option('--openapi <file>', 'time the open GET operations of this OpenAPI file too')
+		.option(
+			'--health <url>',
+			'a health endpoint, where it is at no usual path (repeatable)',
+			collect,
+		)
 		.option('--dkim-selector <selector>', 'a DKIM selector in use (repeatable)', collect)
 		.option('--dmarc-reports <dir>', 'judge the DMARC aggregate reports in this folder')
 		.option('--sending-ip <address>', 'an address that sends its mail (repeatable)', collect)

@@ -27,6 +27,7 @@ export const ConfigSchema = z.strictObject({
 		.optional()
 		.describe('URLs to time, such as "GET https://api.example.com/health p95<300ms"'),
 	openapi: z.string().optional().describe('OpenAPI file whose open GET operations are timed'),
+	health: z.array(z.string()).optional().describe('URLs of health endpoints'),
 	dkimSelectors: z.array(z.string()).optional(),
 	dmarcReports: z.string().optional().describe('folder of DMARC aggregate reports'),
 	sendingIps: z.array(z.string()).optional().describe('addresses that send mail'),

@@ -10,6 +10,8 @@ export interface Target {
 	readonly endpoints: readonly string[];
 	/** What the user said of single endpoints beside their URL. */
 	readonly endpointRules?: readonly EndpointRule[] | undefined;
+	/** URLs of health endpoints that the user named; the usual paths are tried where there are none. */
+	readonly health?: readonly string[] | undefined;
 	/** There is time to let named endpoints fall asleep, twice, and to wake them. */
 	readonly coldStart?: boolean | undefined;
 	/** DKIM selectors that the user knows to be active. */

@@ -13,6 +13,7 @@ export interface Asked {
 	readonly hosts?: readonly string[] | undefined;
 	/** URLs, each with its method before and with what it is and its budget behind; see `parseEndpoint`. */
 	readonly endpoints?: readonly string[] | undefined;
+	readonly health?: readonly string[] | undefined;
 	readonly coldStart?: boolean | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Absolute path. */
@@ -53,6 +54,7 @@ export function parseTarget(asked: Asked): Target {
 		registrable: domain === null ? null : registrableOf(domain),
 		hosts: (asked.hosts ?? []).map(hostName),
 		...endpointsOf(asked),
+		...healthOf(asked),
 		...mailOf(asked),
 		active: asked.active ?? false,
 		deep: asked.deep ?? false,
@@ -86,6 +88,11 @@ function endpointsOf({
 		...(telling.length > 0 && { endpointRules: telling }),
 		...(coldStart && { coldStart }),
 	};
+}
+
+function healthOf({ health = [] }: Asked): Pick<Target, 'health'> {
+	if (health.length === 0) return {};
+	return { health: [...new Set(health.map((text) => webUrl(text, '--health')))] };
 }
 
 function foldersAndFiles({ dmarcReports, oldUrls, zoneFile, logs, repo, envFile }: Asked) {

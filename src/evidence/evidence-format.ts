@@ -23,6 +23,7 @@ const TargetSchema: z.ZodType<Target> = z.object({
 			}),
 		)
 		.optional(),
+	health: z.array(z.string()).optional(),
 	coldStart: z.boolean().optional(),
 	dkimSelectors: z.array(z.string()),
 	dmarcReports: z.string().nullable().default(null),

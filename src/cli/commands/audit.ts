@@ -25,6 +25,7 @@ interface CliOptions extends OutputOptions {
 	readonly host?: readonly string[];
 	readonly endpoint?: readonly string[];
 	readonly openapi?: string;
+	readonly health?: readonly string[];
 	readonly dkimSelector?: readonly string[];
 	readonly dmarcReports?: string;
 	readonly sendingIp?: readonly string[];
@@ -187,6 +188,7 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 		hosts: joined(config.hosts, cli.host),
 		endpoints: joined(config.endpoints, cli.endpoint),
 		openapi: cli.openapi ?? config.openapi,
+		health: joined(config.health, cli.health),
 		dkimSelectors: joined(config.dkimSelectors, cli.dkimSelector),
 		dmarcReports: cli.dmarcReports ?? config.dmarcReports,
 		sendingIps: joined(config.sendingIps, cli.sendingIp),
