@@ -7,6 +7,7 @@ import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
+import { type Waited, wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
@@ -98,7 +99,11 @@ async function auditWithin(
 	};
 	try {
 		const evidence = await recordingIn(options.record);
-		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
+		const waited: Waited[] = [];
+		const observer = liveObserver(io, signal, (one) => {
+			evidence?.record(one);
+			if (options.onMeasured !== undefined) waited.push({ ...one, fact: undefined } as Waited);
+		});
 		const audited = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
@@ -111,6 +116,7 @@ async function auditWithin(
 			complete: !signal.aborted,
 		};
 		await evidence?.finish(header);
+		options.onMeasured?.(wireTimes(waited), header.durationMs);
 		return reportOf(options, audited, header);
 	} finally {
 		await net.close();
