@@ -6,6 +6,7 @@ import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
+import { USUAL_HOSTS } from './core/usual-hosts.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
 import { type Waited, wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
@@ -88,7 +89,7 @@ async function auditWithin(
 		userAgent: USER_AGENT,
 		signal,
 	});
-	askAhead(net.io, target);
+	askAhead(net.io, target, options);
 	const { runChecks, reportOf } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
@@ -196,8 +197,34 @@ async function recordingIn(folder: string | undefined) {
 	return writeEvidence(folder);
 }
 
-/** The first packets leave before the checks are loaded; who asks later shares these answers. */
-function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): void {
+/**
+ * The first packets leave before the checks are loaded; who asks later shares these answers. Of a whole
+ * audit it is known what will be asked; of a part, that the name must resolve.
+ */
+function askAhead({ dns }: Pick<Io, 'dns'>, target: Target, options: AuditOptions): void {
+	const { domain } = target;
 	if (domain === null) return;
-	for (const type of ['A', 'AAAA']) dns.ask({ name: domain, type }).catch(() => undefined);
+	const { only = [], skip = [] } = options;
+	const questions =
+		only.length + skip.length > 0
+			? addressesOf([domain])
+			: [
+					...addressesOf(likelyNames(domain, target)),
+					...APEX.map((type) => [domain, type] as const),
+				];
+	for (const [name, type] of questions) dns.ask({ name, type }).catch(() => undefined);
+}
+
+/** What every whole audit asks of the name itself. */
+const APEX = ['MX', 'TXT', 'NS', 'SOA', 'CAA'] as const;
+
+function addressesOf(names: readonly string[]): readonly (readonly [name: string, type: string])[] {
+	return names.flatMap((name) => [[name, 'A'] as const, [name, 'AAAA'] as const]);
+}
+
+/** Sub-domains are guessed of a registrable domain alone, and believed beside a random one. */
+function likelyNames(domain: string, { registrable, hosts, seed }: Target): readonly string[] {
+	if (domain !== registrable) return [domain, ...hosts];
+	const guessed = ['www', ...USUAL_HOSTS, `lr-${seed}`].map((label) => `${label}.${domain}`);
+	return [domain, ...hosts, ...guessed];
 }

@@ -2,6 +2,7 @@ import { getSubdomain } from 'tldts';
 import { z } from 'zod';
 import { type Fact, type GetFact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
+import { USUAL_HOSTS } from '../core/usual-hosts.ts';
 import { isWithin } from './dns/ancestry.ts';
 import { type Addresses, addressesOf } from './dns/dns.ts';
 import { isInvented } from './dns/invented.ts';
@@ -21,9 +22,6 @@ export interface Host extends Subject<{ standing: Standing; stage: 'production' 
 	/** Every name that must work; each is judged by itself. */
 	readonly required: readonly string[];
 }
-
-/** Sub-domains where products of this kind usually live. */
-const USUAL = ['app', 'api', 'admin'] as const;
 
 const STAGING = /^(?:dev|preview|qa|stage|staging|test|uat)\b/;
 
@@ -166,7 +164,7 @@ function candidates(params: z.infer<typeof Params>): readonly Host[] {
 	if (domain === null) return [];
 	const named = params.named.filter((name) => name !== domain);
 	const about = { domain, seed: params.seed, required: [domain, ...named] };
-	const guessed = params.guess ? USUAL.map((label) => `${label}.${domain}`) : [];
+	const guessed = params.guess ? USUAL_HOSTS.map((label) => `${label}.${domain}`) : [];
 	return [
 		hostAt(domain, 'apex', about),
 		...(params.guess && !named.includes(`www.${domain}`)
