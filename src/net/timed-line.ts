@@ -13,6 +13,8 @@ export interface TimingPace {
 	readonly apart: number;
 	/** To the next try of an endpoint that has not answered yet. */
 	readonly retry: number;
+	/** What a second of idleness takes. */
+	readonly idleSecond: number;
 }
 
 /** An endpoint that has never answered is left after so many. */

@@ -32,7 +32,14 @@ export interface TimingSettings {
 	readonly timeoutMs?: number;
 }
 
-const PACE: TimingPace = { sequential: 250, fixed: 30, visit: 100, apart: 25, retry: 2_000 };
+const PACE: TimingPace = {
+	sequential: 250,
+	fixed: 30,
+	visit: 100,
+	apart: 25,
+	retry: 2_000,
+	idleSecond: 1_000,
+};
 const TIMEOUT_MS = 10_000;
 const WARM_UPS = 4;
 const IN_FLIGHT_PER_HOST = 4;
@@ -359,7 +366,7 @@ class Series {
 		});
 		if (first.length === 0) return;
 		for (let round = 0; round < 2; round += 1) {
-			await wait(idleSeconds * 1_000, this.#dialer.signal);
+			await wait(idleSeconds * this.#pace.idleSecond, this.#dialer.signal);
 			const now = generator.nowMs();
 			for (const at of first) {
 				this.#lines[at]?.awaitIdle(now);
