@@ -5,7 +5,7 @@ import type {
 	TimingNoise,
 	TimingSample,
 } from '../../../src/core/io.ts';
-import { LOOKS, limitOf } from '../../../src/core/sequential-plan.ts';
+import { LOOKS, limitOf, roundTripsOf } from '../../../src/core/sequential-plan.ts';
 import {
 	openingsOf,
 	summarise as summariseSeries,
@@ -56,6 +56,8 @@ function sample(tookMs: number, more: Partial<TimingSample> = {}): TimingSample 
 		redirectMs: 0,
 		status: 200,
 		newConnection: false,
+		roundTripMs: 0,
+		closedAfterMs: null,
 		bytes: 0,
 		failure: '',
 		fault: 'none',
@@ -282,9 +284,106 @@ it('knows answers of caches by what they say of themselves', () => {
 		said(['X-Cache', 'Hit from cloudfront']),
 		said(['X-Cache', 'Miss from cloudfront'], ['Age', '0']),
 		said(['Cache-Status', 'Edge; fwd=miss']),
+		said(['Age', '0']),
 		said(),
 	];
-	expect(summarise(FOUND, samples)).toMatchObject({ cache: { hits: 3, others: 3 }, isEdge: true });
+	expect(summarise(FOUND, samples)).toMatchObject({ cache: { hits: 4, others: 3 }, isEdge: true });
+	// In all that time nothing was kept for a second.
+	const never = [said(['Age', '0']), said(['Age', '0'])];
+	expect(summarise(FOUND, never)).toMatchObject({ cache: { hits: 0, others: 2 } });
+});
+
+it.each([
+	['CF-Ray', '8f0', true],
+	['Via', '1.1 google', true],
+	['X-Timer', 'S1700000000.1,VS0,VE4', true],
+	['Server', 'cloudflare', true],
+	['Server', 'nginx', false],
+	['X-Cache-Status', 'HIT', false],
+])('%s: %s is of an edge: %s', (name, value, isEdge) => {
+	expect(summarise(FOUND, [sample(1, { headers: [[name, value]] })])?.isEdge).toBe(isEdge);
+});
+
+it('holds a visit from far away against the budget and the round trips of the way', () => {
+	expect(roundTripsOf(['https://example.com/'])).toBe(3);
+	expect(
+		roundTripsOf(['http://example.com/', 'https://example.com/', 'https://example.com/en']),
+	).toBe(6);
+	expect(limitOf(2_000, 1_000, 3)).toBe(2_000);
+	expect(limitOf(2_000, 1_001, 3)).toBe(5_003);
+	expect(limitOf(2_000, null, 3)).toBe(2_000);
+});
+
+describe('connections', () => {
+	const reopened = (closedAfterMs: number | null) =>
+		sample(100, { newConnection: true, connectMs: 30, closedAfterMs });
+
+	it('that were closed right after an answer are told from those that rested too long', () => {
+		const closing = Array.from({ length: 20 }, () => reopened(3));
+		expect(summarise(FOUND, closing)).toMatchObject({ reopened: 20, dropped: 20 });
+		const resting = Array.from({ length: 20 }, () => reopened(5_000));
+		expect(summarise(FOUND, resting)).toMatchObject({ reopened: 20, dropped: 0 });
+		const broken = Array.from({ length: 20 }, () => reopened(null));
+		expect(summarise(FOUND, broken)).toMatchObject({ reopened: 20, dropped: 0 });
+	});
+});
+
+describe('an answer', () => {
+	const cut = sample(10_000, { status: 0, fault: 'cut', failure: 'not complete', firstByteMs: 20 });
+
+	it('that is begun and never ended is slow, and not missing', () => {
+		expect(summarise(FOUND, [cut, cut, cut])).toMatchObject({
+			isUnreachable: false,
+			isStream: false,
+			over: 3,
+			errors: 3,
+		});
+	});
+
+	it('that is a stream of events is known as one', () => {
+		const stream = { ...cut, headers: [['Content-Type', 'text/event-stream']] as const };
+		expect(summarise(FOUND, [stream, stream, stream])).toMatchObject({ isStream: true });
+	});
+
+	it('says where its time went, and how it was sent', () => {
+		const of = (db: number, encoding: string) =>
+			sample(100, {
+				headers: [
+					['Server-Timing', `cache;desc="miss", db;desc="queries";dur=${db}`],
+					['server-timing', 'app;dur=12.5'],
+					['Content-Encoding', encoding],
+					['Content-Type', 'application/json'],
+				],
+			});
+		expect(summarise(FOUND, [of(40, 'br'), of(60, 'br'), of(50, 'identity')])).toMatchObject({
+			serverTimings: [
+				{ name: 'db', description: 'queries', durationMs: 50 },
+				{ name: 'app', description: '', durationMs: 12.5 },
+			],
+			encoding: 'br',
+			type: 'application/json',
+		});
+		expect(summarise(FOUND, [of(1, 'identity')])?.encoding).toBe('');
+	});
+
+	it('of another kind than the others is counted', () => {
+		const others = [302, 304, 401, 404, 500].map((status) => sample(1, { status }));
+		expect(summarise(FOUND, others)).toMatchObject({ elsewhere: 3, clientErrors: 2 });
+	});
+
+	it('has the round trip taken off, whole on a kept connection', () => {
+		const samples = spread(20, 0, sample(0), sample(150, { firstByteMs: 120 }));
+		expect(summarise(FOUND, samples, QUIET, { roundTripMs: 40 })?.serverTime.p95).toBe(110);
+	});
+});
+
+it('takes a failure of ours for one, whatever came before it', () => {
+	const theirs = sample(1, { status: 0, fault: 'reset', failure: 'reset' });
+	const ours = sample(1, { status: 0, fault: 'ours', failure: 'HTTP/2 alone' });
+	expect(summarise(FOUND, [theirs, ours, theirs])?.failure).toEqual({
+		fault: 'ours',
+		detail: 'HTTP/2 alone',
+	});
 });
 
 it('takes a visit whole', () => {
@@ -299,7 +398,7 @@ it('takes a visit whole', () => {
 		connection: 'new for each visit',
 		phases: { dns: 5, firstByte: 600 },
 		redirects: { count: 1, tookMs: 300 },
-		serverTime: [560, 560],
+		serverTime: { p50: 560, p75: 560, p95: 560 },
 		reopened: 0,
 	});
 });
