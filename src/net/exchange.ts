@@ -127,6 +127,8 @@ export function exchangeOver(connection: HttpConnection, sending: Sending): Prom
 			},
 			onResponseEnd: () => answer(false),
 			onResponseError(_, error) {
+				// RFC 9110 §8.6: it may say how long the body would have been. Ours waits for that body.
+				if (head?.status === NOT_MODIFIED && bodyBytes === 0) return answer(false);
 				const unread = unreadable(error);
 				if (unread !== null) return settle(() => reject(unread));
 				const [how, why] = failureOf(error, head !== null);
@@ -190,4 +192,5 @@ function isSettings(bytes: string): boolean {
 	return [length, flags, ...stream].every((one) => one === 0) && type === 4 && stream.length === 4;
 }
 
+const NOT_MODIFIED = 304;
 const CLOSED = 'the connection was closed before the answer was complete';

@@ -190,33 +190,33 @@ describe('the decision', () => {
 	});
 });
 
-it('passes at most 5 % of endpoints that are over the budget once in twenty, with the plan', () => {
-	const random = generator(5);
-	const runs = 2_000;
-	const ends = Array.from({ length: runs }, () => {
-		const all = Array.from({ length: 300 }, () => sample(random() < 0.05 ? 400 : 100));
-		const looks = LOOKS.map(({ n }) => decision(DECLARED, all.slice(0, n)));
-		return looks.find((one) => one !== 'not-enough');
-	});
-	const share = (wanted: string) => ends.filter((one) => one === wanted).length / runs;
-	expect(share('pass')).toBeLessThan(0.055);
-	expect(share('fail')).toBeLessThan(0.03);
-});
-
-it('passes at most 5 % of endpoints whose requests fail once in a hundred, at any number', () => {
-	const random = generator(7);
-	const runs = 2_000;
-	for (const n of [299, 300, 473, 628]) {
-		const ends = Array.from({ length: runs }, () => {
-			const all = Array.from({ length: n }, () =>
-				sample(1, random() < 0.01 ? { status: 500 } : {}),
-			);
-			return summarise(DECLARED, all)?.errorDecision;
+describe('simulated endpoints', () => {
+	/** What the plan comes to for so many endpoints, each request of which is `bad` so often. */
+	function ends(runs: number, share: number, bad: TimingSample, seed: number) {
+		const random = generator(seed);
+		return Array.from({ length: runs }, () => {
+			const all = Array.from({ length: 300 }, () => (random() < share ? bad : sample(100)));
+			const looks = LOOKS.map(({ n }) => summarise(DECLARED, all.slice(0, n)));
+			return looks.find((one) => one?.decision !== 'not-enough');
 		});
-		const share = (wanted: string) => ends.filter((one) => one === wanted).length / runs;
-		expect(share('pass')).toBeLessThan(0.06);
-		expect(share('fail')).toBeLessThan(0.06);
 	}
+
+	it('that are over the budget once in twenty pass at most once in twenty', () => {
+		const decisions = ends(1_000, 0.05, sample(400), 5).map((one) => one?.decision);
+		const share = (wanted: string) => decisions.filter((one) => one === wanted).length / 1_000;
+		expect(share('pass')).toBeLessThanOrEqual(0.05);
+		expect(share('fail')).toBeLessThanOrEqual(0.05);
+		expect(share('pass')).toBeGreaterThan(0.02);
+	});
+
+	it('that fail once in a hundred pass at most once in twenty', () => {
+		const decisions = ends(1_000, 0.01, sample(1, { status: 500 }), 7).map(
+			(one) => one?.errorDecision,
+		);
+		const share = (wanted: string) => decisions.filter((one) => one === wanted).length / 1_000;
+		expect(share('pass')).toBeLessThanOrEqual(0.05);
+		expect(share('fail')).toBeLessThanOrEqual(0.05);
+	});
 });
 
 it('never passes where slow samples were seen in a block', () => {
