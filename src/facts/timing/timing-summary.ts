@@ -575,28 +575,51 @@ export function timingsIn(
 /** The name of the probe that takes the samples. */
 export const SERIES = 'timing.series';
 
-function reported({
-	url,
-	samples,
-	errorRate,
-	p95Interval,
-	phases,
-	...summary
-}: TimingSummary): ReportTiming {
-	const [low, high] = p95Interval;
+function reported(summary: TimingSummary): ReportTiming {
+	const { url, namedAs, method, samples, errorRate, phases, serverTime, redirects } = summary;
+	const [low, high] = summary.p95Interval;
+	const roundedOrNull = (ms: number | null) => (ms === null ? null : rounded(ms));
 	return {
 		url,
+		...(namedAs !== null && { namedAs }),
+		method,
 		samples,
 		p50: rounded(summary.p50),
 		p95: rounded(summary.p95),
 		p99: rounded(summary.p99),
-		p95Interval: [rounded(low), high === null ? null : rounded(high)],
+		p95Interval: [rounded(low), roundedOrNull(high)],
 		errorRate,
 		phases: {
 			connect: rounded(phases.connect + phases.tls),
 			firstByte: rounded(phases.firstByte),
 			download: rounded(phases.download),
+			dns: rounded(phases.dns),
 		},
+		budgetMs: summary.budgetMs,
+		limitMs: rounded(summary.limitMs),
+		over: summary.over,
+		errors: summary.errors,
+		min: rounded(summary.min),
+		max: rounded(summary.max),
+		intendedP95: rounded(summary.intendedP95),
+		newConnectionP95: roundedOrNull(summary.newConnectionP95),
+		roundTrip: roundedOrNull(summary.roundTrip),
+		isEdge: summary.isEdge,
+		serverTime: { p50: rounded(serverTime.p50), p95: rounded(serverTime.p95) },
+		serverTimings: summary.serverTimings.map((one) => ({
+			...one,
+			durationMs: rounded(one.durationMs),
+		})),
+		connection: summary.connection,
+		reopened: summary.reopened,
+		plan: summary.plan,
+		spanMs: rounded(summary.spanMs),
+		decision: summary.decision,
+		missing: summary.missing,
+		redirects: { count: redirects.count, tookMs: rounded(redirects.tookMs) },
+		bytes: summary.bytes,
+		encoding: summary.encoding,
+		cache: summary.cache,
 	};
 }
 

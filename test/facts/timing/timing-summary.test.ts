@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type {
 	TimedEndpoint,
 	TimedSeries,
 	TimingNoise,
 	TimingSample,
 } from '../../../src/core/io.ts';
+import { ReportSchema } from '../../../src/core/report.ts';
 import { LOOKS, limitOf, roundTripsOf } from '../../../src/core/sequential-plan.ts';
 import {
 	openingsOf,
@@ -428,16 +430,41 @@ it('sums up every endpoint of the series for the report', () => {
 			value: { endpoints: [series(spread(20, 1), { cold })], noise: QUIET },
 		},
 	];
-	expect(timingsIn(observed)).toEqual([
+	const reported = timingsIn(observed);
+	expect(z.array(ReportSchema.shape.timings.element).parse(reported)).toEqual(reported);
+	expect(reported).toEqual([
 		{
 			url: URL_,
+			method: 'GET',
 			samples: 20,
 			p50: 100,
 			p95: 100,
 			p99: 400,
 			p95Interval: [100, null],
 			errorRate: 0,
-			phases: { connect: 45, firstByte: 99, download: 1 },
+			phases: { connect: 45, firstByte: 99, download: 1, dns: 0 },
+			budgetMs: 300,
+			limitMs: 300,
+			over: 1,
+			errors: 0,
+			min: 100,
+			max: 400,
+			intendedP95: 100,
+			newConnectionP95: 145,
+			roundTrip: null,
+			isEdge: false,
+			serverTime: { p50: 100, p95: 100 },
+			serverTimings: [],
+			connection: 'kept alive',
+			reopened: 0,
+			plan: 'fixed',
+			spanMs: 0,
+			decision: 'not-enough',
+			missing: 73,
+			redirects: { count: 0, tookMs: 0 },
+			bytes: 0,
+			encoding: '',
+			cache: { hits: 0, others: 20 },
 		},
 	]);
 });
