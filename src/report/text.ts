@@ -7,6 +7,7 @@ import type { Severity } from '../core/severity.ts';
 import { duration } from './headline.ts';
 import { mailReportsText } from './mail-reports-text.ts';
 import { mapText } from './map-text.ts';
+import { timingsText } from './timings-text.ts';
 import { toAscii, visible, visibleLines } from './visible-text.ts';
 
 export interface TextStyle {
@@ -82,6 +83,7 @@ class Page {
 			this.#accepted(),
 			this.#unseen(),
 			this.#mailReports(),
+			this.#timings(),
 			this.#style.map ? mapText(this.#report.map, this.#style) : '',
 			this.#coverage(),
 		];
@@ -321,6 +323,16 @@ class Page {
 		return [heading, ...lines.map((line) => this.#wrap(line.trimStart(), 4, indentOf(line)))].join(
 			'\n',
 		);
+	}
+
+	#timings(): string {
+		const { timings } = this.#report;
+		if (timings.length === 0) return '';
+		const [heading = '', ...lines] = timingsText(timings, this.#style).split('\n');
+		return [
+			heading,
+			...lines.map((line) => this.#wrap(line.trimStart(), indentOf(line) + 2, indentOf(line))),
+		].join('\n');
 	}
 
 	/** What could not be checked and why, what could hide a blocker first; consequences are counted. */
