@@ -113,6 +113,13 @@ function auditCommand(root: Command): void {
 		.option('--replay <dir>', 'judge recorded evidence again, without a network')
 		.option('--as-of <date>', 'judge as of another day')
 		.option('--plan', 'print every request that would be sent, and send none')
+		.option(
+			'--smoke',
+			'right after a deploy: few checks, and only what fails twice in a row counts',
+		)
+		.option('--version-url <url>', 'with --smoke: where the release that runs is told')
+		.option('--expect-version <text>', 'with --smoke: the release that must answer there')
+		.option('--wait <duration>', 'with --smoke: how long to wait until it does')
 		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards');
 	outputOptions(command).action(async (domains, options) => {
 		process.exitCode = await (await import('./commands/audit.ts')).audit(domains, options);

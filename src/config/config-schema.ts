@@ -28,6 +28,7 @@ export const ConfigSchema = z.strictObject({
 		.describe('URLs to time, such as "GET https://api.example.com/health p95<300ms"'),
 	openapi: z.string().optional().describe('OpenAPI file whose open GET operations are timed'),
 	health: z.array(z.string()).optional().describe('URLs of health endpoints'),
+	versionUrl: z.string().optional().describe('URL that tells the running release, for --smoke'),
 	dkimSelectors: z.array(z.string()).optional(),
 	dmarcReports: z.string().optional().describe('folder of DMARC aggregate reports'),
 	sendingIps: z.array(z.string()).optional().describe('addresses that send mail'),

@@ -6,6 +6,7 @@ import type { Config } from '../../config/config-schema.ts';
 import { atOnce } from '../../core/at-once.ts';
 import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
+import type { Report } from '../../core/report.ts';
 import { MOST_ROUTES, planSeconds } from '../../core/sequential-plan.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
@@ -56,6 +57,10 @@ interface CliOptions extends OutputOptions {
 	readonly replay?: string;
 	readonly asOf?: string;
 	readonly plan?: boolean;
+	readonly smoke?: boolean;
+	readonly versionUrl?: string;
+	readonly expectVersion?: string;
+	readonly wait?: string;
 	readonly config?: string;
 	readonly quiet?: boolean;
 }
@@ -86,21 +91,82 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	if (targets.length > 1 && options.zoneFile !== undefined) {
 		throw new Usage('--zone takes one domain: a zone file holds one zone');
 	}
-	if (cli.plan === true) return printPlan(targets, options);
+	requireSmokeSense(cli, config.versionUrl, targets);
+	if (cli.plan === true) return printPlan(targets, await plannedOf(cli, options));
 
 	if (cli.quiet !== true && isForPeople(cli)) process.stderr.write(moreTime(options));
 	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
 	const { result: reports, interrupted } = await interruptible((signal) =>
 		atOnce(DOMAINS_AT_ONCE, targets, (domain) =>
-			runAudit({ ...options, domain, signal, onProgress: progress.show }),
+			auditOne(cli, config, { ...options, domain, signal, onProgress: progress.show }),
 		),
 	).finally(progress.end);
 	await printReports(reports, cli);
-	const failOn = cli.failOn ?? config.failOn ?? 'blocker';
+	const failOn = cli.failOn ?? config.failOn ?? (cli.smoke === true ? 'high' : 'blocker');
 	return gravest([
 		...reports.map((report) => exitCodeOf(report, failOn)),
 		...(interrupted ? [EXIT.interrupted] : []),
 	]);
+}
+
+/** The whole audit, or the few checks that decide right after a deploy. */
+async function auditOne(cli: CliOptions, config: Config, options: AuditOptions): Promise<Report> {
+	if (cli.smoke !== true) return runAudit(options);
+	const { smoke } = await import('../../smoke.ts');
+	return smoke({
+		...options,
+		versionUrl: cli.versionUrl ?? config.versionUrl,
+		expectVersion: cli.expectVersion,
+		waitSeconds: durationOf(cli.wait, '--wait'),
+	});
+}
+
+async function plannedOf(cli: CliOptions, options: AuditOptions): Promise<AuditOptions> {
+	if (cli.smoke !== true) return options;
+	return (await import('../../smoke.ts')).smokeAudit(options);
+}
+
+function requireSmokeSense(
+	cli: CliOptions,
+	configured: string | undefined,
+	targets: readonly (string | undefined)[],
+): void {
+	const { smoke, versionUrl, expectVersion, wait } = cli;
+	const given = [
+		versionUrl !== undefined && '--version-url',
+		expectVersion !== undefined && '--expect-version',
+		wait !== undefined && '--wait',
+	].find((one) => one !== false);
+	if (smoke !== true) {
+		if (given !== undefined) throw new Usage(`${given} needs --smoke`);
+		return;
+	}
+	const other = NOT_WITH_SMOKE.find((name) => cli[name] !== undefined);
+	if (other !== undefined) {
+		throw new Usage(`--smoke has its own few checks of a live site: leave --${other} out`);
+	}
+	const url = versionUrl ?? configured;
+	if (url === undefined) {
+		if (given === undefined) return;
+		throw new Usage(`${given} needs --version-url: where the release that runs is told`);
+	}
+	requireVersionUrl(url, cli, targets);
+}
+
+const NOT_WITH_SMOKE = ['record', 'replay', 'zone', 'only', 'repo'] as const;
+
+function requireVersionUrl(
+	url: string,
+	{ expectVersion }: CliOptions,
+	targets: readonly (string | undefined)[],
+): void {
+	if (expectVersion?.trim() === '') throw new Usage('--expect-version is empty');
+	if (targets.length > 1) {
+		throw new Usage('--version-url takes one domain: a release is of one product');
+	}
+	if (!/^https?:\/\/[^/]/i.test(url) || !URL.canParse(url)) {
+		throw new Usage(`--version-url "${visible(url)}": write https://…`);
+	}
 }
 
 /** What the user asked for beside the usual, and how long that may take. */
