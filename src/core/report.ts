@@ -45,6 +45,7 @@ const Finding = z.object({
 		file: z.string().optional(),
 		line: z.number().int().optional(),
 	}),
+	judged: z.string().optional().describe('what the check was judged at, as checks[] names it'),
 	evidence: z.array(Evidence),
 	control: z.string().optional().describe('the experiment that excludes a false alarm'),
 	confidence: z.enum(['high', 'medium', 'low']),

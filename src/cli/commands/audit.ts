@@ -19,7 +19,8 @@ import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
 import { writeStdout } from '../write-output.ts';
 
-interface CliOptions extends OutputOptions {
+/** What may be told of an audit, its output apart; `watch` takes a part of it. */
+export interface AskedOptions {
 	readonly repo?: string;
 	readonly env?: string;
 	readonly history?: AuditOptions['history'];
@@ -64,6 +65,8 @@ interface CliOptions extends OutputOptions {
 	readonly config?: string;
 	readonly quiet?: boolean;
 }
+
+interface CliOptions extends AskedOptions, OutputOptions {}
 
 /** Domains of one call that are audited at a time; each keeps its own budgets. */
 const DOMAINS_AT_ONCE = 4;
@@ -222,7 +225,7 @@ async function requireMessages(files: readonly string[] | undefined, from: strin
 	}
 }
 
-async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {
+export async function auditOptions(cli: AskedOptions, config: Config): Promise<AuditOptions> {
 	await requireKnownConfigIds(config);
 	return {
 		repo: cli.repo,
@@ -247,7 +250,7 @@ async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptio
 }
 
 /** What the command line and the config say of the target, together. */
-function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
+function askedOf(cli: AskedOptions, config: Config): Partial<AuditOptions> {
 	return {
 		// Without a repository there are no reads to compare it with.
 		envFile: cli.repo === undefined ? undefined : (cli.env ?? config.env),
@@ -276,14 +279,14 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 }
 
 /** The config's zone file is not read for a repository alone, which touches no network. */
-function zoneOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
+function zoneOf(cli: AskedOptions, config: Config): Partial<AuditOptions> {
 	const zoneFile = cli.zone ?? (cli.repo === undefined ? config.zone : undefined);
 	const drift = cli.drift ?? (zoneFile === undefined ? undefined : config.drift);
 	return { zoneFile, drift, live: cli.live };
 }
 
 /** `--only` replaces the config's, `--skip` adds to it. */
-async function selectionOf(cli: CliOptions, config: Config): Promise<Partial<AuditOptions>> {
+async function selectionOf(cli: AskedOptions, config: Config): Promise<Partial<AuditOptions>> {
 	const only = cli.only ?? config.only ?? [];
 	const skip = joined(config.skip, cli.skip);
 	await requireKnownIds(only, '--only');
