@@ -12,6 +12,9 @@ export interface Looks {
 	readonly open: readonly string[];
 }
 
+/** A look that could not see neither confirms nor clears. */
+const isJudged = ({ outcome }: Finding) => outcome !== 'unknown' && outcome !== 'blocked';
+
 const isFail = (one: Finding): one is Failed => isFailed(one) && one.outcome === 'fail';
 
 const placeOf = ({ check, subject }: Finding) => JSON.stringify([check, subject]);
@@ -22,10 +25,9 @@ const rankOf = ({ severity }: Failed) => SEVERITIES.indexOf(severity);
  * Twice in a row: the look before saw the same finding fail, or another of the same check at the same
  * subject that is as grave, because what is down shows another face each time.
  */
-function isConfirmed(one: Failed, before: readonly Finding[]): boolean {
+function isConfirmed(one: Failed, before: readonly Failed[]): boolean {
 	return before.some(
 		(other) =>
-			isFail(other) &&
 			placeOf(other) === placeOf(one) &&
 			(idOf(other) === idOf(one) || rankOf(other) <= rankOf(one)),
 	);
@@ -43,19 +45,17 @@ export function settleLooks(looks: readonly (readonly Finding[])[]): Looks {
 	const note = (one: Failed) =>
 		flapped.set(JSON.stringify([idOf(one), one.subject, one.locus.name]), one);
 	let current = first;
-	let fresh = first.filter(isFail);
-	let before: readonly Finding[] = [];
+	let fresh: readonly Failed[] = first.filter(isFail);
+	let standing: readonly Failed[] = fresh;
 	for (const look of later) {
 		const again = new Set(look.map(({ check }) => check));
-		before = current;
-		for (const one of before) {
-			if (isFail(one) && again.has(one.check) && !look.some((now) => isSame(now, one))) note(one);
+		const judged = new Set(look.filter(isJudged).map(placeOf));
+		for (const one of standing) {
+			if (judged.has(placeOf(one)) && !look.some((now) => isSame(now, one))) note(one);
 		}
-		fresh = look.filter((one) => isFail(one) && !isConfirmed(one, before)) as Failed[];
-		current = [
-			...before.filter(({ check }) => !again.has(check)),
-			...look.filter(({ check }) => again.has(check)),
-		];
+		fresh = look.filter(isFail).filter((one) => !isConfirmed(one, standing));
+		standing = [...standing.filter((one) => !judged.has(placeOf(one))), ...look.filter(isFail)];
+		current = [...current.filter(({ check }) => !again.has(check)), ...look];
 	}
 	for (const one of fresh) note(one);
 	const unsettled = [...fresh, ...current.filter(isGraveUnknown)];

@@ -51,7 +51,7 @@ function decoded(text: string): string {
 }
 
 /**
- * One letter in one session. A password never goes out without TLS, but to this machine itself. Throws
+ * One letter in one session. A password never goes out without TLS. Throws
  * where the server did not take the letter, with its answer.
  */
 export async function sendMail(
@@ -69,12 +69,11 @@ export async function sendMail(
 ): Promise<void> {
 	const { host, port, secure, login } = account;
 	const ca = await extraRoots(caFiles, env);
-	const isHere = host === 'localhost' || host === '::1' || /^127\./.test(host);
 	const transport = createTransport({
 		host,
 		port,
 		secure,
-		requireTLS: !secure && login !== null && !isHere,
+		requireTLS: !secure && login !== null,
 		...(login !== null && { auth: login }),
 		tls: { ...(ca !== undefined && { ca }), ...(isIP(host) === 0 && { servername: host }) },
 		connectionTimeout: TIMEOUT_MS,

@@ -19,7 +19,8 @@ const LONGEST_TEXT = 500;
 
 /**
  * One round's report folded into what is known of a domain. A finding is news when it failed in two
- * rounds in a row, or when another of its check at its subject, as grave, failed in the one before. It
+ * rounds in a row, or when another of its check at its subject, as grave, failed in the one before: what
+ * is down shows another face each time. One that takes the place of a finding that stood is no news. It
  * has recovered when its check was judged again without it and nothing new of that check is unconfirmed.
  * A round that could not look neither confirms nor recovers.
  */
@@ -37,19 +38,30 @@ export function nextState(
 		),
 	);
 	const before = new Map(watched.entries.map((entry) => [entry.fingerprint, entry]));
+	const failingNow = new Set(failing.map(({ fingerprint }) => fingerprint));
+	const absent = new Set(watched.entries.filter((one) => !failingNow.has(one.fingerprint)));
+	/** Those that stood already, under this name or under another. */
+	const stood = new Set<string>();
 	const current = failing.map((finding): Entry => {
 		const known = before.get(finding.fingerprint);
 		const fresh = entryOf(finding, at);
-		if (known === undefined) return { ...fresh, confirmed: hasGraver(fresh, watched.entries) };
-		return { ...fresh, since: known.since, confirmed: true };
+		if (known !== undefined) {
+			if (known.confirmed) stood.add(fresh.fingerprint);
+			return { ...fresh, since: known.since, confirmed: true };
+		}
+		const face = [...absent].find((other) => other.confirmed && isAsGrave(other, fresh));
+		if (face === undefined) {
+			return { ...fresh, confirmed: watched.entries.some((other) => isAsGrave(other, fresh)) };
+		}
+		absent.delete(face);
+		stood.add(fresh.fingerprint);
+		return { ...fresh, since: face.since, confirmed: true };
 	});
-	const failingNow = new Set(current.map(({ fingerprint }) => fingerprint));
 	const open = new Set(current.filter(({ confirmed }) => !confirmed).map(placeKey));
-	const absent = watched.entries.filter(({ fingerprint }) => !failingNow.has(fingerprint));
-	const fates = absent.map((entry) => ({
-		entry,
-		fate: fateOf(entry, rows.get(placeKey(entry)), open.has(placeKey(entry)), now),
-	}));
+	const fates = [...absent].map((entry) => {
+		const key = placeKey(entry);
+		return { entry, fate: fateOf(entry, rows.get(key), open.has(key), now) };
+	});
 	const held = fates.flatMap(({ entry, fate }) =>
 		fate === 'held' || fate === 'held-judged'
 			? [fate === 'held' ? entry : { ...entry, judgedAt: at }]
@@ -60,9 +72,7 @@ export function nextState(
 	const entries = [...current, ...held]
 		.toSorted((a, b) => Number(b.confirmed) - Number(a.confirmed))
 		.slice(0, MOST_ENTRIES);
-	const broke = current.filter(
-		(entry) => entry.confirmed && !before.get(entry.fingerprint)?.confirmed,
-	);
+	const broke = current.filter((one) => one.confirmed && !stood.has(one.fingerprint));
 	const blind = isBlind(report) ? watched.blind + 1 : 0;
 	const alert = {
 		at,
@@ -107,12 +117,10 @@ function sightOf(before: number, now: number): Alert['sight'] {
 	return now === 0 && before >= BLIND_ROUNDS ? 'back' : null;
 }
 
-/** What is down shows another face each time. */
-function hasGraver(fresh: Entry, entries: readonly Entry[]): boolean {
-	return entries.some(
-		(other) =>
-			placeKey(other) === placeKey(fresh) &&
-			SEVERITIES.indexOf(other.severity) <= SEVERITIES.indexOf(fresh.severity),
+function isAsGrave(other: Entry, entry: Entry): boolean {
+	return (
+		placeKey(other) === placeKey(entry) &&
+		SEVERITIES.indexOf(other.severity) <= SEVERITIES.indexOf(entry.severity)
 	);
 }
 
