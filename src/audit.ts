@@ -10,6 +10,7 @@ import { BadTarget, parseTarget } from './engine/parse-target.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
+import type { Ran } from './judged-audit.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
 import { timeLimit } from './time-limit.ts';
@@ -52,21 +53,36 @@ export async function plan(given: AuditOptions): Promise<readonly string[]> {
 }
 
 async function auditLive(given: AuditOptions): Promise<Report> {
+	const { options, ran, header } = await runLive(given);
+	const { reportOf } = await import('./judged-audit.ts');
+	return reportOf(options, ran, header);
+}
+
+/** What a live audit found, before it is a report. */
+export interface LiveRun {
+	/** With what their files say. */
+	readonly options: AuditOptions;
+	readonly ran: Ran;
+	readonly header: EvidenceHeader;
+}
+
+/** The audit of a domain or repository, with facts of its own. Settles within the time limit. */
+export async function runLive(given: AuditOptions): Promise<LiveRun> {
 	const options = await withRoutes(given);
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
-		return await auditWithin(limit.signal, target, options);
+		return { options, ...(await runWithin(limit.signal, target, options)) };
 	} finally {
 		limit.clear();
 	}
 }
 
-async function auditWithin(
+async function runWithin(
 	signal: AbortSignal,
 	target: Target,
 	options: AuditOptions,
-): Promise<Report> {
+): Promise<Pick<LiveRun, 'ran' | 'header'>> {
 	const startedAt = systemClock.now();
 	const overlay = await overlayFor(options, target);
 	const net = await openNet(options, {
@@ -88,7 +104,7 @@ async function auditWithin(
 		signal,
 	});
 	askAhead(net.io, target);
-	const { runChecks, reportOf } = await import('./judged-audit.ts');
+	const { runChecks } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
 	const io: Io = {
@@ -99,7 +115,7 @@ async function auditWithin(
 	try {
 		const evidence = await recordingIn(options.record);
 		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
-		const audited = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
+		const ran = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
 			version: 1,
@@ -111,7 +127,7 @@ async function auditWithin(
 			complete: !signal.aborted,
 		};
 		await evidence?.finish(header);
-		return reportOf(options, audited, header);
+		return { ran, header };
 	} finally {
 		await net.close();
 	}
@@ -142,7 +158,7 @@ async function overlayFor(options: AuditOptions, target: Target): Promise<DnsOve
 	return (await import('./given-dns.ts')).dnsOverlay(options, target);
 }
 
-function targetOf(options: AuditOptions): Target {
+export function targetOf(options: AuditOptions): Target {
 	const { repo, logs = [] } = options;
 	if (options.domain === undefined && repo === undefined && logs.length === 0) {
 		throw new BadTarget(
@@ -176,11 +192,13 @@ function envFileOf({ envFile }: AuditOptions): string | undefined {
 function limits({
 	timeoutSeconds = TIMEOUT_SECONDS,
 	endpoints = [],
+	untimed = false,
 	oldUrls,
 	signal,
 }: AuditOptions) {
+	const timed = untimed ? 0 : endpoints.length;
 	const seconds =
-		timeoutSeconds + planSeconds(endpoints.length) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
+		timeoutSeconds + planSeconds(timed) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
 	return timeLimit(seconds, signal);
 }
 
