@@ -6,7 +6,9 @@ import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
+import { USUAL_HOSTS } from './core/usual-hosts.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
+import { type Waited, wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
@@ -103,7 +105,7 @@ async function runWithin(
 		userAgent: USER_AGENT,
 		signal,
 	});
-	askAhead(net.io, target);
+	askAhead(net.io, target, options);
 	const { runChecks } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
@@ -114,7 +116,11 @@ async function runWithin(
 	};
 	try {
 		const evidence = await recordingIn(options.record);
-		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
+		const waited: Waited[] = [];
+		const observer = liveObserver(io, signal, (one) => {
+			evidence?.record(one);
+			if (options.onMeasured !== undefined) waited.push({ ...one, fact: undefined } as Waited);
+		});
 		const ran = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
@@ -127,6 +133,7 @@ async function runWithin(
 			complete: !signal.aborted,
 		};
 		await evidence?.finish(header);
+		options.onMeasured?.(wireTimes(waited), header.durationMs);
 		return { ran, header };
 	} finally {
 		await net.close();
@@ -208,8 +215,34 @@ async function recordingIn(folder: string | undefined) {
 	return writeEvidence(folder);
 }
 
-/** The first packets leave before the checks are loaded; who asks later shares these answers. */
-function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): void {
+/**
+ * The first packets leave before the checks are loaded; who asks later shares these answers. Of a whole
+ * audit it is known what will be asked; of a part, that the name must resolve.
+ */
+function askAhead({ dns }: Pick<Io, 'dns'>, target: Target, options: AuditOptions): void {
+	const { domain } = target;
 	if (domain === null) return;
-	for (const type of ['A', 'AAAA']) dns.ask({ name: domain, type }).catch(() => undefined);
+	const { only = [], skip = [] } = options;
+	const questions =
+		only.length + skip.length > 0
+			? addressesOf([domain])
+			: [
+					...addressesOf(likelyNames(domain, target)),
+					...APEX.map((type) => [domain, type] as const),
+				];
+	for (const [name, type] of questions) dns.ask({ name, type }).catch(() => undefined);
+}
+
+/** What every whole audit asks of the name itself. */
+const APEX = ['MX', 'TXT', 'NS', 'SOA', 'CAA'] as const;
+
+function addressesOf(names: readonly string[]): readonly (readonly [name: string, type: string])[] {
+	return names.flatMap((name) => [[name, 'A'] as const, [name, 'AAAA'] as const]);
+}
+
+/** Sub-domains are guessed of a registrable domain alone, and believed beside a random one. */
+function likelyNames(domain: string, { registrable, hosts, seed }: Target): readonly string[] {
+	if (domain !== registrable) return [domain, ...hosts];
+	const guessed = ['www', ...USUAL_HOSTS, `lr-${seed}`].map((label) => `${label}.${domain}`);
+	return [domain, ...hosts, ...guessed];
 }

@@ -2,6 +2,7 @@ import { getSubdomain } from 'tldts';
 import { z } from 'zod';
 import { type Fact, type GetFact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
+import { USUAL_HOSTS } from '../core/usual-hosts.ts';
 import { isWithin } from './dns/ancestry.ts';
 import { type Addresses, addressesOf } from './dns/dns.ts';
 import { isInvented } from './dns/invented.ts';
@@ -23,9 +24,6 @@ export interface Host extends Subject<{ standing: Standing; stage: 'production' 
 	/** URL of its sign-in page, where the user named it. */
 	readonly login?: string;
 }
-
-/** Sub-domains where products of this kind usually live. */
-const USUAL = ['app', 'api', 'admin'] as const;
 
 const STAGING = /^(?:dev|preview|qa|stage|staging|test|uat)\b/;
 
@@ -172,7 +170,7 @@ function candidates(params: z.infer<typeof Params>): readonly Host[] {
 	const named = params.named.filter((name) => name !== domain);
 	const { seed, login } = params;
 	const about = { domain, seed, required: [domain, ...named], login: login ?? null };
-	const guessed = params.guess ? USUAL.map((label) => `${label}.${domain}`) : [];
+	const guessed = params.guess ? USUAL_HOSTS.map((label) => `${label}.${domain}`) : [];
 	return [
 		hostAt(domain, 'apex', about),
 		...(params.guess && !named.includes(`www.${domain}`)

@@ -8,6 +8,7 @@ import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
 import type { Report } from '../../core/report.ts';
 import { MOST_ROUTES, planSeconds } from '../../core/sequential-plan.ts';
+import type { WireTimes } from '../../evidence/critical-path.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
@@ -17,6 +18,7 @@ import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
+import { wireTimesText } from '../wire-times-text.ts';
 import { writeStdout } from '../write-output.ts';
 
 /** What may be told of an audit, its output apart; `watch` takes a part of it. */
@@ -99,12 +101,19 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 
 	if (cli.quiet !== true && isForPeople(cli)) process.stderr.write(moreTime(options));
 	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
+	const where: string[] = [];
+	const onMeasured = (times: WireTimes, durationMs: number) => {
+		where.push(...wireTimesText(times, durationMs));
+	};
 	const { result: reports, interrupted } = await interruptible((signal) =>
 		atOnce(DOMAINS_AT_ONCE, targets, (domain) =>
-			auditOne(cli, config, { ...options, domain, signal, onProgress: progress.show }),
+			auditOne(cli, config, { ...options, domain, signal, onProgress: progress.show, onMeasured }),
 		),
 	).finally(progress.end);
 	await printReports(reports, cli);
+	if (cli.verbose === true && cli.quiet !== true && isForPeople(cli)) {
+		process.stderr.write(where.map((line) => `${line}\n`).join(''));
+	}
 	const failOn = cli.failOn ?? config.failOn ?? (cli.smoke === true ? 'high' : 'blocker');
 	return gravest([
 		...reports.map((report) => exitCodeOf(report, failOn)),
