@@ -23,6 +23,8 @@ export interface AuditOptions {
 	readonly endpoints?: readonly string[] | undefined;
 	/** OpenAPI file whose GET operations without required parameters are timed too. */
 	readonly openapi?: string | undefined;
+	/** Ask named endpoints whether they answer, and time nothing. */
+	readonly untimed?: boolean | undefined;
 	/** URLs of health endpoints, in the place of the usual paths. */
 	readonly health?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;

@@ -12,6 +12,7 @@ import { type Waited, wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
+import type { Ran } from './judged-audit.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
 import { timeLimit } from './time-limit.ts';
@@ -54,21 +55,36 @@ export async function plan(given: AuditOptions): Promise<readonly string[]> {
 }
 
 async function auditLive(given: AuditOptions): Promise<Report> {
+	const { options, ran, header } = await runLive(given);
+	const { reportOf } = await import('./judged-audit.ts');
+	return reportOf(options, ran, header);
+}
+
+/** What a live audit found, before it is a report. */
+export interface LiveRun {
+	/** With what their files say. */
+	readonly options: AuditOptions;
+	readonly ran: Ran;
+	readonly header: EvidenceHeader;
+}
+
+/** The audit of a domain or repository, with facts of its own. Settles within the time limit. */
+export async function runLive(given: AuditOptions): Promise<LiveRun> {
 	const options = await withRoutes(given);
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
-		return await auditWithin(limit.signal, target, options);
+		return { options, ...(await runWithin(limit.signal, target, options)) };
 	} finally {
 		limit.clear();
 	}
 }
 
-async function auditWithin(
+async function runWithin(
 	signal: AbortSignal,
 	target: Target,
 	options: AuditOptions,
-): Promise<Report> {
+): Promise<Pick<LiveRun, 'ran' | 'header'>> {
 	const startedAt = systemClock.now();
 	const overlay = await overlayFor(options, target);
 	const net = await openNet(options, {
@@ -90,7 +106,7 @@ async function auditWithin(
 		signal,
 	});
 	askAhead(net.io, target, options);
-	const { runChecks, reportOf } = await import('./judged-audit.ts');
+	const { runChecks } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
 	const io: Io = {
@@ -105,7 +121,7 @@ async function auditWithin(
 			evidence?.record(one);
 			if (options.onMeasured !== undefined) waited.push({ ...one, fact: undefined } as Waited);
 		});
-		const audited = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
+		const ran = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
 			version: 1,
@@ -118,7 +134,7 @@ async function auditWithin(
 		};
 		await evidence?.finish(header);
 		options.onMeasured?.(wireTimes(waited), header.durationMs);
-		return reportOf(options, audited, header);
+		return { ran, header };
 	} finally {
 		await net.close();
 	}
@@ -149,7 +165,7 @@ async function overlayFor(options: AuditOptions, target: Target): Promise<DnsOve
 	return (await import('./given-dns.ts')).dnsOverlay(options, target);
 }
 
-function targetOf(options: AuditOptions): Target {
+export function targetOf(options: AuditOptions): Target {
 	const { repo, logs = [] } = options;
 	if (options.domain === undefined && repo === undefined && logs.length === 0) {
 		throw new BadTarget(
@@ -183,11 +199,13 @@ function envFileOf({ envFile }: AuditOptions): string | undefined {
 function limits({
 	timeoutSeconds = TIMEOUT_SECONDS,
 	endpoints = [],
+	untimed = false,
 	oldUrls,
 	signal,
 }: AuditOptions) {
+	const timed = untimed ? 0 : endpoints.length;
 	const seconds =
-		timeoutSeconds + planSeconds(endpoints.length) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
+		timeoutSeconds + planSeconds(timed) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
 	return timeLimit(seconds, signal);
 }
 

@@ -17,10 +17,16 @@ import { serviceMap } from './report/service-map.ts';
 import { DEADLINE_SECONDS, type Judged, judgeChecks } from './run-checks.ts';
 import { VERSION } from './version.ts';
 
-interface Ran extends Judged {
+/** What was judged, and who serves the site. */
+export interface Ran extends Judged {
 	/** Who serves the site; `null` where no page was asked for, or nothing tells. */
 	readonly serving: Serving | null;
 }
+
+/** What a report is made of. */
+export type Reported = Omit<Ran, 'store'> & {
+	readonly store: Pick<Audited['store'], 'observed' | 'describe'>;
+};
 
 /** Loads the checks that the options select and judges them. */
 export async function runChecks(
@@ -42,7 +48,7 @@ async function servingOf({ store }: Audited, { domain }: Target): Promise<Servin
 /** What was found, as the report. */
 export function reportOf(
 	options: AuditOptions,
-	{ target, checks, findings, waivers, store, serving }: Ran,
+	{ target, checks, findings, waivers, store, serving }: Reported,
 	header: EvidenceHeader,
 ): Report {
 	const observed = store.observed();

@@ -5,6 +5,7 @@ import { withOverrides } from './dns/overrides.ts';
 import { createResolver } from './dns/resolver.ts';
 import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
 import { proxyFor, proxyName } from './proxy.ts';
+import type { TimingSettings } from './timing.ts';
 
 export interface NetSettings {
 	/** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`; the system's where absent. */
@@ -36,6 +37,8 @@ export interface NetSettings {
 	readonly connectMs?: number | undefined;
 	/** Shortened in tests: how long a handshake may take, in milliseconds. */
 	readonly handshakeMs?: number | undefined;
+	/** Shortened in tests: how timing samples are paced, and how long one may take. */
+	readonly timing?: Pick<TimingSettings, 'pace' | 'timeoutMs'> | undefined;
 }
 
 /** From where the audit looked, for the report. */
@@ -100,7 +103,7 @@ export function createNet(settings: NetSettings): Net {
 	});
 	const timing = once(async () => {
 		const { createTiming } = await import('./timing.ts');
-		return createTiming(dialer, { userAgent, proxy, ask });
+		return createTiming(dialer, { userAgent, proxy, ask, ...settings.timing });
 	});
 	return {
 		vantage,
