@@ -3,6 +3,7 @@ import type { Severity } from './core/severity.ts';
 import type { Target } from './core/target.ts';
 import type { Progress } from './engine/audit.ts';
 import type { NetSettings } from './net/io.ts';
+import type { ProfileName } from './profiles.ts';
 
 /** Everything that an audit can be told. All of it is optional but a target: domain, repo or replay. */
 export interface AuditOptions {
@@ -22,6 +23,8 @@ export interface AuditOptions {
 	readonly endpoints?: readonly string[] | undefined;
 	/** OpenAPI file whose GET operations without required parameters are timed too. */
 	readonly openapi?: string | undefined;
+	/** `false`: only names that were given are looked at; neither www nor any other usual name is tried. */
+	readonly guess?: boolean | undefined;
 	/** URLs of health endpoints, in the place of the usual paths. */
 	readonly health?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
@@ -56,6 +59,8 @@ export interface AuditOptions {
 	readonly rdap?: string | undefined;
 	/** Log files of the product, of any size. */
 	readonly logs?: readonly string[] | undefined;
+	/** Only this part of an audit; `only` and `skip` make it smaller. */
+	readonly profile?: ProfileName | undefined;
 	/** Prefixes of ids to run, and to leave out. */
 	readonly only?: readonly string[] | undefined;
 	readonly skip?: readonly string[] | undefined;

@@ -12,6 +12,7 @@ import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
+import { PROFILES } from './profiles.ts';
 import { timeLimit } from './time-limit.ts';
 import { USER_AGENT, VERSION } from './version.ts';
 
@@ -153,6 +154,7 @@ function targetOf(options: AuditOptions): Target {
 		file === undefined ? undefined : path.resolve(file);
 	return parseTarget({
 		...options,
+		guess: options.guess ?? guesses(options),
 		repo: absolute(repo),
 		envFile: envFileOf(options),
 		zoneFile: absolute(options.zoneFile),
@@ -164,6 +166,9 @@ function targetOf(options: AuditOptions): Target {
 		seed: randomBytes(8).toString('hex'),
 	});
 }
+
+const guesses = ({ profile }: AuditOptions): boolean =>
+	profile === undefined || PROFILES[profile].guess;
 
 /** `production` names the repository's `.env.production`; a file of that name is written `./production`. */
 export const isEnvMode = (env: string): boolean => /^[A-Za-z][\w-]{0,40}$/.test(env);

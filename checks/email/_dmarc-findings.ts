@@ -318,6 +318,8 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 	const essential = subject.context.dkim === 'essential';
 	const couldBe = essential ? 'blocker' : 'high';
 	if (dkim.status !== 'known') {
+		// Of what was left out nothing can be said, which is said of the finding itself.
+		if (dkim.status === 'unknown' && dkim.because === 'not-asked' && !essential) return [];
 		return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
 	}
 	if (hasKeyRecord(dkim.value) || dkim.value.existence === 'present') return [];

@@ -31,10 +31,13 @@ export class FactStore {
 	readonly #observed = new Map<string, Observed & { readonly source: Probe }>();
 	readonly #notAsked = new Set<string>();
 	readonly #observer: Observer;
+	readonly #isLeftOut: (ref: FactRef<unknown>) => boolean;
 	#quiet: Promise<unknown> = Promise.resolve();
 
-	constructor(observer: Observer) {
+	/** What `isLeftOut` names is not gathered, and is unknown to who asks. */
+	constructor(observer: Observer, isLeftOut: (ref: FactRef<unknown>) => boolean = () => false) {
 		this.#observer = observer;
+		this.#isLeftOut = isLeftOut;
 	}
 
 	readonly get: GetFact = (ref) => this.#share(ref);
@@ -86,6 +89,9 @@ export class FactStore {
 
 	#settle(ref: FactRef<unknown>): Promise<Fact<unknown>> {
 		const { source } = ref;
+		if (this.#isLeftOut(ref)) {
+			return Promise.resolve(unknown('not-asked', `${source.name} was left out`));
+		}
 		if (source.kind === 'derivation') return this.#derive(ref, source);
 		if (source.lane === 'shared') return this.#observe(ref, source);
 		const alone = this.#quiet.then(() => this.#observe(ref, source));

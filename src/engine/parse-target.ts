@@ -15,6 +15,7 @@ export interface Asked {
 	readonly endpoints?: readonly string[] | undefined;
 	readonly health?: readonly string[] | undefined;
 	readonly coldStart?: boolean | undefined;
+	readonly guess?: boolean | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly dmarcReports?: string | undefined;
@@ -55,6 +56,7 @@ export function parseTarget(asked: Asked): Target {
 		hosts: (asked.hosts ?? []).map(hostName),
 		...endpointsOf(asked),
 		...healthOf(asked),
+		...(asked.guess === false && { guess: asked.guess }),
 		...mailOf(asked),
 		active: asked.active ?? false,
 		deep: asked.deep ?? false,
