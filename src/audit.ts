@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { AuditOptions } from './audit-options.ts';
-import type { Io } from './core/io.ts';
+import type { DnsAnswer, Io } from './core/io.ts';
 import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
@@ -57,18 +57,18 @@ async function auditLive(given: AuditOptions): Promise<Report> {
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
-		return await auditWithin(limit.signal, target, options);
+		return await auditWithin(limit, target, options);
 	} finally {
 		limit.clear();
 	}
 }
 
 async function auditWithin(
-	signal: AbortSignal,
+	limit: ReturnType<typeof limits>,
 	target: Target,
 	options: AuditOptions,
 ): Promise<Report> {
-	const startedAt = systemClock.now();
+	const { signal } = limit;
 	const overlay = await overlayFor(options, target);
 	const net = await openNet(options, {
 		overlay,
@@ -87,8 +87,9 @@ async function auditWithin(
 		env: options.env ?? {},
 		userAgent: USER_AGENT,
 		signal,
+		limits: options.limits,
 	});
-	askAhead(net.io, target);
+	const first = askAhead(net.io, target);
 	const { runChecks, reportOf } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
@@ -97,7 +98,14 @@ async function auditWithin(
 		files: createFiles(fileSettings(options, signal)),
 		...(target.repo !== null && { repository: target.repo }),
 	};
+	let leave = () => {};
 	try {
+		if (options.admit !== undefined) {
+			limit.hold();
+			leave = await options.admit(addressIn(await first));
+			limit.restart();
+		}
+		const startedAt = systemClock.now();
 		const evidence = await recordingIn(options.record);
 		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
 		const audited = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
@@ -115,6 +123,7 @@ async function auditWithin(
 		return reportOf(options, audited, header);
 	} finally {
 		await net.close();
+		leave();
 	}
 }
 
@@ -196,7 +205,15 @@ async function recordingIn(folder: string | undefined) {
 }
 
 /** The first packets leave before the checks are loaded; who asks later shares these answers. */
-function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): void {
-	if (domain === null) return;
-	for (const type of ['A', 'AAAA']) dns.ask({ name: domain, type }).catch(() => undefined);
+async function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): Promise<DnsAnswer | null> {
+	if (domain === null) return null;
+	const [a] = ['A', 'AAAA'].map((type) => dns.ask({ name: domain, type }).catch(() => null));
+	return (await a) ?? null;
+}
+
+function addressIn(answer: DnsAnswer | null): string | null {
+	const [first] = (answer?.records ?? []).flatMap(({ data }) =>
+		'address' in data ? [data.address] : [],
+	);
+	return first ?? null;
 }

@@ -23,7 +23,13 @@ export function gravest(codes: readonly ExitCode[]): ExitCode {
 }
 
 /** What a report means to the caller. `never` suppresses findings and "cannot say" alike. */
-export function exitCodeOf(report: Report, failOn: FailOn): ExitCode {
+export function exitCodeOf(
+	report: {
+		readonly decision: Pick<Report['decision'], 'launch'>;
+		readonly risks: readonly Pick<Report['risks'][number], 'severity'>[];
+	},
+	failOn: FailOn,
+): ExitCode {
 	if (failOn === 'never') return EXIT.fine;
 	const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1) as readonly string[];
 	if (report.risks.some(({ severity }) => counted.includes(severity))) return EXIT.findings;

@@ -4,6 +4,8 @@ import { BadDmarcCase } from '../discover-dmarc.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
 import { EvidenceNotWritten } from '../evidence/write-evidence.ts';
+import { BadResultFile } from '../fleet/result-file.ts';
+import { BadTargetList } from '../fleet/target-list.ts';
 import { Usage } from './usage.ts';
 import { NotWritten } from './write-output.ts';
 
@@ -14,6 +16,8 @@ export const usageErrors = [
 	BadEvidence,
 	BadSpfCase,
 	BadDmarcCase,
+	BadTargetList,
+	BadResultFile,
 	Usage,
 	RangeError,
 ];

@@ -7,6 +7,8 @@ import { createPace, createSlots, type Pace, type Slots } from './budget.ts';
 export interface Limits {
 	/** Connections to one address. */
 	connectionsTo(address: string): Slots;
+	/** Audits that look at one address at once: each needs several connections to get on. */
+	visitsTo(address: string): Slots;
 	/** Connections in all. */
 	readonly connections: Slots;
 	/** Questions in flight at the recursive resolver. */
@@ -19,6 +21,8 @@ export interface Limits {
 
 const PER_ADDRESS = 6;
 const IN_ALL = 128;
+/** What an audit holds at one address most of the time. */
+const CONNECTIONS_A_VISIT = 2;
 /** Questions in flight at a recursive resolver. */
 const IN_FLIGHT = 100;
 /** An authoritative server gets so many at once, then so many a second. */
@@ -45,12 +49,17 @@ export function createLimits({
 			}),
 		(slots) => slots.isIdle(),
 	);
+	const visits = kept<Slots>(
+		() => createSlots(Math.max(1, Math.floor(part(perAddress) / CONNECTIONS_A_VISIT))),
+		(slots) => slots.isIdle(),
+	);
 	const paces = kept<Pace>(
 		() => createPace(part(DIRECT.burst), DIRECT.perSecond / parts),
 		(pace) => pace.isIdle(),
 	);
 	return {
 		connectionsTo: perHost,
+		visitsTo: visits,
 		connections: createSlots(inAll),
 		questions: createSlots(part(IN_FLIGHT)),
 		paceOf: paces,

@@ -18,7 +18,7 @@ import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
 import { writeStdout } from '../write-output.ts';
 
-interface CliOptions extends OutputOptions {
+export interface CliOptions extends OutputOptions {
 	readonly repo?: string;
 	readonly env?: string;
 	readonly history?: AuditOptions['history'];
@@ -44,6 +44,9 @@ interface CliOptions extends OutputOptions {
 	readonly origin?: string;
 	readonly rootHints?: string;
 	readonly dnsPort?: string;
+	readonly quick?: boolean;
+	readonly targets?: string;
+	readonly shard?: string;
 	readonly only?: readonly string[];
 	readonly skip?: readonly string[];
 	readonly deadline?: string;
@@ -64,7 +67,17 @@ interface CliOptions extends OutputOptions {
 const DOMAINS_AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
+	if (cli.shard !== undefined)
+		throw new Usage('--shard needs --targets: a shard is a part of a list');
 	requireOutputs(cli);
+	const { config, options } = await given(cli);
+	return auditGiven(domains, { cli, config, options });
+}
+
+/** Config and options of an audit, once all that they name has been found to be there. */
+export async function given(
+	cli: CliOptions,
+): Promise<{ readonly config: Config; readonly options: AuditOptions }> {
 	await requireFolder(cli.repo, '--repo', 'give the folder of the repository');
 	const config = await configFor(cli);
 	await requireEnvFile(cli, config);
@@ -78,7 +91,13 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireMessages(config.messages, 'messages in the config');
 	await requireFiles(cli.log, '--log');
 	await requireFiles(config.logs, 'logs in the config');
-	const options = await auditOptions(cli, config);
+	return { config, options: await auditOptions(cli, config) };
+}
+
+async function auditGiven(
+	domains: readonly string[],
+	{ cli, config, options }: { cli: CliOptions; config: Config; options: AuditOptions },
+): Promise<ExitCode> {
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
 		throw new Usage('--record and --replay take one domain: a recording is of one audit');
@@ -218,11 +237,12 @@ function zoneOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 
 /** `--only` replaces the config's, `--skip` adds to it. */
 async function selectionOf(cli: CliOptions, config: Config): Promise<Partial<AuditOptions>> {
+	const quick = cli.quick ?? config.quick;
 	const only = cli.only ?? config.only ?? [];
 	const skip = joined(config.skip, cli.skip);
 	await requireKnownIds(only, '--only');
 	await requireKnownIds(skip, '--skip');
-	return { only, skip };
+	return { only, skip, ...(quick === true && { profile: 'quick' as const }) };
 }
 
 function joined(...lists: (readonly string[] | undefined)[]): readonly string[] {
