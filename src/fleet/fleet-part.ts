@@ -29,8 +29,8 @@ export interface Ended {
 	readonly launch: Report['decision']['launch'];
 	/** Of what is still to be fixed. */
 	readonly severities: readonly Severity[];
-	/** The report, one line of JSON with its line feed, in UTF-8. */
-	readonly line: Uint8Array;
+	/** The report, one line of JSON with its line feed. */
+	readonly line: string;
 }
 
 export interface FleetPart {
@@ -82,6 +82,6 @@ function endedWith(domain: string, report: Report): Ended {
 		domain,
 		launch: report.decision.launch,
 		severities: [...severities],
-		line: Buffer.from(`${safeJson(report, 0)}\n`, 'utf8'),
+		line: `${safeJson(report, 0)}\n`,
 	};
 }

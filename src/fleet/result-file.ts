@@ -14,7 +14,7 @@ export interface Begun {
 
 export interface ResultFile extends Begun {
 	/** One whole line behind the others. */
-	append(line: Uint8Array): Promise<void>;
+	append(line: string): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function openResultFile(path: string): Promise<ResultFile> {
 			torn,
 			append(line) {
 				// One at a time: each line is whole before the next begins.
-				written = written.then(() => file.appendFile(line));
+				written = written.then(() => writeWhole(file, line));
 				return written;
 			},
 			async close() {
@@ -56,6 +56,14 @@ export async function openResultFile(path: string): Promise<ResultFile> {
 	} catch (error) {
 		await file.close();
 		throw error;
+	}
+}
+
+/** A string is not copied into this thread's memory first, as `appendFile` would. */
+async function writeWhole(file: FileHandle, line: string): Promise<void> {
+	const { bytesWritten } = await file.write(line, null, 'utf8');
+	if (bytesWritten < Buffer.byteLength(line)) {
+		await file.appendFile(Buffer.from(line, 'utf8').subarray(bytesWritten));
 	}
 }
 

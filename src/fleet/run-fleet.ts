@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { createFleetPart, type Ended, type PartSettings } from './fleet-part.ts';
+import type { Ended, PartSettings } from './fleet-part.ts';
 import type { ToWorker } from './fleet-worker.ts';
 
 export interface Fleet extends Pick<PartSettings, 'options' | 'addresses'> {
@@ -9,7 +9,7 @@ export interface Fleet extends Pick<PartSettings, 'options' | 'addresses'> {
 	readonly shards?: number;
 	/** Audits at once, in all threads together. 100 unless given. */
 	readonly atOnce?: number;
-	/** Threads, this one included; one a core unless given. */
+	/** Threads that audit, this one not counted; one a core unless given. */
 	readonly threads?: number;
 	readonly signal: AbortSignal;
 	/** A report is there; the next domain waits until it is taken. A rejection ends the run. */
@@ -18,9 +18,11 @@ export interface Fleet extends Pick<PartSettings, 'options' | 'addresses'> {
 	onFailure(domain: string, error: Error): void;
 }
 
-/** One event loop that audits. */
+/** A thread that audits. */
 interface Lane {
 	run(domain: string): Promise<Ended | null>;
+	/** Its thread is gone: nothing more can be run. */
+	isBroken(): boolean;
 	stop(): void;
 	close(): Promise<void>;
 }
@@ -47,10 +49,7 @@ export async function runFleet(fleet: Fleet): Promise<void> {
 		parts: threads * shards,
 		addresses: fleet.addresses,
 	};
-	const lanes = [
-		localLane(settings),
-		...Array.from({ length: threads - 1 }, () => threadLane(settings)),
-	];
+	const lanes = Array.from({ length: threads }, () => openLane(settings));
 	const stop = () => {
 		for (const lane of lanes) lane.stop();
 	};
@@ -60,6 +59,7 @@ export async function runFleet(fleet: Fleet): Promise<void> {
 	const work = async (lane: Lane) => {
 		for (const domain of left) {
 			if (signal.aborted) return;
+			if (lane.isBroken()) throw new Error('a thread of the fleet ended by itself');
 			await one(lane, domain, fleet);
 		}
 	};
@@ -88,24 +88,18 @@ async function one(lane: Lane, domain: string, { signal, onReport, onFailure }: 
 	if (ended !== null) await onReport(ended);
 }
 
-function localLane(settings: PartSettings): Lane {
-	const stopped = new AbortController();
-	const part = createFleetPart(settings, stopped.signal);
-	return {
-		run: (domain) => part.run(domain),
-		stop: () => stopped.abort(),
-		close: () => Promise.resolve(),
-	};
-}
-
 interface FromWorker {
 	readonly domain: string;
 	readonly ended?: Ended | null;
 	readonly error?: unknown;
 }
 
-function threadLane(settings: PartSettings): Lane {
-	const worker = new Worker(WORKER, { workerData: settings, stdout: false });
+function openLane(settings: PartSettings): Lane {
+	const worker = new Worker(WORKER, {
+		workerData: settings,
+		stdout: false,
+		resourceLimits: MEMORY,
+	});
 	const waiting = new Map<string, PromiseWithResolversOf<Ended | null>>();
 	let broken: Error | null = null;
 	const fail = (error: Error) => {
@@ -132,6 +126,7 @@ function threadLane(settings: PartSettings): Lane {
 				waiting.set(domain, { resolve, reject });
 				post({ kind: 'run', domain });
 			}),
+		isBroken: () => broken !== null,
 		stop: () => post({ kind: 'stop' }),
 		async close() {
 			await worker.terminate();
@@ -143,6 +138,12 @@ interface PromiseWithResolversOf<T> {
 	resolve(value: T): void;
 	reject(error: unknown): void;
 }
+
+/**
+ * Several times what a thread needs. Known to be small, its heap is kept so: without a limit it grows to
+ * twice the size before it is swept.
+ */
+const MEMORY = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 16 };
 
 /** Beside this file, built or not. */
 const WORKER = new URL(

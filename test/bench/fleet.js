@@ -38,7 +38,7 @@ await runFleet({
 	async onReport({ launch, line }) {
 		rss.push(process.memoryUsage.rss());
 		launches[launch] = (launches[launch] ?? 0) + 1;
-		for (const { check, outcome, reason } of JSON.parse(Buffer.from(line)).checks) {
+		for (const { check, outcome, reason } of JSON.parse(line).checks) {
 			if (outcome === 'unknown') unknown.set(`${check}: ${reason}`, 1 + (unknown.get(`${check}: ${reason}`) ?? 0));
 		}
 	},

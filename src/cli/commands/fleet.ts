@@ -49,7 +49,7 @@ export async function fleet(
 				shards: shard.count,
 				signal,
 				async onReport(ended) {
-					await (file === null ? writeStdout(utf8(ended.line)) : written(file, ended.line, output));
+					await (file === null ? writeStdout(ended.line) : written(file, ended.line, output));
 					tally.count(ended);
 					progress();
 				},
@@ -158,7 +158,7 @@ async function opened(path: string): Promise<ResultFile> {
 	}
 }
 
-async function written(file: ResultFile, line: Uint8Array, path: string | null): Promise<void> {
+async function written(file: ResultFile, line: string, path: string | null): Promise<void> {
 	try {
 		await file.append(line);
 	} catch (error) {
@@ -245,8 +245,4 @@ function everySoOften(then: () => void): () => void {
 		last = performance.now();
 		then();
 	};
-}
-
-function utf8(line: Uint8Array): string {
-	return Buffer.from(line).toString('utf8');
 }

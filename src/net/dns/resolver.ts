@@ -216,7 +216,10 @@ function createPool({
 		},
 		async askInTurn(list, asked) {
 			const done = new AbortController();
-			const stop = AbortSignal.any([signal, done.signal]);
+			const stop = done.signal;
+			const end = () => done.abort(signal.reason);
+			signal.addEventListener('abort', end, { once: true });
+			if (signal.aborted) end();
 			const order = list.map(serverAt).sort((a, b) => silences(a) - silences(b));
 			const until = performance.now() + LONGEST_MS;
 			const poor: Heard[] = [];
@@ -241,6 +244,7 @@ function createPool({
 				}
 				return withNotes(best(poor), poor);
 			} finally {
+				signal.removeEventListener('abort', end);
 				done.abort('over');
 			}
 		},
