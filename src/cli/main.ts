@@ -96,6 +96,9 @@ function auditCommand(root: Command): void {
 		.option('--login <url>', 'the sign-in page, where the start page does not lead to it')
 		.option('--origin <address>', 'the server behind the CDN, to be looked at too')
 		.option('--deep', 'try every path that should not be public, and not the usual 45 alone')
+		.option('--quick', 'decisive checks alone: about 12 DNS questions and 3 requests a domain')
+		.option('--targets <file>', 'audit every domain of this list, a line each; - is stdin')
+		.option('--shard <i/n>', 'with --targets: this part of the list alone')
 		.option('--only <id>', 'run only these: an area, a check, a finding id (repeatable)', collect)
 		.option('--skip <id>', 'leave these out (repeatable)', collect)
 		.option('--deadline <duration>', 'when a GO is wanted (default: 48h)')
@@ -123,7 +126,10 @@ function auditCommand(root: Command): void {
 		.option('--wait <duration>', 'with --smoke: how long to wait until it does')
 		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards');
 	outputOptions(command).action(async (domains, options) => {
-		process.exitCode = await (await import('./commands/audit.ts')).audit(domains, options);
+		process.exitCode =
+			options.targets === undefined
+				? await (await import('./commands/audit.ts')).audit(domains, options)
+				: await (await import('./commands/fleet.ts')).fleet(domains, options);
 	});
 }
 

@@ -35,6 +35,7 @@ export const ConfigSchema = z.strictObject({
 	sends: z.boolean().optional().describe('this domain sends mail, whatever DNS shows'),
 	bulk: z.boolean().optional().describe('5,000 or more messages a day to one provider'),
 	active: z.boolean().optional().describe('also try a zone transfer and open redirects'),
+	quick: z.boolean().optional().describe('run the decisive checks alone'),
 	deep: z.boolean().optional().describe('try every path that the exposure checks know'),
 	login: z.string().optional().describe('URL of the sign-in page'),
 	origin: z.string().optional().describe('address of the server behind the CDN'),

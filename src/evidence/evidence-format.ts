@@ -26,6 +26,7 @@ const TargetSchema: z.ZodType<Target> = z.object({
 	health: z.array(z.string()).optional(),
 	coldStart: z.boolean().optional(),
 	untimed: z.boolean().optional(),
+	guess: z.literal(false).optional(),
 	dkimSelectors: z.array(z.string()),
 	dmarcReports: z.string().nullable().default(null),
 	sendingIps: z.array(z.string()),

@@ -4,6 +4,7 @@ import { type AddressMap, createDialer, type Override, WHERE_IT_IS } from './dia
 import { withOverrides } from './dns/overrides.ts';
 import { createResolver } from './dns/resolver.ts';
 import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
+import { createLimits, type Limits } from './limits.ts';
 import { proxyFor, proxyName } from './proxy.ts';
 import type { TimingSettings } from './timing.ts';
 
@@ -31,6 +32,8 @@ export interface NetSettings {
 	readonly userAgent: string;
 	/** Ends everything; its reason is an `Unobserved('timeout' | 'cancelled')`. */
 	readonly signal: AbortSignal;
+	/** Its own unless given: those that a fleet shares. */
+	readonly limits?: Limits | undefined;
 	/** Replaced in tests. */
 	readonly now?: (() => Date) | undefined;
 	/** Shortened in tests: how long a silent address is waited for, in milliseconds. */
@@ -62,7 +65,7 @@ export interface Net {
  * the user, for a resolver or proxy that is none.
  */
 export function createNet(settings: NetSettings): Net {
-	const { signal, env, userAgent } = settings;
+	const { signal, env, userAgent, limits = createLimits() } = settings;
 	const resolver = parseResolver(settings.resolver);
 	const vantage = {
 		resolver: resolverText(resolver),
@@ -80,6 +83,7 @@ export function createNet(settings: NetSettings): Net {
 		resolver,
 		signal,
 		dnsPort: settings.dnsPort,
+		limits,
 		locate: settings.addressMap ?? WHERE_IT_IS,
 		bootstrap: resolver.kind === 'https' ? systemServers() : resolver.servers,
 		authorities: async () => {
@@ -92,7 +96,7 @@ export function createNet(settings: NetSettings): Net {
 		overlay((question) => dns.ask(question)),
 		settings.resolve ?? [],
 	);
-	const dialer = createDialer({ ...settings, ask });
+	const dialer = createDialer({ ...settings, limits, ask });
 	const http = once(async () => {
 		const { createHttp } = await import('./http.ts');
 		return createHttp(dialer, { userAgent, proxy, timeouts: handshake });

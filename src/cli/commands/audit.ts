@@ -48,6 +48,9 @@ export interface AskedOptions {
 	readonly origin?: string;
 	readonly rootHints?: string;
 	readonly dnsPort?: string;
+	readonly quick?: boolean;
+	readonly targets?: string;
+	readonly shard?: string;
 	readonly only?: readonly string[];
 	readonly skip?: readonly string[];
 	readonly deadline?: string;
@@ -68,13 +71,23 @@ export interface AskedOptions {
 	readonly quiet?: boolean;
 }
 
-interface CliOptions extends AskedOptions, OutputOptions {}
+export interface CliOptions extends AskedOptions, OutputOptions {}
 
 /** Domains of one call that are audited at a time; each keeps its own budgets. */
 const DOMAINS_AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
+	if (cli.shard !== undefined)
+		throw new Usage('--shard needs --targets: a shard is a part of a list');
 	requireOutputs(cli);
+	const { config, options } = await given(cli);
+	return auditGiven(domains, { cli, config, options });
+}
+
+/** Config and options of an audit, once all that they name has been found to be there. */
+export async function given(
+	cli: CliOptions,
+): Promise<{ readonly config: Config; readonly options: AuditOptions }> {
 	await requireFolder(cli.repo, '--repo', 'give the folder of the repository');
 	const config = await configFor(cli);
 	await requireEnvFile(cli, config);
@@ -88,7 +101,13 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireMessages(config.messages, 'messages in the config');
 	await requireFiles(cli.log, '--log');
 	await requireFiles(config.logs, 'logs in the config');
-	const options = await auditOptions(cli, config);
+	return { config, options: await auditOptions(cli, config) };
+}
+
+async function auditGiven(
+	domains: readonly string[],
+	{ cli, config, options }: { cli: CliOptions; config: Config; options: AuditOptions },
+): Promise<ExitCode> {
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
 		throw new Usage('--record and --replay take one domain: a recording is of one audit');
@@ -296,11 +315,12 @@ function zoneOf(cli: AskedOptions, config: Config): Partial<AuditOptions> {
 
 /** `--only` replaces the config's, `--skip` adds to it. */
 async function selectionOf(cli: AskedOptions, config: Config): Promise<Partial<AuditOptions>> {
+	const quick = cli.quick ?? config.quick;
 	const only = cli.only ?? config.only ?? [];
 	const skip = joined(config.skip, cli.skip);
 	await requireKnownIds(only, '--only');
 	await requireKnownIds(skip, '--skip');
-	return { only, skip };
+	return { only, skip, ...(quick === true && { profile: 'quick' as const }) };
 }
 
 function joined(...lists: (readonly string[] | undefined)[]): readonly string[] {
