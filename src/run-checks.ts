@@ -22,7 +22,9 @@ export async function judgeChecks(
 ): Promise<Judged> {
 	const { only = [], skip = [], accept = [], severity = {}, options: checkOptions = {} } = options;
 	const ids = await listCheckIds(CHECKS_FOLDER);
-	const wanted = ids.filter((id) => isSelected(id, { only, skip }));
+	// A load has a command of its own, and what has it looks at nothing else.
+	const isOwn = (id: string) => id.startsWith('load/') === (target.load !== undefined);
+	const wanted = ids.filter((id) => isOwn(id) && isSelected(id, { only, skip }));
 	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');
 	const checks = await loadChecks(CHECKS_FOLDER, wanted);
 	requireOptions(checks, checkOptions);

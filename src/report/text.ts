@@ -5,6 +5,7 @@ import { groupBy } from '../core/group-by.ts';
 import type { Report, ReportFinding } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { duration } from './headline.ts';
+import { loadText } from './load-text.ts';
 import { mailReportsText } from './mail-reports-text.ts';
 import { mapText } from './map-text.ts';
 import { toAscii, visible, visibleLines } from './visible-text.ts';
@@ -82,6 +83,9 @@ class Page {
 			this.#accepted(),
 			this.#unseen(),
 			this.#mailReports(),
+			...(this.#report.loads ?? []).map((load) =>
+				loadText(load, { ...this.#style, width: this.#width }),
+			),
 			this.#style.map ? mapText(this.#report.map, this.#style) : '',
 			this.#coverage(),
 		];
@@ -95,7 +99,8 @@ class Page {
 		const colour = { GO: chalk.green, NO_GO: chalk.red, CANNOT_SAY: chalk.magenta }[
 			decision.launch as string
 		];
-		const name = visible(target.domain ?? target.repo ?? 'log files');
+		const [load] = this.#report.loads ?? [];
+		const name = visible(target.domain ?? target.repo ?? load?.url ?? 'log files');
 		const lines = [
 			`${(colour ?? chalk.yellow).bold(decision.launch)}  ${chalk.bold(name)}`,
 			this.#wrap(visible(decision.sentence)),
