@@ -25,22 +25,28 @@ const FEWEST = 5;
  * So many answers are usual in a stall's time, and none came: among a few hundred gaps, chance makes
  * none that long.
  */
-const MISSED_ANSWERS = 10;
+const MISSED_ANSWERS = 15;
 
 /**
  * The longest time without any answer at whose end at least 80 % of what was in flight, and five at
- * least, had waited for more than five times the median. A shorter one than ten usual answers take to
- * come is not told from chance; `ratePerMs` says how many come.
+ * least, had waited for more than five times the median. A shorter one than fifteen usual answers take
+ * to come is not told from chance; `ratePerMs` says how many come. After `untilMs` nobody asks any more, so
+ * silence is no stall.
  */
-export function longestStall(spans: readonly Span[], ratePerMs: number): Stall | null {
+export function longestStall(
+	spans: readonly Span[],
+	ratePerMs: number,
+	untilMs: number,
+): Stall | null {
 	if (spans.length === 0 || ratePerMs <= 0) return null;
 	const took = spans.map(({ sentMs, endedMs }) => endedMs - sentMs).sort(ascending);
 	const long = LONG * (took[Math.floor(took.length / 2)] ?? 0);
 	const shortest = Math.max(long, MISSED_ANSWERS / ratePerMs);
 	const ends = spans.map(({ endedMs }) => endedMs).sort(ascending);
 	let longest: Stall | null = null;
-	for (const [nth, end] of ends.entries()) {
+	for (const [nth, at] of ends.entries()) {
 		const from = nth === 0 ? 0 : (ends[nth - 1] ?? 0);
+		const end = Math.min(at, untilMs);
 		const lastedMs = end - from;
 		if (lastedMs < shortest || lastedMs <= (longest?.lastedMs ?? 0)) continue;
 		const inFlight = spans.filter(({ sentMs, endedMs }) => sentMs < end && endedMs >= end);

@@ -138,10 +138,10 @@ export function summariseLoad(
 	const took = [...rows.map(intendedTime), ...lateEnough];
 	const overs = [...rows.map((row) => isOver(row, limitMs)), ...lateEnough.map(() => true)];
 	const errors = rows.filter(isError);
-	const intended = quantiles(took, [...rows.map(isError), ...lateEnough.map(() => false)]);
-	const service = quantiles(rows.map(serviceTime), rows.map(isError));
-	const before = whole(rowsOf(run.before));
-	const after = run.after === null ? null : whole(rowsOf(run.after));
+	const intended = quantiles(took, [...rows.map(isError), ...lateEnough.map(() => false)], limitMs);
+	const service = quantiles(rows.map(serviceTime), rows.map(isError), limitMs);
+	const before = whole(rowsOf(run.before), limitMs);
+	const after = run.after === null ? null : whole(rowsOf(run.after), limitMs);
 	const every = [rowsOf(run.before), all, run.after === null ? [] : rowsOf(run.after)].flat();
 	const ended = stop.why === 'completed' || stop.why === 'not-begun';
 	return {
@@ -167,22 +167,16 @@ export function summariseLoad(
 		errorRate: decideErrors(rows.length, errors.length, ended),
 		degrades: compared(intended, before, { times: 2, leastMs, ...DEGRADES }),
 		recovers: compared(after, before, { times: 1.5, leastMs, ...RECOVERS }),
-		slips:
-			rows.length > 0 &&
-			intended.p95 > 1.1 * service.p95 &&
-			intended.p95 - service.p95 > leastMs / 2,
+		slips: slipsIn(rows, service, limitMs),
 		throughput: throughputOf(plan, run, all, before),
 		rate: run.endedMs > 0 ? all.length / (run.endedMs / 1_000) : 0,
-		stall: longestStall(all, plan.users / plan.thinkMs),
+		stall: longestStall(all, plan.users / plan.thinkMs, run.endedMs),
 		rise: riseOf(rows, leastMs, stop),
-		beginning: beginningOf(all, firstMs, leastMs),
+		beginning: beginningOf(all, { ms: firstMs, leastMs, limitMs }),
 		refusedConnections: every.filter(({ fault }) => fault === 'refused').length,
 		timeouts: every.filter(({ fault }) => fault === 'silent' || fault === 'cut').length,
 		tlsFailures: every.filter(({ fault }) => fault === 'tls-failed' || fault === 'not-tls').length,
-		burst: densest(
-			every.filter(({ status }) => status >= 500).map(({ endedMs }) => endedMs),
-			1_000,
-		),
+		burst: burstIn([rowsOf(run.before), all, run.after === null ? [] : rowsOf(run.after)]),
 		foreign: foreignOf(run, all),
 		failures: run.failures,
 		noise,
@@ -286,6 +280,24 @@ function decideErrors(n: number, errors: number, ended: boolean): LoadDecision {
 	return ended ? { says: 'pass' } : { says: 'open', because: 'ended', missing: 0 };
 }
 
+/** Of both clocks' p95: a tenth, and more than timers are off by. */
+const SLIP = { times: 1.1, ms: 5 } as const;
+
+/**
+ * Whether users had to wait for their answers before they could ask again. Only that counts: what this
+ * machine was late by is no fault of the server.
+ */
+function slipsIn(rows: readonly LoadRow[], service: Quantiles, limitMs: number): boolean {
+	const free = new Map<number, number>();
+	const waited = rows.map((row) => {
+		const wait = Math.max(0, (free.get(row.user) ?? 0) - row.intendedMs);
+		free.set(row.user, row.endedMs);
+		return wait + serviceTime(row);
+	});
+	const { p95 } = quantiles(waited, rows.map(isError), limitMs);
+	return p95 > SLIP.times * service.p95 && p95 - service.p95 > SLIP.ms;
+}
+
 const DEGRADES = { no: 'no', p95: 'p95', p50: 'p50' } as const;
 const RECOVERS = { no: 'yes', p95: 'no-p95', p50: 'no-p50' } as const;
 
@@ -340,11 +352,16 @@ const FEWEST = 30;
 
 function beginningOf(
 	rows: readonly LoadRow[],
-	ms: number,
-	leastMs: number,
+	{ ms, leastMs, limitMs }: Readonly<Record<'ms' | 'leastMs' | 'limitMs', number>>,
 ): LoadSummary['beginning'] {
-	const first = whole(rows.filter(({ intendedMs }) => intendedMs < ms));
-	const rest = whole(rows.filter(({ intendedMs }) => intendedMs >= ms));
+	const first = whole(
+		rows.filter(({ intendedMs }) => intendedMs < ms),
+		limitMs,
+	);
+	const rest = whole(
+		rows.filter(({ intendedMs }) => intendedMs >= ms),
+		limitMs,
+	);
 	if (first === null || rest === null) return null;
 	if (first.samples < FEWEST || rest.samples < FEWEST) return null;
 	const isSlow =
@@ -352,6 +369,18 @@ function beginningOf(
 		first.p95 - rest.p95 > leastMs &&
 		first.p95Interval[0] > (rest.p95Interval[1] ?? rest.max);
 	return { ms, first, rest, isSlow };
+}
+
+/** Each phase has a clock of its own. */
+function burstIn(phases: readonly (readonly LoadRow[])[]): LoadSummary['burst'] {
+	return phases
+		.map((rows) =>
+			densest(
+				rows.filter(({ status }) => status >= 500).map(({ endedMs }) => endedMs),
+				1_000,
+			),
+		)
+		.reduce((most, one) => ((one?.count ?? 0) > (most?.count ?? 0) ? one : most), null);
 }
 
 function foreignOf(run: LoadRun, rows: readonly LoadRow[]): LoadSummary['foreign'] {
@@ -368,13 +397,17 @@ function foreignOf(run: LoadRun, rows: readonly LoadRow[]): LoadSummary['foreign
 
 // ── Figures ──────────────────────────────────────────────────────────────────────────────────────
 
-function whole(rows: readonly LoadRow[]): Quantiles | null {
-	return rows.length === 0 ? null : quantiles(rows.map(intendedTime), rows.map(isError));
+function whole(rows: readonly LoadRow[], limitMs: number): Quantiles | null {
+	return rows.length === 0 ? null : quantiles(rows.map(intendedTime), rows.map(isError), limitMs);
 }
 
-/** An error counts as the slowest, so that it improves nothing. */
-export function quantiles(tookMs: readonly number[], errors: readonly boolean[]): Quantiles {
-	const slowest = Math.max(0, ...tookMs);
+/** An error counts as the slowest, and as over the limit, so that it improves nothing. */
+export function quantiles(
+	tookMs: readonly number[],
+	errors: readonly boolean[],
+	limitMs: number,
+): Quantiles {
+	const slowest = Math.max(limitMs, ...tookMs);
 	const sorted = tookMs.map((one, nth) => (errors[nth] ? slowest : one)).sort((a, b) => a - b);
 	const at = (share: number) => nearestRank(sorted, share) ?? 0;
 	const between = (share: number): readonly [number, number | null] => {
