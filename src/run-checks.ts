@@ -23,7 +23,9 @@ export async function judgeChecks(
 ): Promise<Judged> {
 	const { only = [], skip = [], accept = [], severity = {}, options: checkOptions = {} } = options;
 	const ids = await shippedIds();
-	const selected = ids.filter((id) => isSelected(id, { only, skip }));
+	// A load has a command of its own, and what has it looks at nothing else.
+	const isOwn = (id: string) => id.startsWith('load/') === (target.load !== undefined);
+	const selected = ids.filter((id) => isOwn(id) && isSelected(id, { only, skip }));
 	const profile = options.profile === undefined ? null : PROFILES[options.profile];
 	const wanted = profile === null ? selected : selected.filter((id) => profile.checks.includes(id));
 	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');

@@ -33,6 +33,7 @@ function program(): Command {
 	auditCommand(root);
 	watchCommand(root);
 	secretsCommand(root);
+	loadCommand(root);
 	demoCommand(root);
 	spfCommand(root);
 	dmarcCommand(root);
@@ -207,6 +208,38 @@ function secretsCommand(root: Command): void {
 	});
 }
 
+function loadCommand(root: Command): void {
+	const command = root
+		.command('load [url...]')
+		.description('a light load on your own server: 25 concurrent users, one request a second each')
+		.option('--users <n>', 'users at once (default: 25)')
+		.addOption(
+			new Option(
+				'--model <model>',
+				'open: each user keeps a timetable; closed: waits for answers',
+			).choices(['open', 'closed']),
+		)
+		.option('--ramp <duration>', 'in which they come, one after the other (default: 5s)')
+		.option('--hold <duration>', 'for which all of them stay (default: 30s)')
+		.option('--think <duration>', 'between two requests of a user (default: 1s)')
+		.option('--yes-i-own-this', 'the server is yours: for more than the default, and for POST')
+		.addOption(
+			new Option('--fail-on <severity>', 'exit 1 from this severity on (default: blocker)').choices(
+				FAIL_ON,
+			),
+		)
+		.option('--resolver <server>', 'IP, IP:PORT or https://… instead of the system’s resolver')
+		.option('--resolve <host:port:ip>', 'as curl’s: load this server (repeatable)', collect)
+		.option('--ca <file>', 'also trust these roots, PEM (repeatable)', collect)
+		.option('--record <dir>', 'record the evidence')
+		.option('--plan', 'print every request that would be sent, and send none')
+		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards')
+		.addHelpText('after', LOAD_HELP);
+	outputOptions(command).action(async (urls, options) => {
+		process.exitCode = await (await import('./commands/load.ts')).load(urls, options);
+	});
+}
+
 function demoCommand(root: Command): void {
 	const command = root
 		.command('demo')
@@ -302,7 +335,7 @@ function outputOptions(command: Command): Command {
 		)
 		.option(
 			'-o, --output <file>',
-			'also write FILE: .json or .txt; json=FILE; - is stdout (repeatable)',
+			'also write FILE: .json, .txt or .svg (loads); json=FILE; - is stdout (repeatable)',
 			collect,
 		)
 		.option('-q, --quiet', 'no progress, no messages')
@@ -360,6 +393,17 @@ Examples:
 Exit codes: 130 stopped, with its state kept; with --once: 0 nothing is confirmed at or above --fail-on,
 1 something is, 3 could not say. 2 wrong usage, or another watch uses the state; 74 the state could not
 be written; 70 a bug.`;
+
+const LOAD_HELP = `
+Examples:
+  launch-ready load https://api.example.com/items
+  launch-ready load 'https://api.example.com/items p95<500ms' --hold 50s --yes-i-own-this -o plot.svg
+  launch-ready load            with load.urls or load.scenario of the config
+
+At most 1,500 requests in 60 s. It stops by itself when the server suffers: 429 or Retry-After, five
+errors in a row, more than a fifth of the last 20, p95 over ten times one user's; and within a second
+of Ctrl-C. Exit codes: 0 it holds, 1 findings, 2 wrong usage, 3 could not say (refused, too few
+requests), 130 interrupted.`;
 
 const SPF_HELP = `
 Examples:

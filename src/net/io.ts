@@ -1,10 +1,17 @@
-import type { DnsPort, HttpPort, Io, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
+import type { DnsPort, HttpPort, Io, LoadPort, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
 import { systemClock } from './clock.ts';
-import { type AddressMap, createDialer, type Override, WHERE_IT_IS } from './dialer.ts';
+import {
+	type AddressMap,
+	createDialer,
+	type Dialer,
+	type Override,
+	WHERE_IT_IS,
+} from './dialer.ts';
 import { withOverrides } from './dns/overrides.ts';
 import { createResolver } from './dns/resolver.ts';
 import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
 import { createLimits, type Limits } from './limits.ts';
+import type { LoadSettings } from './load/load.ts';
 import { proxyFor, proxyName } from './proxy.ts';
 import type { TimingSettings } from './timing.ts';
 
@@ -38,6 +45,8 @@ export interface NetSettings {
 	readonly now?: (() => Date) | undefined;
 	/** Shortened in tests: how long a silent address is waited for, in milliseconds. */
 	readonly connectMs?: number | undefined;
+	/** Only where the user asked for a load. */
+	readonly load?: Omit<LoadSettings, 'userAgent' | 'proxy'> | undefined;
 	/** Shortened in tests: how long a handshake may take, in milliseconds. */
 	readonly handshakeMs?: number | undefined;
 	/** Shortened in tests: how timing samples are paced, and how long one may take. */
@@ -117,6 +126,9 @@ export function createNet(settings: NetSettings): Net {
 			tls: lazyTls(tls.load),
 			smtp: lazySmtp(smtp.load),
 			timing: lazyTiming(timing.load),
+			...(settings.load !== undefined && {
+				load: lazyLoad(dialer, settings.load, { userAgent, proxy }),
+			}),
 			clock: settings.now ? { now: settings.now } : systemClock,
 		},
 		async close() {
@@ -161,3 +173,15 @@ const lazyTiming = (load: () => Promise<TimingPort>): TimingPort => ({
 	addresses: async (request) => (await load()).addresses(request),
 	lookups: async (request) => (await load()).lookups(request),
 });
+
+function lazyLoad(
+	dialer: Dialer,
+	settings: Omit<LoadSettings, 'userAgent' | 'proxy'>,
+	ours: Pick<LoadSettings, 'userAgent' | 'proxy'>,
+): LoadPort {
+	const port = once(async () => {
+		const { createLoad } = await import('./load/load.ts');
+		return createLoad(dialer, { ...settings, ...ours });
+	});
+	return { run: async (plan) => (await port.load()).run(plan) };
+}

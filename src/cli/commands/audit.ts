@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import ipaddr from 'ipaddr.js';
 import { isEnvMode, plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
@@ -14,6 +13,7 @@ import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
 import { configFolder, configFor, durationOf, requireKnownConfigIds } from '../given-config.ts';
 import { requireFile, requireFiles, requireFolder } from '../given-paths.ts';
+import { parseResolve } from '../given-resolve.ts';
 import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
@@ -327,24 +327,10 @@ function joined(...lists: (readonly string[] | undefined)[]): readonly string[] 
 	return lists.flatMap((list) => list ?? []);
 }
 
-/** `HOST:PORT:IP`, as curl's; an IPv6 address may stand in brackets. */
-function parseResolve(text: string): { host: string; port: number; address: string } {
-	const [, host, port, address] = /^([^:]+):(\d{1,5}):\[?([0-9a-fA-F.:]+)\]?$/.exec(text) ?? [];
-	const isPort = Number(port) >= 1 && Number(port) <= 65_535;
-	if (host === undefined || address === undefined || !isPort || !isAddress(address)) {
-		throw new Usage(`--resolve "${text}": write HOST:PORT:IP, as in example.com:443:203.0.113.7`);
-	}
-	return { host: host.toLowerCase(), port: Number(port), address };
-}
-
 function parsePort(text: string): number {
 	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
 	if (port >= 1 && port <= 65_535) return port;
 	throw new Usage(`--dns-port "${visible(text)}": give a port from 1 to 65535`);
-}
-
-function isAddress(text: string): boolean {
-	return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 }
 
 /** `2026-12-31`, from its first second (UTC), or a moment of it: `2026-12-31T18:00:00Z`. */
