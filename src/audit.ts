@@ -87,7 +87,7 @@ async function auditWithin(
 		env: options.env ?? {},
 		userAgent: USER_AGENT,
 		signal,
-		limits: options.limits,
+		shared: options.shared,
 	});
 	const first = askAhead(net.io, target);
 	const { runChecks, reportOf } = await import('./judged-audit.ts');

@@ -39,7 +39,8 @@ await runFleet({
 		rss.push(process.memoryUsage.rss());
 		launches[launch] = (launches[launch] ?? 0) + 1;
 		for (const { check, outcome, reason } of JSON.parse(line).checks) {
-			if (outcome === 'unknown') unknown.set(`${check}: ${reason}`, 1 + (unknown.get(`${check}: ${reason}`) ?? 0));
+			if (outcome === 'unknown')
+				unknown.set(`${check}: ${reason}`, 1 + (unknown.get(`${check}: ${reason}`) ?? 0));
 		}
 	},
 	onFailure(domain, error) {
