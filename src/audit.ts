@@ -6,10 +6,13 @@ import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
+import { USUAL_HOSTS } from './core/usual-hosts.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
+import { type Waited, wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
+import type { Ran } from './judged-audit.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
 import { PROFILES } from './profiles.ts';
@@ -53,21 +56,36 @@ export async function plan(given: AuditOptions): Promise<readonly string[]> {
 }
 
 async function auditLive(given: AuditOptions): Promise<Report> {
+	const { options, ran, header } = await runLive(given);
+	const { reportOf } = await import('./judged-audit.ts');
+	return reportOf(options, ran, header);
+}
+
+/** What a live audit found, before it is a report. */
+export interface LiveRun {
+	/** With what their files say. */
+	readonly options: AuditOptions;
+	readonly ran: Ran;
+	readonly header: EvidenceHeader;
+}
+
+/** The audit of a domain or repository, with facts of its own. Settles within the time limit. */
+export async function runLive(given: AuditOptions): Promise<LiveRun> {
 	const options = await withRoutes(given);
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
-		return await auditWithin(limit, target, options);
+		return { options, ...(await runWithin(limit, target, options)) };
 	} finally {
 		limit.clear();
 	}
 }
 
-async function auditWithin(
+async function runWithin(
 	limit: ReturnType<typeof limits>,
 	target: Target,
 	options: AuditOptions,
-): Promise<Report> {
+): Promise<Pick<LiveRun, 'ran' | 'header'>> {
 	const { signal } = limit;
 	const overlay = await overlayFor(options, target);
 	const net = await openNet(options, {
@@ -89,8 +107,8 @@ async function auditWithin(
 		signal,
 		shared: options.shared,
 	});
-	const first = askAhead(net.io, target);
-	const { runChecks, reportOf } = await import('./judged-audit.ts');
+	const first = askAhead(net.io, target, options);
+	const { runChecks } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
 	const io: Io = {
@@ -107,8 +125,12 @@ async function auditWithin(
 		}
 		const startedAt = systemClock.now();
 		const evidence = await recordingIn(options.record);
-		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
-		const audited = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
+		const waited: Waited[] = [];
+		const observer = liveObserver(io, signal, (one) => {
+			evidence?.record(one);
+			if (options.onMeasured !== undefined) waited.push({ ...one, fact: undefined } as Waited);
+		});
+		const ran = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
 			version: 1,
@@ -120,7 +142,8 @@ async function auditWithin(
 			complete: !signal.aborted,
 		};
 		await evidence?.finish(header);
-		return reportOf(options, audited, header);
+		options.onMeasured?.(wireTimes(waited), header.durationMs);
+		return { ran, header };
 	} finally {
 		await net.close();
 		leave();
@@ -152,7 +175,7 @@ async function overlayFor(options: AuditOptions, target: Target): Promise<DnsOve
 	return (await import('./given-dns.ts')).dnsOverlay(options, target);
 }
 
-function targetOf(options: AuditOptions): Target {
+export function targetOf(options: AuditOptions): Target {
 	const { repo, logs = [] } = options;
 	if (options.domain === undefined && repo === undefined && logs.length === 0) {
 		throw new BadTarget(
@@ -190,11 +213,13 @@ function envFileOf({ envFile }: AuditOptions): string | undefined {
 function limits({
 	timeoutSeconds = TIMEOUT_SECONDS,
 	endpoints = [],
+	untimed = false,
 	oldUrls,
 	signal,
 }: AuditOptions) {
+	const timed = untimed ? 0 : endpoints.length;
 	const seconds =
-		timeoutSeconds + planSeconds(endpoints.length) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
+		timeoutSeconds + planSeconds(timed) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
 	return timeLimit(seconds, signal);
 }
 
@@ -204,11 +229,42 @@ async function recordingIn(folder: string | undefined) {
 	return writeEvidence(folder);
 }
 
-/** The first packets leave before the checks are loaded; who asks later shares these answers. */
-async function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): Promise<DnsAnswer | null> {
+/**
+ * The first packets leave before the checks are loaded; who asks later shares these answers. Of a whole
+ * audit it is known what will be asked; of a part, that the name must resolve. Gives back the answer to
+ * the question for its first address.
+ */
+async function askAhead(
+	{ dns }: Pick<Io, 'dns'>,
+	target: Target,
+	options: AuditOptions,
+): Promise<DnsAnswer | null> {
+	const { domain } = target;
 	if (domain === null) return null;
-	const [a] = ['A', 'AAAA'].map((type) => dns.ask({ name: domain, type }).catch(() => null));
+	const { only = [], skip = [], profile } = options;
+	const questions =
+		only.length + skip.length > 0 || profile !== undefined
+			? addressesOf([domain])
+			: [
+					...addressesOf(likelyNames(domain, target)),
+					...APEX.map((type) => [domain, type] as const),
+				];
+	const [a] = questions.map(([name, type]) => dns.ask({ name, type }).catch(() => null));
 	return (await a) ?? null;
+}
+
+/** What every whole audit asks of the name itself. */
+const APEX = ['MX', 'TXT', 'NS', 'SOA', 'CAA'] as const;
+
+function addressesOf(names: readonly string[]): readonly (readonly [name: string, type: string])[] {
+	return names.flatMap((name) => [[name, 'A'] as const, [name, 'AAAA'] as const]);
+}
+
+/** Sub-domains are guessed of a registrable domain alone, and believed beside a random one. */
+function likelyNames(domain: string, { registrable, hosts, seed }: Target): readonly string[] {
+	if (domain !== registrable) return [domain, ...hosts];
+	const guessed = ['www', ...USUAL_HOSTS, `lr-${seed}`].map((label) => `${label}.${domain}`);
+	return [domain, ...hosts, ...guessed];
 }
 
 function addressIn(answer: DnsAnswer | null): string | null {

@@ -2,19 +2,28 @@ import type {
 	DnsPort,
 	HttpPort,
 	Io,
+	LoadPort,
 	SmtpPort,
 	TimingPort,
 	TlsPort,
 	TrustStore,
 } from '../core/io.ts';
 import { systemClock } from './clock.ts';
-import { type AddressMap, createDialer, type Override, WHERE_IT_IS } from './dialer.ts';
+import {
+	type AddressMap,
+	createDialer,
+	type Dialer,
+	type Override,
+	WHERE_IT_IS,
+} from './dialer.ts';
 import { withOverrides } from './dns/overrides.ts';
 import { createRemembered, type Remembered } from './dns/remembered.ts';
 import { createResolver } from './dns/resolver.ts';
 import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
 import { createLimits, type Limits } from './limits.ts';
+import type { LoadSettings } from './load/load.ts';
 import { proxyFor, proxyName } from './proxy.ts';
+import type { TimingSettings } from './timing.ts';
 
 export interface NetSettings {
 	/** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`; the system's where absent. */
@@ -46,8 +55,12 @@ export interface NetSettings {
 	readonly now?: (() => Date) | undefined;
 	/** Shortened in tests: how long a silent address is waited for, in milliseconds. */
 	readonly connectMs?: number | undefined;
+	/** Only where the user asked for a load. */
+	readonly load?: Omit<LoadSettings, 'userAgent' | 'proxy'> | undefined;
 	/** Shortened in tests: how long a handshake may take, in milliseconds. */
 	readonly handshakeMs?: number | undefined;
+	/** Shortened in tests: how timing samples are paced, and how long one may take. */
+	readonly timing?: Pick<TimingSettings, 'pace' | 'timeoutMs'> | undefined;
 }
 
 /** What audits that run beside each other have in common. */
@@ -129,7 +142,7 @@ export function createNet(settings: NetSettings): Net {
 	});
 	const timing = once(async () => {
 		const { createTiming } = await import('./timing.ts');
-		return createTiming(dialer, { userAgent, proxy, ask });
+		return createTiming(dialer, { userAgent, proxy, ask, ...settings.timing });
 	});
 	return {
 		vantage,
@@ -139,6 +152,9 @@ export function createNet(settings: NetSettings): Net {
 			tls: lazyTls(tls.load),
 			smtp: lazySmtp(smtp.load),
 			timing: lazyTiming(timing.load),
+			...(settings.load !== undefined && {
+				load: lazyLoad(dialer, settings.load, { userAgent, proxy }),
+			}),
 			clock: settings.now ? { now: settings.now } : systemClock,
 		},
 		async close() {
@@ -183,3 +199,15 @@ const lazyTiming = (load: () => Promise<TimingPort>): TimingPort => ({
 	addresses: async (request) => (await load()).addresses(request),
 	lookups: async (request) => (await load()).lookups(request),
 });
+
+function lazyLoad(
+	dialer: Dialer,
+	settings: Omit<LoadSettings, 'userAgent' | 'proxy'>,
+	ours: Pick<LoadSettings, 'userAgent' | 'proxy'>,
+): LoadPort {
+	const port = once(async () => {
+		const { createLoad } = await import('./load/load.ts');
+		return createLoad(dialer, { ...settings, ...ours });
+	});
+	return { run: async (plan) => (await port.load()).run(plan) };
+}
