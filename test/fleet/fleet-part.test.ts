@@ -122,7 +122,7 @@ describe('the quick profile', () => {
 		const { checks, notSaid } = PROFILES.quick;
 		expect(ids).toEqual(expect.arrayContaining([...checks]));
 		const rows = single.get('sound.test')?.checks ?? [];
-		for (const id of ids.filter((one) => !checks.includes(one))) {
+		for (const id of ids.filter((one) => !checks.includes(one) && !one.startsWith('load/'))) {
 			const [row, ...more] = rows.filter(({ check }) => check === id);
 			expect(row).toMatchObject({ outcome: 'skipped', reason: 'left out by --quick' });
 			expect(more).toEqual([]);
