@@ -2,6 +2,7 @@ import type { Waiver } from './core/finding.ts';
 import type { Severity } from './core/severity.ts';
 import type { Target } from './core/target.ts';
 import type { Progress } from './engine/audit.ts';
+import type { WireTimes } from './evidence/critical-path.ts';
 import type { NetSettings } from './net/io.ts';
 
 /** Everything that an audit can be told. All of it is optional but a target: domain, repo or replay. */
@@ -22,6 +23,8 @@ export interface AuditOptions {
 	readonly endpoints?: readonly string[] | undefined;
 	/** OpenAPI file whose GET operations without required parameters are timed too. */
 	readonly openapi?: string | undefined;
+	/** Ask named endpoints whether they answer, and time nothing. */
+	readonly untimed?: boolean | undefined;
 	/** URLs of health endpoints, in the place of the usual paths. */
 	readonly health?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
@@ -89,6 +92,8 @@ export interface AuditOptions {
 	/** Stops the audit; what was gathered until then is reported. */
 	readonly signal?: AbortSignal | undefined;
 	readonly onProgress?: ((event: Progress) => void) | undefined;
+	/** Told once everything is observed: where the time went, and how long the whole took. */
+	readonly onMeasured?: ((times: WireTimes, durationMs: number) => void) | undefined;
 	/** Where addresses really are: the lab's internet. */
 	readonly addressMap?: NetSettings['addressMap'];
 }

@@ -6,10 +6,13 @@ import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
+import { USUAL_HOSTS } from './core/usual-hosts.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
+import { type Waited, wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
+import type { Ran } from './judged-audit.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
 import { timeLimit } from './time-limit.ts';
@@ -52,21 +55,36 @@ export async function plan(given: AuditOptions): Promise<readonly string[]> {
 }
 
 async function auditLive(given: AuditOptions): Promise<Report> {
+	const { options, ran, header } = await runLive(given);
+	const { reportOf } = await import('./judged-audit.ts');
+	return reportOf(options, ran, header);
+}
+
+/** What a live audit found, before it is a report. */
+export interface LiveRun {
+	/** With what their files say. */
+	readonly options: AuditOptions;
+	readonly ran: Ran;
+	readonly header: EvidenceHeader;
+}
+
+/** The audit of a domain or repository, with facts of its own. Settles within the time limit. */
+export async function runLive(given: AuditOptions): Promise<LiveRun> {
 	const options = await withRoutes(given);
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
-		return await auditWithin(limit.signal, target, options);
+		return { options, ...(await runWithin(limit.signal, target, options)) };
 	} finally {
 		limit.clear();
 	}
 }
 
-async function auditWithin(
+async function runWithin(
 	signal: AbortSignal,
 	target: Target,
 	options: AuditOptions,
-): Promise<Report> {
+): Promise<Pick<LiveRun, 'ran' | 'header'>> {
 	const startedAt = systemClock.now();
 	const overlay = await overlayFor(options, target);
 	const net = await openNet(options, {
@@ -87,8 +105,8 @@ async function auditWithin(
 		userAgent: USER_AGENT,
 		signal,
 	});
-	askAhead(net.io, target);
-	const { runChecks, reportOf } = await import('./judged-audit.ts');
+	askAhead(net.io, target, options);
+	const { runChecks } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
 	const io: Io = {
@@ -98,8 +116,12 @@ async function auditWithin(
 	};
 	try {
 		const evidence = await recordingIn(options.record);
-		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
-		const audited = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
+		const waited: Waited[] = [];
+		const observer = liveObserver(io, signal, (one) => {
+			evidence?.record(one);
+			if (options.onMeasured !== undefined) waited.push({ ...one, fact: undefined } as Waited);
+		});
+		const ran = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
 			version: 1,
@@ -111,7 +133,8 @@ async function auditWithin(
 			complete: !signal.aborted,
 		};
 		await evidence?.finish(header);
-		return reportOf(options, audited, header);
+		options.onMeasured?.(wireTimes(waited), header.durationMs);
+		return { ran, header };
 	} finally {
 		await net.close();
 	}
@@ -142,7 +165,7 @@ async function overlayFor(options: AuditOptions, target: Target): Promise<DnsOve
 	return (await import('./given-dns.ts')).dnsOverlay(options, target);
 }
 
-function targetOf(options: AuditOptions): Target {
+export function targetOf(options: AuditOptions): Target {
 	const { repo, logs = [] } = options;
 	if (options.domain === undefined && repo === undefined && logs.length === 0) {
 		throw new BadTarget(
@@ -176,11 +199,13 @@ function envFileOf({ envFile }: AuditOptions): string | undefined {
 function limits({
 	timeoutSeconds = TIMEOUT_SECONDS,
 	endpoints = [],
+	untimed = false,
 	oldUrls,
 	signal,
 }: AuditOptions) {
+	const timed = untimed ? 0 : endpoints.length;
 	const seconds =
-		timeoutSeconds + planSeconds(endpoints.length) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
+		timeoutSeconds + planSeconds(timed) + (oldUrls === undefined ? 0 : OLD_URL_SECONDS);
 	return timeLimit(seconds, signal);
 }
 
@@ -190,8 +215,34 @@ async function recordingIn(folder: string | undefined) {
 	return writeEvidence(folder);
 }
 
-/** The first packets leave before the checks are loaded; who asks later shares these answers. */
-function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): void {
+/**
+ * The first packets leave before the checks are loaded; who asks later shares these answers. Of a whole
+ * audit it is known what will be asked; of a part, that the name must resolve.
+ */
+function askAhead({ dns }: Pick<Io, 'dns'>, target: Target, options: AuditOptions): void {
+	const { domain } = target;
 	if (domain === null) return;
-	for (const type of ['A', 'AAAA']) dns.ask({ name: domain, type }).catch(() => undefined);
+	const { only = [], skip = [] } = options;
+	const questions =
+		only.length + skip.length > 0
+			? addressesOf([domain])
+			: [
+					...addressesOf(likelyNames(domain, target)),
+					...APEX.map((type) => [domain, type] as const),
+				];
+	for (const [name, type] of questions) dns.ask({ name, type }).catch(() => undefined);
+}
+
+/** What every whole audit asks of the name itself. */
+const APEX = ['MX', 'TXT', 'NS', 'SOA', 'CAA'] as const;
+
+function addressesOf(names: readonly string[]): readonly (readonly [name: string, type: string])[] {
+	return names.flatMap((name) => [[name, 'A'] as const, [name, 'AAAA'] as const]);
+}
+
+/** Sub-domains are guessed of a registrable domain alone, and believed beside a random one. */
+function likelyNames(domain: string, { registrable, hosts, seed }: Target): readonly string[] {
+	if (domain !== registrable) return [domain, ...hosts];
+	const guessed = ['www', ...USUAL_HOSTS, `lr-${seed}`].map((label) => `${label}.${domain}`);
+	return [domain, ...hosts, ...guessed];
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { AuditOptions } from './audit-options.ts';
-import { CHECKS_FOLDER } from './checks-folder.ts';
 import type { AnyCheck } from './core/check.ts';
 import type { Target } from './core/target.ts';
 import { type Audited, audit, isSelected } from './engine/audit.ts';
-import { listCheckIds, loadChecks } from './engine/load-checks.ts';
 import type { Observer } from './engine/observer.ts';
+import { loadShipped, shippedIds } from './shipped-checks.ts';
 
 /** When a GO is wanted, unless the user says. */
 export const DEADLINE_SECONDS = 48 * 3_600;
@@ -21,10 +20,10 @@ export async function judgeChecks(
 	{ target, observer, now }: { target: Target; observer: Observer; now: Date },
 ): Promise<Judged> {
 	const { only = [], skip = [], accept = [], severity = {}, options: checkOptions = {} } = options;
-	const ids = await listCheckIds(CHECKS_FOLDER);
+	const ids = await shippedIds();
 	const wanted = ids.filter((id) => isSelected(id, { only, skip }));
 	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');
-	const checks = await loadChecks(CHECKS_FOLDER, wanted);
+	const checks = await loadShipped(wanted);
 	requireOptions(checks, checkOptions);
 	const policy = { only, skip, accept, severity, options: checkOptions };
 	const audited = await audit({
@@ -35,7 +34,7 @@ export async function judgeChecks(
 		policy,
 		loadCauses: (causes) => {
 			const unskipped = ids.filter((id) => isSelected(id, { only: causes, skip }));
-			return loadChecks(CHECKS_FOLDER, unskipped);
+			return loadShipped(unskipped);
 		},
 		...(options.onProgress !== undefined && { progress: options.onProgress }),
 	});

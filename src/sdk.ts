@@ -700,6 +700,7 @@ export {
 	type RedirectChain,
 	redirectChain,
 } from './facts/web/redirects.ts';
+export { signInWalk } from './facts/web/sign-in.ts';
 export {
 	assetText,
 	type SeenPage,

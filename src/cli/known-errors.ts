@@ -4,6 +4,7 @@ import { BadDmarcCase } from '../discover-dmarc.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
 import { EvidenceNotWritten } from '../evidence/write-evidence.ts';
+import { StateNotWritten, StateRefused } from '../watch/state-file.ts';
 import { Usage } from './usage.ts';
 import { NotWritten } from './write-output.ts';
 
@@ -14,8 +15,9 @@ export const usageErrors = [
 	BadEvidence,
 	BadSpfCase,
 	BadDmarcCase,
+	StateRefused,
 	Usage,
 	RangeError,
 ];
 /** Exit 74. */
-export const writeErrors = [EvidenceNotWritten, NotWritten];
+export const writeErrors = [EvidenceNotWritten, NotWritten, StateNotWritten];

@@ -28,6 +28,7 @@ export const ConfigSchema = z.strictObject({
 		.describe('URLs to time, such as "GET https://api.example.com/health p95<300ms"'),
 	openapi: z.string().optional().describe('OpenAPI file whose open GET operations are timed'),
 	health: z.array(z.string()).optional().describe('URLs of health endpoints'),
+	versionUrl: z.string().optional().describe('URL that tells the running release, for --smoke'),
 	dkimSelectors: z.array(z.string()).optional(),
 	dmarcReports: z.string().optional().describe('folder of DMARC aggregate reports'),
 	sendingIps: z.array(z.string()).optional().describe('addresses that send mail'),
@@ -49,6 +50,16 @@ export const ConfigSchema = z.strictObject({
 	rootHints: z.string().optional().describe('file of the root servers of a private network'),
 	dnsPort: z.number().int().min(1).max(65_535).optional(),
 	resolver: z.string().optional(),
+	watch: z
+		.strictObject({
+			every: z.string().optional().describe('a duration: 5m'),
+			jitter: z.string().optional().describe('a share of it: 10%'),
+			webhook: z.string().optional().describe('URL of a chat; better in the environment'),
+			mailTo: z.array(z.string()).optional(),
+			mailFrom: z.string().optional(),
+			alertOn: z.enum(['blocker', 'high', 'later']).optional(),
+		})
+		.optional(),
 	only: z.array(IdPrefix).optional(),
 	skip: z.array(IdPrefix).optional(),
 	deadline: z.string().optional().describe('a duration: 48h, 2d, 90m'),

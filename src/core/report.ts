@@ -45,6 +45,7 @@ const Finding = z.object({
 		file: z.string().optional(),
 		line: z.number().int().optional(),
 	}),
+	judged: z.string().optional().describe('what the check was judged at, as checks[] names it'),
 	evidence: z.array(Evidence),
 	control: z.string().optional().describe('the experiment that excludes a false alarm'),
 	confidence: z.enum(['high', 'medium', 'low']),
@@ -243,6 +244,26 @@ const ServiceMap = z.object({
 		.describe('names outside the registrable domain that the product depends on'),
 });
 
+const Smoke = z.object({
+	looks: z.number().int().describe('how often what failed was looked at, fresh each time'),
+	pauseSeconds: z.number().describe('between two looks'),
+	flapped: z
+		.array(z.object({ id: z.string(), severity: Severity, title: z.string(), subject: z.string() }))
+		.describe('failed once and not twice in a row: no finding'),
+	version: z
+		.object({
+			url: z.string(),
+			expected: z.string().nullable().describe('null: it had to answer, whatever it says'),
+			state: z.enum(['live', 'not-live', 'unknown']),
+			tries: z.number().int(),
+			seconds: z.number(),
+			seen: z.string().nullable().describe('what answered last, in short'),
+			sentence: z.string(),
+		})
+		.nullable()
+		.describe('the release that answers; null where nobody asked'),
+});
+
 export const ReportSchema = z.object({
 	headline: z.string().describe('the whole answer in one line'),
 	schemaVersion: z.literal('1'),
@@ -303,6 +324,7 @@ export const ReportSchema = z.object({
 	waivers: z
 		.array(Waiver.extend({ state: z.enum(['used', 'unused', 'expired', 'refused']) }))
 		.describe('every waiver of the config and what became of it'),
+	smoke: Smoke.optional().describe('with --smoke: what was looked at twice'),
 	map: ServiceMap,
 	timings: z.array(Timing),
 });
@@ -310,4 +332,5 @@ export const ReportSchema = z.object({
 export type Report = z.infer<typeof ReportSchema>;
 export type ReportFinding = z.infer<typeof Finding>;
 export type ServiceMap = z.infer<typeof ServiceMap>;
+export type ReportSmoke = z.infer<typeof Smoke>;
 export type ReportTiming = z.infer<typeof Timing>;

@@ -14,6 +14,8 @@ export interface Target {
 	readonly health?: readonly string[] | undefined;
 	/** There is time to let named endpoints fall asleep, twice, and to wake them. */
 	readonly coldStart?: boolean | undefined;
+	/** Named endpoints are asked whether they answer, and not timed; nothing is timed that nobody named. */
+	readonly untimed?: boolean | undefined;
 	/** DKIM selectors that the user knows to be active. */
 	readonly dkimSelectors: readonly string[];
 	/** Absolute path of a folder of DMARC aggregate reports; `null` without `--dmarc-reports`. */

@@ -96,7 +96,10 @@ async function plan(
 	if (subjects.value.length === 0) {
 		return [notApplicable(check, whole, `nothing to judge (${check.over.factName})`, evidence)];
 	}
-	return subjects.value.flatMap<Slot>((subject) => taskAt(check, subject, policy));
+	return subjects.value.flatMap<Slot>((subject) => {
+		const slots = taskAt(check, subject, policy);
+		return 'needs' in slots ? { ...slots, listed: list.key } : slots;
+	});
 }
 
 /** A place in the order of findings: settled already, or to be judged. */

@@ -25,6 +25,7 @@ const TargetSchema: z.ZodType<Target> = z.object({
 		.optional(),
 	health: z.array(z.string()).optional(),
 	coldStart: z.boolean().optional(),
+	untimed: z.boolean().optional(),
 	dkimSelectors: z.array(z.string()),
 	dmarcReports: z.string().nullable().default(null),
 	sendingIps: z.array(z.string()),

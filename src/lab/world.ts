@@ -673,6 +673,13 @@ export function settleDnssec(spec: z.input<typeof DnssecSchema>): DnssecSpec {
 	return DnssecSchema.parse(spec);
 }
 
+/** A path's answer, as a world writes it. */
+export type Route = z.input<typeof RouteSchema>;
+
+export function settleRoute(route: Route): RouteSpec {
+	return RouteSchema.parse(route);
+}
+
 /** Throws with the file's name, and for each fault its path inside the file. */
 export async function loadWorld(file: string): Promise<SettledWorld> {
 	const text = await readFile(file, 'utf8');

@@ -103,10 +103,31 @@ class Page {
 			this.#wrap(visible(decision.sentence)),
 		];
 		if (target.zone !== undefined) lines.push(this.#wrap(zoneInWords(target.zone)));
+		lines.push(...this.#smoke());
 		if (!complete) {
 			lines.push(chalk.yellow('The run ended early: what was not reached is counted as unknown.'));
 		}
 		return lines.join('\n');
+	}
+
+	/** What was looked at twice, and which release answered. */
+	#smoke(): readonly string[] {
+		const { smoke } = this.#report;
+		if (smoke === undefined) return [];
+		const { flapped, version, pauseSeconds, looks } = smoke;
+		const { chalk } = this.#style;
+		const told = version === null ? [] : [this.#wrap(visible(version.sentence))];
+		const again =
+			looks > 1
+				? [`Looked at ${looks} times, ${pauseSeconds} s apart: what failed twice in a row counts.`]
+				: [];
+		return [
+			...(version?.state === 'live' ? told : told.map((line) => chalk.red(line))),
+			...again.map((line) => this.#wrap(line)),
+			...flapped.map(({ id, title }) =>
+				chalk.yellow(this.#wrap(`Failed once, not twice in a row: ${visible(title)} (${id})`)),
+			),
+		];
 	}
 
 	#risksOf(severity: Severity): readonly Risk[] {

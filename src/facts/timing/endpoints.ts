@@ -35,6 +35,8 @@ const BUDGET_MS = { api: 300, cached: 500, page: 2_000 } as const;
 
 /** What an endpoint that nobody named is given: enough to fail, never to pass. */
 const FOUND_SAMPLES = 20;
+/** As many as it takes to call an endpoint unreachable. */
+const REACH_SAMPLES = 3;
 /** The end of the sequential plan. */
 const PLANNED_SAMPLES = 300;
 /** After this, servers that are stopped while nobody comes are stopped. */
@@ -51,14 +53,17 @@ export const EndpointParams = SiteParams.extend({
 		}),
 	),
 	coldStart: z.boolean(),
+	untimed: z.boolean().optional(),
 });
 type EndpointParams = z.infer<typeof EndpointParams>;
 
 export function endpointParams(
-	target: Parameters<typeof siteParams>[0] & Pick<Target, 'endpointRules' | 'coldStart'>,
+	target: Parameters<typeof siteParams>[0] &
+		Pick<Target, 'endpointRules' | 'coldStart' | 'untimed'>,
 ): EndpointParams {
-	const { endpointRules = [], coldStart = false } = target;
-	return { ...siteParams(target), endpointRules: [...endpointRules], coldStart };
+	const { endpointRules = [], coldStart = false, untimed = false } = target;
+	const rules = [...endpointRules];
+	return { ...siteParams(target), endpointRules: rules, coldStart, ...(untimed && { untimed }) };
 }
 
 /**
@@ -89,14 +94,15 @@ export const endpoints = defineSubjects({
 		const declared = await Promise.all(
 			params.endpoints.map((url) => declaredAt(rules.get(url) ?? plainRule(url), get)),
 		);
-		const found = await Promise.all(all.value.map((site) => foundAt(site, get)));
+		const looked = params.untimed ? [] : all.value;
+		const found = await Promise.all(looked.map((site) => foundAt(site, get)));
 		const unique = new Map<string, Found>();
 		for (const one of [...declared, ...found.flat()]) {
 			if (!unique.has(one.url)) unique.set(one.url, one);
 		}
 		const list = [...unique.values()];
 		const about = {
-			together: list.map(timed),
+			together: list.map((one) => (params.untimed ? asked(one) : timed(one))),
 			apex: params.domain,
 			idleSeconds: params.coldStart ? IDLE_SECONDS : null,
 		};
@@ -190,6 +196,11 @@ function timed({ url, namedAs, standing, kind, method, visit, budgetMs }: Found)
 		budgetMs,
 		sequential,
 	};
+}
+
+/** Whether it answers is told by the tries after which it would be given up. */
+function asked(found: Found): TimedEndpoint {
+	return { ...timed(found), samples: REACH_SAMPLES, sequential: false };
 }
 
 function endpointAt(
