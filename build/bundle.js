@@ -100,6 +100,7 @@ const bundle = await rolldown({
 		sdk: 'src/sdk.ts',
 		'sdk-testing': 'src/sdk-testing.ts',
 		// Threads are started from files of their own, beside whoever starts them.
+		'fleet-worker': 'src/fleet/fleet-worker.ts',
 		'generator-worker': 'src/net/generator/generator-worker.ts',
 		'secret-worker': 'src/facts/secrets/secret-worker.ts',
 	},

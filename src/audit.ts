@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { AuditOptions } from './audit-options.ts';
-import type { Io } from './core/io.ts';
+import type { DnsAnswer, Io } from './core/io.ts';
 import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
@@ -15,6 +15,7 @@ import type { DnsOverlay } from './given-dns.ts';
 import type { Ran } from './judged-audit.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
+import { PROFILES } from './profiles.ts';
 import { timeLimit } from './time-limit.ts';
 import { USER_AGENT, VERSION } from './version.ts';
 
@@ -74,18 +75,18 @@ export async function runLive(given: AuditOptions): Promise<LiveRun> {
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
-		return { options, ...(await runWithin(limit.signal, target, options)) };
+		return { options, ...(await runWithin(limit, target, options)) };
 	} finally {
 		limit.clear();
 	}
 }
 
 async function runWithin(
-	signal: AbortSignal,
+	limit: ReturnType<typeof limits>,
 	target: Target,
 	options: AuditOptions,
 ): Promise<Pick<LiveRun, 'ran' | 'header'>> {
-	const startedAt = systemClock.now();
+	const { signal } = limit;
 	const overlay = await overlayFor(options, target);
 	const net = await openNet(options, {
 		overlay,
@@ -104,8 +105,9 @@ async function runWithin(
 		env: options.env ?? {},
 		userAgent: USER_AGENT,
 		signal,
+		limits: options.limits,
 	});
-	askAhead(net.io, target, options);
+	const first = askAhead(net.io, target, options);
 	const { runChecks } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
@@ -114,7 +116,14 @@ async function runWithin(
 		files: createFiles(fileSettings(options, signal)),
 		...(target.repo !== null && { repository: target.repo }),
 	};
+	let leave = () => {};
 	try {
+		if (options.admit !== undefined) {
+			limit.hold();
+			leave = await options.admit(addressIn(await first));
+			limit.restart();
+		}
+		const startedAt = systemClock.now();
 		const evidence = await recordingIn(options.record);
 		const waited: Waited[] = [];
 		const observer = liveObserver(io, signal, (one) => {
@@ -137,6 +146,7 @@ async function runWithin(
 		return { ran, header };
 	} finally {
 		await net.close();
+		leave();
 	}
 }
 
@@ -176,6 +186,7 @@ export function targetOf(options: AuditOptions): Target {
 		file === undefined ? undefined : path.resolve(file);
 	return parseTarget({
 		...options,
+		guess: options.guess ?? guesses(options),
 		repo: absolute(repo),
 		envFile: envFileOf(options),
 		zoneFile: absolute(options.zoneFile),
@@ -187,6 +198,9 @@ export function targetOf(options: AuditOptions): Target {
 		seed: randomBytes(8).toString('hex'),
 	});
 }
+
+const guesses = ({ profile }: AuditOptions): boolean =>
+	profile === undefined || PROFILES[profile].guess;
 
 /** `production` names the repository's `.env.production`; a file of that name is written `./production`. */
 export const isEnvMode = (env: string): boolean => /^[A-Za-z][\w-]{0,40}$/.test(env);
@@ -217,20 +231,26 @@ async function recordingIn(folder: string | undefined) {
 
 /**
  * The first packets leave before the checks are loaded; who asks later shares these answers. Of a whole
- * audit it is known what will be asked; of a part, that the name must resolve.
+ * audit it is known what will be asked; of a part, that the name must resolve. Gives back the answer to
+ * the question for its first address.
  */
-function askAhead({ dns }: Pick<Io, 'dns'>, target: Target, options: AuditOptions): void {
+async function askAhead(
+	{ dns }: Pick<Io, 'dns'>,
+	target: Target,
+	options: AuditOptions,
+): Promise<DnsAnswer | null> {
 	const { domain } = target;
-	if (domain === null) return;
-	const { only = [], skip = [] } = options;
+	if (domain === null) return null;
+	const { only = [], skip = [], profile } = options;
 	const questions =
-		only.length + skip.length > 0
+		only.length + skip.length > 0 || profile !== undefined
 			? addressesOf([domain])
 			: [
 					...addressesOf(likelyNames(domain, target)),
 					...APEX.map((type) => [domain, type] as const),
 				];
-	for (const [name, type] of questions) dns.ask({ name, type }).catch(() => undefined);
+	const [a] = questions.map(([name, type]) => dns.ask({ name, type }).catch(() => null));
+	return (await a) ?? null;
 }
 
 /** What every whole audit asks of the name itself. */
@@ -245,4 +265,11 @@ function likelyNames(domain: string, { registrable, hosts, seed }: Target): read
 	if (domain !== registrable) return [domain, ...hosts];
 	const guessed = ['www', ...USUAL_HOSTS, `lr-${seed}`].map((label) => `${label}.${domain}`);
 	return [domain, ...hosts, ...guessed];
+}
+
+function addressIn(answer: DnsAnswer | null): string | null {
+	const [first] = (answer?.records ?? []).flatMap(({ data }) =>
+		'address' in data ? [data.address] : [],
+	);
+	return first ?? null;
 }

@@ -8,6 +8,7 @@ import { wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
+import { loadsIn } from './facts/load/loads-in.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
 import { seenCertificates } from './facts/tls/seen-certificates.ts';
@@ -67,6 +68,7 @@ export function reportOf(
 			}),
 		}),
 		timings: timingsIn(observed),
+		loads: loadsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],
 		platformsByHost: platformsByHost(observed),
 		platformName: serving?.name ?? null,

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { AuditOptions } from './audit-options.ts';
 import type { AnyCheck } from './core/check.ts';
 import type { Target } from './core/target.ts';
-import { type Audited, audit, isSelected } from './engine/audit.ts';
+import { type Audited, audit, isSelected, type Partly } from './engine/audit.ts';
+import { selects } from './engine/judge.ts';
 import type { Observer } from './engine/observer.ts';
+import { leavesOut, PROFILES, type Profile } from './profiles.ts';
 import { loadShipped, shippedIds } from './shipped-checks.ts';
 
 /** When a GO is wanted, unless the user says. */
@@ -21,11 +23,16 @@ export async function judgeChecks(
 ): Promise<Judged> {
 	const { only = [], skip = [], accept = [], severity = {}, options: checkOptions = {} } = options;
 	const ids = await shippedIds();
-	const wanted = ids.filter((id) => isSelected(id, { only, skip }));
+	// A load has a command of its own, and what has it looks at nothing else.
+	const isOwn = (id: string) => id.startsWith('load/') === (target.load !== undefined);
+	const selected = ids.filter((id) => isOwn(id) && isSelected(id, { only, skip }));
+	const profile = options.profile === undefined ? null : PROFILES[options.profile];
+	const wanted = profile === null ? selected : selected.filter((id) => profile.checks.includes(id));
 	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');
 	const checks = await loadShipped(wanted);
 	requireOptions(checks, checkOptions);
-	const policy = { only, skip, accept, severity, options: checkOptions };
+	const partly = profile === null ? null : partOf(profile, selected);
+	const policy = { only, skip, accept, severity, options: checkOptions, partly };
 	const audited = await audit({
 		target,
 		checks,
@@ -39,6 +46,18 @@ export async function judgeChecks(
 		...(options.onProgress !== undefined && { progress: options.onProgress }),
 	});
 	return { ...audited, target, checks };
+}
+
+function partOf(profile: Profile, selected: readonly string[]): Partly {
+	const { option, checks, notSaid } = profile;
+	return {
+		option,
+		isLeftOut: (ref) => leavesOut(profile, ref),
+		left: [
+			...selected.filter((id) => !checks.includes(id)).map((id) => ({ id })),
+			...notSaid.filter(({ id }) => selected.some((check) => selects(check, id))),
+		],
+	};
 }
 
 /** Refuses an option that is misspelt or of another kind: it would pass for the default, or for our bug. */

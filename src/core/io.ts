@@ -1,3 +1,5 @@
+import type { LoadPlan } from './load-plan.ts';
+
 /**
  * The only doors to the outside world. `src/net` implements them; probes receive them.
  *
@@ -10,6 +12,8 @@ export interface Io {
 	readonly tls: TlsPort;
 	readonly smtp: SmtpPort;
 	readonly timing: TimingPort;
+	/** Only where the user asked for a load: an audit has no means to make one. */
+	readonly load?: LoadPort | undefined;
 	readonly files: FilesPort;
 	/** Folder that the user gave: what its env files hold must not be in what is fetched. */
 	readonly repository?: string | undefined;
@@ -521,6 +525,8 @@ export const TIMING_FAULTS = [
 	'cut',
 	/** The body is not what its header says. */
 	'wrong-body',
+	/** The body holds what belongs to another user. */
+	'foreign-body',
 	/** Ours: a proxy that does not let us through, a protocol that we do not speak. */
 	'ours',
 ] as const;
@@ -585,6 +591,72 @@ export interface LookupTiming {
 	readonly status: DnsStatus;
 	/** Aliases that were followed. */
 	readonly aliases: number;
+}
+
+// ── Load ─────────────────────────────────────────────────────────────────────────────────────────
+
+export interface LoadPort {
+	/**
+	 * One user, then many, then one again. It ends by itself when the target suffers, and when the user
+	 * wishes; what was measured until then is the value. Throws `Unobserved` before anything was.
+	 */
+	run(plan: LoadPlan): Promise<LoadRun>;
+}
+
+/** Raw samples of one load. Milliseconds; each phase has a clock of its own, from its begin. */
+export interface LoadRun {
+	/** As every request carried it (`X-Launch-Ready-Run`), for who looks into the server's log. */
+	readonly runId: string;
+	/** Pinned for the whole run; `null` where the name had none. */
+	readonly address: string | null;
+	/** Shortest TCP connect; `null` where none was seen, as through a proxy. */
+	readonly roundTripMs: number | null;
+	/** One user, before and after; `after` is `null` where the run did not come so far. */
+	readonly before: LoadSamples;
+	readonly under: LoadSamples;
+	readonly after: LoadSamples | null;
+	/** When requests under load should have gone out that never did, because earlier ones were waited for. */
+	readonly unsentMs: readonly number[];
+	/** When the load ended, on its own clock. */
+	readonly endedMs: number;
+	readonly stop: LoadStop;
+	/** What went wrong, each kind once, in words. */
+	readonly failures: readonly { readonly fault: TimingFault; readonly detail: string }[];
+	readonly noise: TimingNoise;
+}
+
+export const LOAD_STOPS = [
+	/** The whole plan. */
+	'completed',
+	/** 429, or a Retry-After. */
+	'rate-limited',
+	'errors-in-a-row',
+	'error-share',
+	/** p95 over ten times one user's. */
+	'slow',
+	/** The user stopped it. */
+	'interrupted',
+	/** No user could sign in, or one was never answered: there was nothing to load. */
+	'not-begun',
+] as const;
+
+export interface LoadStop {
+	readonly why: (typeof LOAD_STOPS)[number];
+	readonly detail: string;
+}
+
+/** Column by column, in the order of the intended starts. */
+export interface LoadSamples {
+	readonly intendedMs: readonly number[];
+	/** Handed to the socket; the intended start where it never was. */
+	readonly sentMs: readonly number[];
+	/** Last byte, or the failure. */
+	readonly endedMs: readonly number[];
+	/** 0 where no answer came. */
+	readonly status: readonly number[];
+	readonly fault: readonly TimingFault[];
+	/** Number of the user, from 0. */
+	readonly user: readonly number[];
 }
 
 // ── Files and git ────────────────────────────────────────────────────────────────────────────────

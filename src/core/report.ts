@@ -153,6 +153,59 @@ const Timing = z.object({
 		.describe('answers that a cache had'),
 });
 
+const Figures = z.object({
+	samples: z.number().int(),
+	p50: z.number().describe('milliseconds; an error counts as the slowest'),
+	p95: z.number(),
+	p99: z.number(),
+	max: z.number(),
+	p95Interval: z.tuple([z.number(), z.number().nullable()]).describe('95 % confidence'),
+});
+
+const Samples = z
+	.object({
+		intendedMs: z.array(z.number()).describe('when it should have gone out'),
+		sentMs: z.array(z.number()).describe('when it was handed to the socket'),
+		endedMs: z.array(z.number()).describe('its last byte, or its failure'),
+		status: z.array(z.number().int()).describe('0 where no answer came'),
+		fault: z.array(z.string()).describe('none, refused, reset, silent, tls-failed, …'),
+		user: z.array(z.number().int()),
+	})
+	.describe('one member a column, one place a request, by intended start, from the phase’s begin');
+
+const Load = z.object({
+	url: z.string(),
+	method: z.string(),
+	runId: z.string().describe('what every request carried as X-Launch-Ready-Run'),
+	users: z.number().int(),
+	model: z.enum(['open', 'closed']).describe('open: starts are fixed beforehand'),
+	rampSeconds: z.number(),
+	holdSeconds: z.number(),
+	thinkSeconds: z.number(),
+	budgetMs: z.number(),
+	limitMs: z.number().describe('the budget, with the round trip where that is over half of it'),
+	requests: z.number().int().describe('under load, those of the ramp too'),
+	judged: z.number().int().describe('those of the hold; all where it was broken off'),
+	over: z.number().int().describe('of those, at or above the limit, or failed'),
+	errors: z.number().int(),
+	errorKinds: z.array(z.object({ what: z.string(), count: z.number().int() })),
+	plannedRate: z.number().nullable().describe('requests a second; null in the closed model'),
+	rate: z.number().describe('answers a second over the whole load'),
+	intended: Figures.describe('from when each request should have gone out: what is judged'),
+	service: Figures.describe('from when each was sent: what a stalled server hides'),
+	oneUserBefore: Figures.nullable(),
+	oneUserAfter: Figures.nullable(),
+	endedSeconds: z.number().describe('after the first user’s start'),
+	stop: z.object({ why: z.string(), detail: z.string() }).describe('completed, or why it ended'),
+	noise: z.object({ pingP95Ms: z.number(), loopDelayP99Ms: z.number() }),
+	samples: z.object({
+		before: Samples,
+		load: Samples,
+		after: Samples.nullable(),
+		unsentMs: z.array(z.number()).describe('intended starts of requests that never went out'),
+	}),
+});
+
 const Tally = z.object({
 	messages: z.number().int(),
 	passed: z.number().int().describe('DMARC passed: by DKIM, by SPF, or both'),
@@ -327,6 +380,7 @@ export const ReportSchema = z.object({
 	smoke: Smoke.optional().describe('with --smoke: what was looked at twice'),
 	map: ServiceMap,
 	timings: z.array(Timing),
+	loads: z.array(Load).optional().describe('load tests, with every sample'),
 });
 
 export type Report = z.infer<typeof ReportSchema>;
@@ -334,3 +388,4 @@ export type ReportFinding = z.infer<typeof Finding>;
 export type ServiceMap = z.infer<typeof ServiceMap>;
 export type ReportSmoke = z.infer<typeof Smoke>;
 export type ReportTiming = z.infer<typeof Timing>;
+export type ReportLoad = z.infer<typeof Load>;

@@ -35,10 +35,13 @@ export class FactStore {
 	/** Round trips of the chain that ends with an observation, itself included. */
 	readonly #chains = new Map<string, number>();
 	readonly #observer: Observer;
+	readonly #isLeftOut: (ref: FactRef<unknown>) => boolean;
 	#quiet: Promise<unknown> = Promise.resolve();
 
-	constructor(observer: Observer) {
+	/** What `isLeftOut` names is not gathered, and is unknown to who asks. */
+	constructor(observer: Observer, isLeftOut: (ref: FactRef<unknown>) => boolean = () => false) {
 		this.#observer = observer;
+		this.#isLeftOut = isLeftOut;
 	}
 
 	readonly get: GetFact = (ref) => this.#share(ref, null);
@@ -95,6 +98,9 @@ export class FactStore {
 
 	#settle(ref: FactRef<unknown>, after: string | null): Promise<Fact<unknown>> {
 		const { source } = ref;
+		if (this.#isLeftOut(ref)) {
+			return Promise.resolve(unknown('not-asked', `${source.name} was left out`));
+		}
 		if (source.kind === 'derivation') return this.#derive(ref, source, after);
 		if (source.lane === 'shared') return this.#observe(ref, source, after);
 		const alone = this.#quiet.then(() => this.#observe(ref, source, after));

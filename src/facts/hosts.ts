@@ -29,7 +29,7 @@ const STAGING = /^(?:dev|preview|qa|stage|staging|test|uat)\b/;
 
 const Params = z.object({
 	domain: z.string().nullable(),
-	/** Guesses are made only where the audited name is a registrable domain. */
+	/** Guesses are made only where the audited name is a registrable domain, and they are wanted. */
 	guess: z.boolean(),
 	named: z.array(z.string()),
 	seed: z.string(),
@@ -47,11 +47,12 @@ const from = (target: {
 	registrable: string | null;
 	hosts: readonly string[];
 	endpoints: readonly string[];
+	guess?: false | undefined;
 	seed: string;
 	login?: string | null;
 }) => ({
 	domain: target.domain,
-	guess: target.domain !== null && target.domain === target.registrable,
+	guess: target.domain !== null && target.domain === target.registrable && target.guess !== false,
 	named: [...new Set([...target.hosts, ...hostsOfEndpoints(target)])],
 	seed: target.seed,
 	...(typeof target.login === 'string' && { login: target.login }),

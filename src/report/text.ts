@@ -5,6 +5,7 @@ import { groupBy } from '../core/group-by.ts';
 import type { Report, ReportFinding } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { duration } from './headline.ts';
+import { loadText } from './load-text.ts';
 import { mailReportsText } from './mail-reports-text.ts';
 import { mapText } from './map-text.ts';
 import { timingsText } from './timings-text.ts';
@@ -84,6 +85,9 @@ class Page {
 			this.#unseen(),
 			this.#mailReports(),
 			this.#timings(),
+			...(this.#report.loads ?? []).map((load) =>
+				loadText(load, { ...this.#style, width: this.#width }),
+			),
 			this.#style.map ? mapText(this.#report.map, this.#style) : '',
 			this.#coverage(),
 		];
@@ -97,7 +101,8 @@ class Page {
 		const colour = { GO: chalk.green, NO_GO: chalk.red, CANNOT_SAY: chalk.magenta }[
 			decision.launch as string
 		];
-		const name = visible(target.domain ?? target.repo ?? 'log files');
+		const [load] = this.#report.loads ?? [];
+		const name = visible(target.domain ?? target.repo ?? load?.url ?? 'log files');
 		const lines = [
 			`${(colour ?? chalk.yellow).bold(decision.launch)}  ${chalk.bold(name)}`,
 			this.#wrap(visible(decision.sentence)),

@@ -344,7 +344,7 @@ function kindsOf(errors: readonly TimingSample[]): TimingSummary['errorKinds'] {
 	return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
+export const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
 	none: 'no error',
 	'no-such-host': 'name without an address',
 	refused: 'connection refused',
@@ -356,6 +356,7 @@ const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
 	'bad-response': 'unreadable answer',
 	cut: 'body not complete in time',
 	'wrong-body': 'body that is not what it says',
+	'foreign-body': 'body of another user',
 	ours: 'not measured',
 };
 

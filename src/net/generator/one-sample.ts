@@ -181,7 +181,7 @@ class Walk {
 	): Promise<Taken> {
 		const { head, isCut, beganAt, firstByteMs, tookMs } = sent;
 		if (this.#keeper && !isCut) this.#keeper.answeredAt = beganAt + tookMs;
-		const wrong = reader === null || isCut ? '' : await this.#wrongIn(head, reader);
+		const wrong = reader === null || isCut ? null : await this.#wrongIn(head, reader);
 		return {
 			...this.#opening(redirects),
 			headersAt: beganAt + firstByteMs,
@@ -190,8 +190,10 @@ class Walk {
 			firstByteMs,
 			bytes: this.#bytes,
 			askedForLess: asksForLess(head),
-			fault: isCut ? 'cut' : wrong === '' ? 'none' : 'wrong-body',
-			failure: isCut ? `the answer was not complete after ${Math.round(tookMs)} ms` : wrong,
+			fault: isCut ? 'cut' : (wrong?.fault ?? 'none'),
+			failure: isCut
+				? `the answer was not complete after ${Math.round(tookMs)} ms`
+				: (wrong?.failure ?? ''),
 			headers: head.headers.filter(([name]) =>
 				this.#line.keepHeaders?.includes(name.toLowerCase()),
 			),
@@ -226,12 +228,12 @@ class Walk {
 		};
 	}
 
-	async #wrongIn(head: Head, reader: BodyReader): Promise<string> {
+	async #wrongIn(head: Head, reader: BodyReader): Promise<WrongBody | null> {
 		const { expect } = this.#line;
-		if (expect === undefined) return '';
+		if (expect === undefined) return null;
 		reader.encodedBy(valuesOf(head, 'content-encoding'));
 		const { bytes, isTruncated } = await reader.decoded(false);
-		return isTruncated ? '' : unexpectedIn(bytes.toString('utf8'), head, expect);
+		return isTruncated ? null : wrongIn(bytes.toString('utf8'), head, expect);
 	}
 }
 
@@ -243,13 +245,48 @@ function keep(keeper: Keeper, opened: HttpConnection): void {
 	});
 }
 
-function unexpectedIn(body: string, head: Head, expect: Expectation): string {
+interface WrongBody {
+	readonly fault: 'wrong-body' | 'foreign-body';
+	readonly failure: string;
+}
+
+/** Exported for its tests. */
+export function wrongIn(body: string, head: Head, expect: Expectation): WrongBody | null {
 	const { wellFormed, contains, excludes = [] } = expect;
-	if (contains !== undefined && !body.includes(contains)) {
-		return `the body does not contain ${JSON.stringify(contains)}`;
+	const others = contains === undefined ? body : body.replaceAll(contains, ' ');
+	if (excludes.some((one) => holdsWord(others, one))) {
+		return { fault: 'foreign-body', failure: 'the body holds what belongs to another user' };
 	}
-	const foreign = excludes.find((one) => body.includes(one));
-	if (foreign !== undefined) return `the body contains ${JSON.stringify(foreign)}`;
+	const failure = unexpectedIn(body, head, { wellFormed, contains, isSecret: excludes.length > 0 });
+	return failure === '' ? null : { fault: 'wrong-body', failure };
+}
+
+/** Not inside of a longer word: `ann@example.com` is not in `joann@example.com`. */
+function holdsWord(text: string, word: string): boolean {
+	for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+		const before = text.charAt(at - 1);
+		const behind = text.charAt(at + word.length);
+		if (!WORD_CHARACTER.test(before) && !WORD_CHARACTER.test(behind)) return true;
+	}
+	return false;
+}
+
+const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+
+function unexpectedIn(
+	body: string,
+	head: Head,
+	{
+		wellFormed,
+		contains,
+		isSecret,
+	}: Pick<Expectation, 'wellFormed' | 'contains'> & { readonly isSecret: boolean },
+): string {
+	if (contains !== undefined && !body.includes(contains)) {
+		return isSecret
+			? 'the body does not hold the marker of its user'
+			: `the body does not contain ${JSON.stringify(contains)}`;
+	}
 	if (wellFormed !== true || head.status >= 300) return '';
 	// Many a health check answers with nothing, whatever its header says.
 	if (body === '') return '';

@@ -67,7 +67,7 @@ export interface Expectation {
 	/** Its JSON must parse, where the header says that it is JSON and the body is not empty. */
 	readonly wellFormed?: boolean | undefined;
 	readonly contains?: string | undefined;
-	/** Such as markers of other users. */
+	/** Markers of other users, each as a whole word and not inside of `contains`. None is said aloud. */
 	readonly excludes?: readonly string[] | undefined;
 }
 
