@@ -23,7 +23,9 @@ const LoadRequest = {
 	headers: z
 		.record(z.string(), z.string())
 		.optional()
-		.describe(`\${NAME} is a variable of the environment, \${account.NAME} a member of the account`),
+		.describe(
+			`\${NAME} is a variable of the environment, \${account.NAME} a member of the account`,
+		),
 	body: z.string().optional().describe('with the same placeholders'),
 };
 

@@ -9,6 +9,7 @@ const truth = [];
 let requests = 0;
 let free = 0;
 let firstAt = null;
+const workers = Array.from({ length: 8 }, () => 0);
 
 const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 /** Requests of one user before a load: 16 to warm up, 100 measured, and one look. */
@@ -22,6 +23,13 @@ const KINDS = {
 	serial: () => {
 		free = Math.max(free, performance.now()) + 46;
 		return free - performance.now();
+	},
+	/** Eight workers, each of which takes 450 ms: 18 answers a second. */
+	pool: () => {
+		const at = performance.now();
+		const nth = workers.indexOf(Math.min(...workers));
+		workers[nth] = Math.max(workers[nth], at) + 450;
+		return workers[nth] - at;
 	},
 	growing: () => 40 + (isLoad() ? Math.min(240, since() / 60) : 0),
 	stall: () => (requests % 8 === 0 ? 200 : 20),
@@ -43,7 +51,7 @@ const server = createServer((_, response) => {
 	if (isLoad()) firstAt ??= began;
 	if (kind === 'stall' && isLoad() && since() > 12_000 && free === 0) {
 		free = 1;
-		sleep(2_500);
+		sleep(1_700);
 	}
 	if (kind === 'gone' && isLoad() && since() > 8_000) {
 		server.close();
@@ -60,4 +68,6 @@ const server = createServer((_, response) => {
 if (kind === 'frozen') setInterval(() => sleep(1_000), 5_000);
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
 process.on('SIGUSR2', () => truth.splice(0));
-process.on('SIGTERM', () => process.stdout.write(`${JSON.stringify(truth)}\n`, () => process.exit()));
+process.on('SIGTERM', () =>
+	process.stdout.write(`${JSON.stringify(truth)}\n`, () => process.exit()),
+);

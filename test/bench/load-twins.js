@@ -8,6 +8,7 @@ import { load, served } from './load-truth.js';
 const TWINS = {
 	known: [],
 	serial: ['load/collapse/latency-trend', 'load/p95/degrades', 'load/p95/over-budget'],
+	pool: ['load/collapse/throughput-plateau'],
 	growing: ['load/collapse/latency-trend', 'load/collapse/not-recovered', 'load/p95/degrades'],
 	stall: ['load/collapse/stall', 'load/p95/schedule-slip'],
 	cold: ['load/cold-start/first-seconds-slow'],
@@ -31,9 +32,9 @@ for (const [kind, expected] of Object.entries(TWINS)) {
 	const missing = expected.filter((id) => !said.includes(id));
 	const beyond = expected.length === 0 ? said : [];
 	missed += missing.length + beyond.length;
-	const [{ stop, intended, oneUserBefore }] = result.loads;
+	const [{ stop, intended, oneUserBefore, noise }] = result.loads;
 	process.stdout.write(
-		`${kind}: ${[...new Set(said)].join(', ') || 'nothing'} (${stop.why} ${stop.detail}; p95 ${intended.p95.toFixed(0)} ms, one user ${oneUserBefore?.p95.toFixed(0)} ms)\n` +
+		`${kind}: ${[...new Set(said)].join(', ') || 'nothing'} (${stop.why} ${stop.detail}; p95 ${intended.p95.toFixed(0)} ms, one user ${oneUserBefore?.p95.toFixed(0)} ms; event loop p99 ${noise.loopDelayP99Ms.toFixed(1)} ms)\n` +
 			`${missing.map((id) => `  MISSED ${id}\n`).join('')}${beyond.map((id) => `  FALSE ALARM ${id}\n`).join('')}`,
 	);
 }
