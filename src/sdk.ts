@@ -704,6 +704,7 @@ export {
 	type RedirectChain,
 	redirectChain,
 } from './facts/web/redirects.ts';
+export { signInWalk } from './facts/web/sign-in.ts';
 export {
 	assetText,
 	type SeenPage,

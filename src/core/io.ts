@@ -456,6 +456,8 @@ export interface TimingPort {
 export interface TimedEndpoint {
 	/** What the samples are known by. */
 	readonly url: string;
+	/** What the user named, where that redirects to `url`. */
+	readonly namedAs?: string | undefined;
 	readonly method: 'GET' | 'HEAD';
 	/**
 	 * `null`: requests on warm kept-alive connections. Else every sample is a visit on new connections:
@@ -489,7 +491,7 @@ export interface TimedSeries {
 	readonly isProxied: boolean;
 	/** Shortest TCP connect, in milliseconds: to the edge, where there is one. */
 	readonly roundTripMs: number | null;
-	/** What the samples were held against while they were taken, in milliseconds. */
+	/** What the samples are held against, in milliseconds; see `limitOf`. */
 	readonly limitMs: number;
 	/** It asked for fewer requests (429, or 503 with Retry-After), so sampling ended there. */
 	readonly askedForLess: boolean;
@@ -552,13 +554,20 @@ export interface TimingSample {
 	/** 0 where no answer came. */
 	readonly status: number;
 	readonly newConnection: boolean;
+	/** TCP connect to where the document came from, if this sample opened that connection; else 0. */
+	readonly roundTripMs: number;
+	/**
+	 * How long after its last answer the kept connection had ended that this sample would have gone over;
+	 * `null` where it was still open, and where there had been none.
+	 */
+	readonly closedAfterMs: number | null;
 	/** Of the body, as sent. */
 	readonly bytes: number;
 	/** Empty where a whole answer came that is what it says it is. */
 	readonly failure: string;
 	/** `none` where `failure` is empty. */
 	readonly fault: TimingFault;
-	/** Caching, encoding and connection fields, as sent. */
+	/** Those of `TIMED_FIELDS` that came, as sent. */
 	readonly headers: readonly (readonly [name: string, value: string])[];
 }
 

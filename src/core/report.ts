@@ -45,6 +45,7 @@ const Finding = z.object({
 		file: z.string().optional(),
 		line: z.number().int().optional(),
 	}),
+	judged: z.string().optional().describe('what the check was judged at, as checks[] names it'),
 	evidence: z.array(Evidence),
 	control: z.string().optional().describe('the experiment that excludes a false alarm'),
 	confidence: z.enum(['high', 'medium', 'low']),
@@ -102,7 +103,54 @@ const Timing = z.object({
 		.tuple([z.number(), z.number().nullable()])
 		.describe('95 % confidence, from order statistics; null where the samples give no upper bound'),
 	errorRate: z.number().describe('0 to 1'),
-	phases: z.object({ connect: z.number(), firstByte: z.number(), download: z.number() }),
+	phases: z.object({
+		connect: z.number().describe('TCP and TLS of a new connection'),
+		firstByte: z.number(),
+		download: z.number(),
+		dns: z.number().optional(),
+	}),
+	namedAs: z.string().optional().describe('what the user named, where that redirects to url'),
+	method: z.string().optional(),
+	budgetMs: z.number().optional().describe('for p95'),
+	limitMs: z
+		.number()
+		.optional()
+		.describe('what samples are held against: the budget, and the way there where that is long'),
+	over: z.number().int().optional().describe('samples at or over limitMs, errors among them'),
+	errors: z.number().int().optional(),
+	min: z.number().optional(),
+	max: z.number().optional(),
+	intendedP95: z.number().optional().describe('from when each request should have gone out'),
+	newConnectionP95: z
+		.number()
+		.nullish()
+		.describe('p95 and the usual opening of a connection; the same as p95 for a visit'),
+	roundTrip: z.number().nullish().describe('shortest TCP connect; null where a proxy is between'),
+	isEdge: z.boolean().optional().describe('the round trip ends at a CDN or cache'),
+	serverTime: z
+		.object({ p50: z.number(), p95: z.number() })
+		.optional()
+		.describe('a sample less a round trip; of a visit, the first byte of the document less one'),
+	serverTimings: z
+		.array(z.object({ name: z.string(), description: z.string(), durationMs: z.number() }))
+		.optional()
+		.describe('what the server says of itself (Server-Timing): medians'),
+	connection: z.enum(['kept alive', 'new for each request', 'new for each visit']).optional(),
+	reopened: z.number().int().optional().describe('samples that had to open a connection'),
+	plan: z.enum(['sequential', 'fixed']).optional(),
+	spanMs: z.number().optional().describe('from the first start to the last'),
+	decision: z
+		.enum(['pass', 'fail', 'not-enough', 'undecided', 'clustered', 'late', 'noisy', 'rate-limited'])
+		.optional()
+		.describe('what the samples say of p95 and the budget; every one but the first two: nothing'),
+	missing: z.number().int().optional().describe('further samples that a pass needs at least'),
+	redirects: z.object({ count: z.number().int(), tookMs: z.number() }).optional(),
+	bytes: z.number().optional().describe('of the body, as sent'),
+	encoding: z.string().optional().describe('Content-Encoding; empty where it is sent as it is'),
+	cache: z
+		.object({ hits: z.number().int(), others: z.number().int() })
+		.optional()
+		.describe('answers that a cache had'),
 });
 
 const Figures = z.object({
@@ -249,6 +297,26 @@ const ServiceMap = z.object({
 		.describe('names outside the registrable domain that the product depends on'),
 });
 
+const Smoke = z.object({
+	looks: z.number().int().describe('how often what failed was looked at, fresh each time'),
+	pauseSeconds: z.number().describe('between two looks'),
+	flapped: z
+		.array(z.object({ id: z.string(), severity: Severity, title: z.string(), subject: z.string() }))
+		.describe('failed once and not twice in a row: no finding'),
+	version: z
+		.object({
+			url: z.string(),
+			expected: z.string().nullable().describe('null: it had to answer, whatever it says'),
+			state: z.enum(['live', 'not-live', 'unknown']),
+			tries: z.number().int(),
+			seconds: z.number(),
+			seen: z.string().nullable().describe('what answered last, in short'),
+			sentence: z.string(),
+		})
+		.nullable()
+		.describe('the release that answers; null where nobody asked'),
+});
+
 export const ReportSchema = z.object({
 	headline: z.string().describe('the whole answer in one line'),
 	schemaVersion: z.literal('1'),
@@ -309,6 +377,7 @@ export const ReportSchema = z.object({
 	waivers: z
 		.array(Waiver.extend({ state: z.enum(['used', 'unused', 'expired', 'refused']) }))
 		.describe('every waiver of the config and what became of it'),
+	smoke: Smoke.optional().describe('with --smoke: what was looked at twice'),
 	map: ServiceMap,
 	timings: z.array(Timing),
 	loads: z.array(Load).optional().describe('load tests, with every sample'),
@@ -317,5 +386,6 @@ export const ReportSchema = z.object({
 export type Report = z.infer<typeof ReportSchema>;
 export type ReportFinding = z.infer<typeof Finding>;
 export type ServiceMap = z.infer<typeof ServiceMap>;
+export type ReportSmoke = z.infer<typeof Smoke>;
 export type ReportTiming = z.infer<typeof Timing>;
 export type ReportLoad = z.infer<typeof Load>;

@@ -18,6 +18,10 @@ export interface Target {
 	readonly load?: readonly LoadPlan[] | undefined;
 	/** There is time to let named endpoints fall asleep, twice, and to wake them. */
 	readonly coldStart?: boolean | undefined;
+	/** Named endpoints are asked whether they answer, and not timed; nothing is timed that nobody named. */
+	readonly untimed?: boolean | undefined;
+	/** `false`: only names that were given are looked at; neither www nor any other usual name is tried. */
+	readonly guess?: false | undefined;
 	/** DKIM selectors that the user knows to be active. */
 	readonly dkimSelectors: readonly string[];
 	/** Absolute path of a folder of DMARC aggregate reports; `null` without `--dmarc-reports`. */

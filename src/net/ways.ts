@@ -14,6 +14,8 @@ interface WaysSettings {
 /** Ways to origins, each looked up and pinned once. */
 export class Ways {
 	readonly routes: Route[] = [];
+	/** By route: the shortest TCP connect. */
+	readonly roundTrips = new Map<number, number>();
 	readonly #dialer: Dialer;
 	readonly #settings: WaysSettings;
 	readonly #reach: Reach;
@@ -68,7 +70,9 @@ export class Ways {
 		if ('kind' in reached) return reached;
 		reached.connected?.socket.destroy();
 		reached.connected?.release();
-		return this.#add(url, { host, address: reached.address, proxy, through: host });
+		const route = this.#add(url, { host, address: reached.address, proxy, through: host });
+		if (reached.connected) this.roundTrips.set(route, reached.connected.connectMs);
+		return route;
 	}
 
 	#add(url: URL, to: Omit<Destination, 'url'>): number {

@@ -206,6 +206,7 @@ function toFinding(
 		title: finding.message,
 		impact: finding.impact,
 		subject: { ...locus },
+		judged: finding.subject,
 		evidence: [...evidenceOf(finding, about)],
 		...(control !== null && { control }),
 		confidence: finding.confidence,

@@ -16,6 +16,9 @@ import type { Expectation, Line, Route, SampleText, Step } from './protocol.ts';
 export interface Keeper {
 	readonly route: number;
 	connection: HttpConnection | null;
+	/** By `performance.now()`: the last whole answer over it, and its end. */
+	answeredAt: number;
+	closedAt: number;
 }
 
 /** What one sample came to. Times by `performance.now()`; `0` where it did not come so far. */
@@ -25,6 +28,8 @@ export interface Taken extends SampleText {
 	readonly ended: number;
 	readonly status: number;
 	readonly newConnection: boolean;
+	readonly roundTripMs: number;
+	readonly closedAfterMs: number;
 	readonly connectMs: number;
 	readonly tlsMs: number;
 	readonly redirectMs: number;
@@ -75,6 +80,8 @@ class Walk {
 	#connectMs = 0;
 	#tlsMs = 0;
 	#isNew = false;
+	#roundTripMs = 0;
+	#closedAfterMs = -1;
 	#bytes = 0;
 	#stepBegan = this.#began;
 
@@ -143,7 +150,13 @@ class Walk {
 	async #connection(step: Step): Promise<HttpConnection | HttpFailed> {
 		const isKept = this.#keeper?.route === step.route;
 		const held = isKept ? this.#keeper?.connection : this.#own.get(step.route);
-		if (held && !held.isClosed()) return held;
+		if (held && !held.isClosed()) {
+			this.#roundTripMs = isKept && !this.#isNew ? 0 : held.connectMs;
+			return held;
+		}
+		if (held && this.#keeper && isKept && this.#keeper.answeredAt > 0) {
+			this.#closedAfterMs = Math.max(0, this.#keeper.closedAt - this.#keeper.answeredAt);
+		}
 		this.#isNew = true;
 		const { dialer, routes, timeouts } = this.#around;
 		const to = destinationOf(routes[step.route]);
@@ -155,7 +168,8 @@ class Walk {
 		}
 		this.#connectMs += opened.connectMs;
 		this.#tlsMs += opened.tlsMs;
-		if (isKept && this.#keeper) this.#keeper.connection = opened;
+		this.#roundTripMs = opened.connectMs;
+		if (isKept && this.#keeper) keep(this.#keeper, opened);
 		else this.#own.set(step.route, opened);
 		return opened;
 	}
@@ -166,6 +180,7 @@ class Walk {
 		redirects: number,
 	): Promise<Taken> {
 		const { head, isCut, beganAt, firstByteMs, tookMs } = sent;
+		if (this.#keeper && !isCut) this.#keeper.answeredAt = beganAt + tookMs;
 		const wrong = reader === null || isCut ? null : await this.#wrongIn(head, reader);
 		return {
 			...this.#opening(redirects),
@@ -204,6 +219,8 @@ class Walk {
 		return {
 			started: this.#started,
 			newConnection: this.#isNew,
+			roundTripMs: this.#roundTripMs,
+			closedAfterMs: this.#closedAfterMs,
 			connectMs: this.#connectMs,
 			tlsMs: this.#tlsMs,
 			redirectMs: redirects === 0 ? 0 : this.#stepBegan - this.#began,
@@ -218,6 +235,14 @@ class Walk {
 		const { bytes, isTruncated } = await reader.decoded(false);
 		return isTruncated ? null : wrongIn(bytes.toString('utf8'), head, expect);
 	}
+}
+
+function keep(keeper: Keeper, opened: HttpConnection): void {
+	keeper.connection = opened;
+	keeper.answeredAt = 0;
+	opened.whenClosed(() => {
+		if (keeper.connection === opened) keeper.closedAt = performance.now();
+	});
 }
 
 interface WrongBody {

@@ -101,7 +101,8 @@ export type ToWorker =
 	| { readonly kind: 'finish' };
 
 export type FromWorker =
-	| { readonly kind: 'ready' }
+	/** `zeroAt` is the moment 0 of the run's clock, in milliseconds since 1970. */
+	| { readonly kind: 'ready'; readonly zeroAt: number }
 	/** `row` is one sample in the order of `COLUMNS`. */
 	| { readonly kind: 'sample'; readonly row: Float64Array; readonly told: SampleText }
 	| { readonly kind: 'done'; readonly noise: Noise };
@@ -142,6 +143,10 @@ export const COLUMNS = [
 	/** Of the last answer; 0 for none. */
 	'status',
 	'newConnection',
+	/** TCP connect of the last step's connection; 0 where it was a kept one. */
+	'roundTripMs',
+	/** Last answer to the end of the kept connection that would have been used; -1 where it was open. */
+	'closedAfterMs',
 	/** What opening the sample's connections took, all steps together. */
 	'connectMs',
 	'tlsMs',
