@@ -469,7 +469,11 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
-export type { HealthBody, HealthTime } from './facts/monitoring/health-body.ts';
+export {
+	type ErrorTracking,
+	errorTracking,
+	type SeenTracker,
+} from './facts/monitoring/error-tracking.ts';
 export {
 	HEALTH_PATHS,
 	type HealthEndpoint,
@@ -488,6 +492,7 @@ export type { Channel, Monitor } from './facts/monitoring/monitor.ts';
 export { type MonitoredTarget, monitoredTargets } from './facts/monitoring/monitored-targets.ts';
 export { type MonitorsOf, monitorsOf } from './facts/monitoring/monitors-of.ts';
 export type { RepositoryMonitors } from './facts/monitoring/repository-monitors.ts';
+export { type StatusPage, type StatusPages, statusPages } from './facts/monitoring/status-pages.ts';
 export { watchedHost } from './facts/monitoring/watched-host.ts';
 export { isKeyFileName } from './facts/secret-formats/key-store.ts';
 export {
