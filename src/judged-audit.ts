@@ -10,6 +10,7 @@ import { recordPurpose } from './facts/dns/record-purpose.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
 import { seenCertificates } from './facts/tls/seen-certificates.ts';
+import { oldUrlsIn } from './facts/web/old-urls.ts';
 import { platformOf, platformsByHost, type Serving } from './facts/web/platform.ts';
 import { compose } from './report/compose.ts';
 import { serviceMap } from './report/service-map.ts';
@@ -58,6 +59,7 @@ export function reportOf(
 				target,
 				now: options.asOf ?? new Date(header.startedAt),
 			}),
+			oldUrls: oldUrlsIn(observed, target),
 		}),
 		timings: timingsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],

@@ -103,6 +103,13 @@ const Timing = z.object({
 		.describe('95 % confidence, from order statistics; null where the samples give no upper bound'),
 	errorRate: z.number().describe('0 to 1'),
 	phases: z.object({ connect: z.number(), firstByte: z.number(), download: z.number() }),
+	method: z.string().optional(),
+	kind: z
+		.enum(['request', 'visit'])
+		.optional()
+		.describe('request: on a connection that is open; visit: with all that comes before a page'),
+	budgetMs: z.number().optional().describe('milliseconds for p95'),
+	status: z.number().int().nullish().describe('of the last answer; null without one'),
 });
 
 const Tally = z.object({
@@ -153,8 +160,20 @@ const ServiceMap = z.object({
 			status: z.number().int(),
 			endsAt: z.string().nullish().describe('where visitors end, if that was seen'),
 			endStatus: z.number().int().nullish(),
+			named: z.boolean().optional().describe('the user named it: an old URL, a campaign'),
 		}),
 	),
+	answers: z
+		.array(
+			z.object({
+				url: z.string().describe('where its visitors end; values in queries redacted'),
+				from: z.string().describe('the start page, or the policy of MTA-STS'),
+				status: z.number().int(),
+				type: z.string().nullable().describe('media type'),
+			}),
+		)
+		.optional()
+		.describe('what a visitor of each host is answered in the end'),
 	certificates: z.array(
 		z.object({
 			host: z.string(),

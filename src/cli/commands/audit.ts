@@ -18,7 +18,7 @@ import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
 import { writeStdout } from '../write-output.ts';
 
-interface CliOptions extends OutputOptions {
+export interface CliOptions extends OutputOptions {
 	readonly repo?: string;
 	readonly env?: string;
 	readonly history?: AuditOptions['history'];
@@ -156,7 +156,8 @@ async function requireMessages(files: readonly string[] | undefined, from: strin
 	}
 }
 
-async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {
+/** What the command line and the config ask for, as the audit takes it. */
+export async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {
 	await requireKnownConfigIds(config);
 	return {
 		repo: cli.repo,

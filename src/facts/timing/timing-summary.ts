@@ -457,7 +457,9 @@ export function timingsIn(
 		return endpoints.flatMap((series) => {
 			const plan = plans.find((one) => one.url === series.url);
 			const summary = plan === undefined ? null : summarise(plan, series, noise);
-			return summary === null || summary.samples === 0 ? [] : [reported(summary)];
+			if (plan === undefined || summary === null || summary.samples === 0) return [];
+			const status = series.samples.filter(isAnswered).at(-1)?.status ?? null;
+			return [reported(summary, { kind: plan.visit === null ? 'request' : 'visit', status })];
 		});
 	});
 }
@@ -465,14 +467,10 @@ export function timingsIn(
 /** The name of the probe that takes the samples. */
 export const SERIES = 'timing.series';
 
-function reported({
-	url,
-	samples,
-	errorRate,
-	p95Interval,
-	phases,
-	...summary
-}: TimingSummary): ReportTiming {
+function reported(
+	{ url, method, budgetMs, samples, errorRate, p95Interval, phases, ...summary }: TimingSummary,
+	about: Pick<ReportTiming, 'kind' | 'status'>,
+): ReportTiming {
 	const [low, high] = p95Interval;
 	return {
 		url,
@@ -487,6 +485,9 @@ function reported({
 			firstByte: rounded(phases.firstByte),
 			download: rounded(phases.download),
 		},
+		method,
+		budgetMs,
+		...about,
 	};
 }
 
