@@ -21,7 +21,7 @@ const SECONDS_A_DAY = 86_400;
 
 /**
  * Prometheus with the blackbox exporter, and an Alertmanager: four files. Syntax: prometheus.io and
- * CONFIGURATION.md of the exporter, from its version 0.19 on.
+ * CONFIGURATION.md of the exporter, from its version 0.20 on.
  */
 export function prometheusFiles(list: WatchList, dnsServer: string): readonly ExportedFile[] {
 	const probes = withModuleNames(probesOf(list, dnsServer));
@@ -117,7 +117,7 @@ function urlProbe({ url, method, status, kind, budgetMs }: WatchedUrl): Probe {
 			http: {
 				method,
 				valid_status_codes: [status],
-				no_follow_redirects: true,
+				follow_redirects: false,
 				...(isTls && { fail_if_not_ssl: true }),
 				...IPV4_FIRST,
 			},
@@ -140,7 +140,7 @@ function redirectProbe({ from, to, status }: WatchedRedirect): Probe {
 			http: {
 				method: 'GET',
 				valid_status_codes: [status],
-				no_follow_redirects: true,
+				follow_redirects: false,
 				fail_if_header_not_matches: [{ header: 'Location', regexp: locationPattern(from, to) }],
 				...IPV4_FIRST,
 			},
