@@ -469,6 +469,20 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
+export type { HealthBody, HealthTime } from './facts/monitoring/health-body.ts';
+export {
+	HEALTH_PATHS,
+	type HealthEndpoint,
+	type HealthHost,
+	type HealthState,
+	type HealthSurvey,
+	healthEndpoints,
+	healthHosts,
+	healthSurvey,
+	SLOW_MS,
+} from './facts/monitoring/health-endpoints.ts';
+export type { HealthLeak } from './facts/monitoring/health-leaks.ts';
+export type { HealthLook } from './facts/monitoring/health-look.ts';
 export { isKeyFileName } from './facts/secret-formats/key-store.ts';
 export {
 	type EnvFile,
