@@ -8,6 +8,7 @@ import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
+import { type HealthEndpoint, healthEndpoints } from './facts/monitoring/health-endpoints.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
 import { seenCertificates } from './facts/tls/seen-certificates.ts';
 import { oldUrlsIn } from './facts/web/old-urls.ts';
@@ -20,6 +21,8 @@ import { VERSION } from './version.ts';
 interface Ran extends Judged {
 	/** Who serves the site; `null` where no page was asked for, or nothing tells. */
 	readonly serving: Serving | null;
+	/** `null` where no check looked for health endpoints, or their hosts could not be told. */
+	readonly health: readonly HealthEndpoint[] | null;
 }
 
 /** Loads the checks that the options select and judges them. */
@@ -28,7 +31,12 @@ export async function runChecks(
 	request: { target: Target; observer: Observer; now: Date },
 ): Promise<Ran> {
 	const judged = await judgeChecks(options, request);
-	return { ...judged, serving: await servingOf(judged, request.target) };
+	const { target } = request;
+	return {
+		...judged,
+		serving: await servingOf(judged, target),
+		health: await healthOf(judged, target),
+	};
 }
 
 /** From what was asked for anyway: a run that looks at no site asks for none on behalf of its report. */
@@ -39,10 +47,17 @@ async function servingOf({ store }: Audited, { domain }: Target): Promise<Servin
 	return platform.status === 'known' ? platform.value : null;
 }
 
+/** From what the checks of health asked anyway. */
+async function healthOf({ store, checks }: Judged, target: Target): Promise<Ran['health']> {
+	if (!checks.some(({ id }) => id === 'monitoring/health')) return null;
+	const found = await store.get(healthEndpoints(target));
+	return found.status === 'known' ? found.value : null;
+}
+
 /** What was found, as the report. */
 export function reportOf(
 	options: AuditOptions,
-	{ target, checks, findings, waivers, store, serving }: Ran,
+	{ target, checks, findings, waivers, store, serving, health }: Ran,
 	header: EvidenceHeader,
 ): Report {
 	const observed = store.observed();
@@ -60,6 +75,7 @@ export function reportOf(
 				now: options.asOf ?? new Date(header.startedAt),
 			}),
 			oldUrls: oldUrlsIn(observed, target),
+			health: health === null ? null : health.map(healthRow),
 		}),
 		timings: timingsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],
@@ -72,6 +88,11 @@ export function reportOf(
 		durationMs: header.durationMs,
 		vantage: header.vantage,
 	});
+}
+
+function healthRow({ url, state, looks, detail }: HealthEndpoint) {
+	const status = looks.at(-1)?.status ?? null;
+	return { url, state, status, cached: looks.some(({ cache }) => cache !== ''), detail };
 }
 
 /** Judges a recording; `domain`, where it is known, must be the recording's. */

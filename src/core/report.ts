@@ -174,6 +174,20 @@ const ServiceMap = z.object({
 		)
 		.optional()
 		.describe('what a visitor of each host is answered in the end'),
+	health: z
+		.array(
+			z.object({
+				url: z.string(),
+				state: z
+					.string()
+					.describe('up, or what is wrong: contradicts, failing, shell, missing, redirects, …'),
+				status: z.number().int().nullable().describe('of the last look; null without one'),
+				cached: z.boolean().describe('a cache answered at least once'),
+				detail: z.string().describe('why it was not seen; empty where it was'),
+			}),
+		)
+		.optional()
+		.describe('health endpoints, where checks asked for them'),
 	certificates: z.array(
 		z.object({
 			host: z.string(),

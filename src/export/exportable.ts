@@ -17,18 +17,20 @@ export function isStagingName(host: string): boolean {
 	return STAGING.test(host);
 }
 
+/** Parameters that open doors: such a URL belongs in no file, and some of these files are public. */
+const SECRET = /[?&][^=&]*(?:auth|code|key|pass|secret|sig|token)[^=&]*=/i;
+
 /**
- * An http or https URL, as `URL` writes it, of a named host, without a user or a value that the report
- * redacted. Placeholders of templates and of environments are not in it either: the tools would fill
+ * An http or https URL, as `URL` writes it, of a named host, without a user, a secret, or a value that the
+ * report redacted. Placeholders of templates and of environments are not in it either: the tools would fill
  * them in.
  */
 export function isSafeUrl(text: string): boolean {
 	if (text.length > LONGEST_URL || !URL.canParse(text) || isTemplate(text)) return false;
 	const url = new URL(text);
 	const isPlain = url.href === text && url.username === '' && url.password === '';
-	return (
-		isPlain && /^https?:$/.test(url.protocol) && isHostName(url.hostname) && !/[<>]/.test(text)
-	);
+	const isWeb = /^https?:$/.test(url.protocol) && isHostName(url.hostname);
+	return isPlain && isWeb && !/[<>]/.test(text) && !SECRET.test(text);
 }
 
 /** Go's and Tera's templates, and values of environments, which some tools fill in anywhere in a text. */

@@ -95,7 +95,8 @@ function prometheusTree(probes: readonly Probe[]): unknown {
 
 function probesOf(list: WatchList, dnsServer: string): readonly Probe[] {
 	return [
-		...[...list.pages, ...list.health].map(urlProbe),
+		...list.pages.map((page) => urlProbe(page)),
+		...list.health.map((one) => urlProbe(one, SAYS_DOWN)),
 		...list.redirects.map(redirectProbe),
 		...certificateProbes(list),
 		...list.mail.map(mailProbe),
@@ -106,7 +107,17 @@ function probesOf(list: WatchList, dnsServer: string): readonly Probe[] {
 /** The exporter makes one attempt at one address: IPv6 first would fail on a machine without it. */
 const IPV4_FIRST = { preferred_ip_protocol: 'ip4', ip_protocol_fallback: true };
 
-function urlProbe({ url, method, status, kind, budgetMs }: WatchedUrl): Probe {
+/** What a health endpoint may say below a status of 200. */
+const SAYS_DOWN = {
+	fail_if_body_matches_regexp: [
+		'(?i)"(?:status|state|health)"\\s*:\\s*"(?:down|error|fail(?:ed|ing|ure)?|unhealthy|outage)"',
+	],
+};
+
+function urlProbe(
+	{ url, method, status, kind, budgetMs }: WatchedUrl,
+	more: Readonly<Record<string, unknown>> = {},
+): Probe {
 	const isTls = url.startsWith('https:');
 	return {
 		job: 'site',
@@ -119,6 +130,7 @@ function urlProbe({ url, method, status, kind, budgetMs }: WatchedUrl): Probe {
 				valid_status_codes: [status],
 				follow_redirects: false,
 				...(isTls && { fail_if_not_ssl: true }),
+				...more,
 				...IPV4_FIRST,
 			},
 		},

@@ -67,7 +67,13 @@ function commentFor(list: WatchList, repository: string | null): readonly string
 	];
 }
 
-function notForUpptime({ pages, health, certificates, mail, records }: WatchList): readonly string[] {
+function notForUpptime({
+	pages,
+	health,
+	certificates,
+	mail,
+	records,
+}: WatchList): readonly string[] {
 	const { warning, critical } = CERTIFICATE_DAYS;
 	return [
 		'a look every minute: GitHub runs Upptime every five minutes at most',

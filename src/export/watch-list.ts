@@ -42,6 +42,9 @@ export const CERTIFICATE_DAYS = { warning: 14, critical: 3 } as const;
 /** p95 of a page on new connections, of an API's request on an open one; see the checks in `timing`. */
 const BUDGET_MS = { visit: 2_000, request: 300 } as const;
 
+/** A health endpoint that takes longer holds up the load balancer that asks it. */
+const HEALTH_MS = 1_000;
+
 /** A pure function of the report. */
 export function watchList(report: Report): WatchList {
 	const { map, target } = report;
@@ -54,7 +57,9 @@ export function watchList(report: Report): WatchList {
 	return {
 		domain: isHostName(target.domain ?? '') ? (target.domain ?? '') : 'the site',
 		origin: originOf(report),
-		pages: withoutRepeats(pages.watched, ({ url }) => url),
+		pages: withoutRepeats(pages.watched, ({ url }) => url).filter(
+			({ url }) => !health.watched.some((one) => one.url === url),
+		),
 		health: health.watched,
 		redirects: redirects.watched,
 		certificates: certificates.watched,
@@ -144,9 +149,32 @@ function hostIn(url: string): string {
 	return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
-function healthIn(_report: Report): Part<WatchedUrl> {
-	return { watched: [], leftOut: [] };
+/** An endpoint that lies is worse than none: it keeps the monitor quiet. */
+function healthIn({ map }: Report): Part<WatchedUrl> {
+	const leftOut: string[] = [];
+	const watched = (map.health ?? []).flatMap(({ url, state, status, cached, detail }) => {
+		const why =
+			state !== 'up'
+				? `health endpoint: ${HEALTH_STATES[state] ?? state}${detail === '' ? '' : ` (${detail})`}`
+				: cached
+					? 'health endpoint: a cache answers for it'
+					: whyNot(url, status);
+		if (why !== null) leftOut.push(`${url}: ${why}`);
+		if (why !== null || status === null) return [];
+		return [{ url, method: 'GET', status, kind: 'request', budgetMs: HEALTH_MS } as const];
+	});
+	return { watched, leftOut };
 }
+
+const HEALTH_STATES: Readonly<Record<string, string>> = {
+	contradicts: 'it answers 200 and its body says down',
+	failing: 'it fails',
+	shell: 'every path is answered alike',
+	missing: 'it is not there',
+	redirects: 'it redirects',
+	'needs-login': 'it asks for a sign-in',
+	unseen: 'it was not seen',
+};
 
 // ── Redirects ────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,7 +3,7 @@ import type { DnsAnswer, DnsRecord } from '../core/io.ts';
 import type { ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { answerMap } from './answer-map.ts';
-import { type Exchange, redirectMap } from './redirect-map.ts';
+import { type Exchange, redirectMap, withoutValues } from './redirect-map.ts';
 
 /** One observation, as the fact store hands it on. */
 interface Observed {
@@ -26,13 +26,15 @@ interface Known {
 	readonly certificates: ServiceMap['certificates'];
 	/** URLs that the user says must still lead somewhere. */
 	readonly oldUrls?: ReadonlySet<string>;
+	/** `null` where nobody looked for health endpoints. */
+	readonly health?: ServiceMap['health'] | null;
 }
 
 /** The DNS and service map: what was seen of the target, its controls left out. */
 export function serviceMap(
 	observed: readonly Observed[],
 	target: Target,
-	{ purposeOf, reports, certificates, oldUrls }: Known,
+	{ purposeOf, reports, certificates, oldUrls, health }: Known,
 ): ServiceMap {
 	const all = ofProbe<DnsSeen['params'], DnsAnswer>(observed, 'dns.answer').filter(
 		({ params }) => !params.name.includes(target.seed) && isOurs(params.name, target),
@@ -45,6 +47,7 @@ export function serviceMap(
 		hosts: hostsIn(dns),
 		redirects: redirectMap(exchanges, target, oldUrls),
 		answers: answerMap(exchanges, target),
+		...(health && { health: health.map((one) => ({ ...one, url: withoutValues(one.url) })) }),
 		certificates: [...certificates],
 		mail: { ...mailIn(found, target), ...(reports !== undefined && { reports }) },
 		externalDependencies: externalIn(found, target),
