@@ -483,6 +483,7 @@ export {
 } from './facts/monitoring/health-endpoints.ts';
 export type { HealthLeak } from './facts/monitoring/health-leaks.ts';
 export type { HealthLook } from './facts/monitoring/health-look.ts';
+export { type HealthView, healthView } from './facts/monitoring/health-view.ts';
 export { isKeyFileName } from './facts/secret-formats/key-store.ts';
 export {
 	type EnvFile,

@@ -110,7 +110,7 @@ const MOST_BYTES = 65_536;
 /** Above this, a third look tells whether it is so. */
 export const SLOW_MS = 1_000;
 
-const Params = z.object({
+export const HealthSurveyParams = z.object({
 	host: z.string(),
 	/** The audited domain: what lies outside it is asked as a third party. */
 	own: z.string(),
@@ -122,13 +122,13 @@ const Params = z.object({
 	/** Other URLs on this host that the user named. */
 	routes: z.array(z.string()),
 });
-type Params = z.infer<typeof Params>;
+type Params = z.infer<typeof HealthSurveyParams>;
 
 /** A production host of the target, with what was said of its health. */
 export interface HealthHost extends Subject<{ kind: 'page' | 'api' | 'repository' }> {
 	/** `null` where a repository alone was given. */
 	readonly survey: Params | null;
-	/** Absolute path of the repository: at the first host alone; `null` elsewhere. */
+	/** Absolute path of the repository: at the API's host, else the first; `null` elsewhere. */
 	readonly repo: string | null;
 }
 
@@ -185,10 +185,14 @@ export const healthHosts = defineSubjects({
 			byHost.size > 0
 				? [...byHost.keys()]
 				: found.value.filter((site) => isAsked(site, found.value)).map(({ name }) => name);
+		const isApiAt = (name: string) =>
+			found.value.some((one) => one.name === name && one.context.kind === 'api');
+		// A repository with a server is the API's, where there is one.
+		const home = names.find(isApiAt) ?? names[0];
 		return known(
-			names.map((name, index): HealthHost => {
+			names.map((name): HealthHost => {
 				const site = found.value.find((one) => one.name === name);
-				const isApi = site?.context.kind === 'api';
+				const isApi = isApiAt(name);
 				return {
 					kind: 'host',
 					name,
@@ -202,7 +206,7 @@ export const healthHosts = defineSubjects({
 						declared: byHost.get(name) ?? [],
 						routes: params.endpoints.filter((url) => new URL(url).hostname === name),
 					},
-					repo: index === 0 ? repo : null,
+					repo: name === home ? repo : null,
 				};
 			}),
 		);
@@ -233,7 +237,7 @@ function isAsked({ context, name }: Site, all: readonly Site[]): boolean {
  */
 export const healthSurvey = defineDerivation({
 	name: 'monitoring.health',
-	params: Params,
+	params: HealthSurveyParams,
 	async derive(params, get): Promise<Fact<HealthSurvey>> {
 		const origins = [...new Set(params.declared.map((url) => new URL(url).origin))];
 		const origin = origins[0] ?? `https://${params.host}`;

@@ -7,7 +7,7 @@ import { gathered } from '../gather-in-lab.ts';
 type Routes = NonNullable<NonNullable<World['sites']>[number]['routes']>;
 
 /** An API beside a start page. */
-function withApi(routes: Routes, fallback?: NonNullable<World['sites']>[number]['fallback']): World {
+function withApi(routes: Routes, fallback?: Routes[string]): World {
 	return {
 		zones: { 'shop.test': { records: '@ A 203.0.113.10\napi A 203.0.113.11' } },
 		sites: [
@@ -16,7 +16,7 @@ function withApi(routes: Routes, fallback?: NonNullable<World['sites']>[number][
 				hosts: ['api.shop.test'],
 				at: ['203.0.113.11'],
 				routes: { '/': { status: 404, type: 'application/json', body: '{}' }, ...routes },
-				...(fallback && { fallback }),
+				...(fallback !== undefined && { fallback }),
 			},
 		],
 	};
