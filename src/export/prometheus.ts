@@ -116,12 +116,12 @@ const SAYS_DOWN = {
 
 function urlProbe(
 	{ url, method, status, kind, budgetMs }: WatchedUrl,
-	more: Readonly<Record<string, unknown>> = {},
+	more?: Readonly<Record<string, unknown>>,
 ): Probe {
 	const isTls = url.startsWith('https:');
 	return {
 		job: 'site',
-		module: `http_${status}${method === 'HEAD' ? '_head' : ''}${isTls ? '' : '_plain'}`,
+		module: `${more === undefined ? 'http' : 'health'}_${status}${method === 'HEAD' ? '_head' : ''}${isTls ? '' : '_plain'}`,
 		settings: {
 			prober: 'http',
 			timeout: '10s',

@@ -125,7 +125,11 @@ function pagesIn({ map, timings, target }: Report): Part<WatchedUrl> {
 			return [{ url, method: asked, status, kind, budgetMs: budgetMs ?? BUDGET_MS[kind] }];
 		});
 	const seen = new Set(answers.map(({ from }) => hostIn(from)));
-	const unseen = target.hosts.filter((host) => !seen.has(host) && !isStagingName(host));
+	// Hosts that were only guessed have no address.
+	const known = new Set([target.domain, ...map.hosts.map(({ name }) => name)]);
+	const unseen = target.hosts.filter(
+		(host) => known.has(host) && !seen.has(host) && !isStagingName(host),
+	);
 	return {
 		watched: [...watched, ...endpoints],
 		leftOut: [

@@ -39,7 +39,11 @@ export const SAMPLE_MAP: Map = {
 		record('www.shop.test', 'A', '203.0.113.10'),
 		record('api.shop.test', 'A', '203.0.113.12', 60),
 	],
-	hosts: [],
+	hosts: ['shop.test', 'www.shop.test', 'app.shop.test', 'api.shop.test'].map((name) => ({
+		name,
+		addresses: ['203.0.113.10'],
+		aliases: [],
+	})),
 	redirects: [
 		{
 			from: 'http://shop.test/',
@@ -149,7 +153,7 @@ export function sampleReport(map: Partial<Map> = {}, more: Partial<Report> = {})
 		complete: true,
 		target: {
 			domain: 'shop.test',
-			hosts: ['shop.test', 'www.shop.test', 'app.shop.test', 'api.shop.test', 'staging.shop.test'],
+			hosts: ['shop.test', 'www.shop.test', 'app.shop.test', 'api.shop.test', 'admin.shop.test'],
 		},
 		tool: { name: 'launch-ready', version: '1.2.3' },
 		startedAt: '2026-06-01T12:00:00.000Z',
