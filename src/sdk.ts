@@ -484,6 +484,11 @@ export {
 export type { HealthLeak } from './facts/monitoring/health-leaks.ts';
 export type { HealthLook } from './facts/monitoring/health-look.ts';
 export { type HealthView, healthView } from './facts/monitoring/health-view.ts';
+export type { Channel, Monitor } from './facts/monitoring/monitor.ts';
+export { type MonitoredTarget, monitoredTargets } from './facts/monitoring/monitored-targets.ts';
+export { type MonitorsOf, monitorsOf } from './facts/monitoring/monitors-of.ts';
+export type { RepositoryMonitors } from './facts/monitoring/repository-monitors.ts';
+export { watchedHost } from './facts/monitoring/watched-host.ts';
 export { isKeyFileName } from './facts/secret-formats/key-store.ts';
 export {
 	type EnvFile,
