@@ -339,6 +339,10 @@ it('sums up every endpoint of the series for the report', () => {
 			p95Interval: [100, null],
 			errorRate: 0,
 			phases: { connect: 45, firstByte: 99, download: 1 },
+			method: 'GET',
+			kind: 'request',
+			budgetMs: 300,
+			status: 200,
 		},
 	]);
 });
