@@ -92,7 +92,8 @@ function commentFor({ origin, leftOut, mail }: WatchList, dnsServer: string): re
 		'its values is switched off by Gatus: look at its log after the start.',
 		'',
 		`DNS is asked at ${dnsServer}; texts (SPF, DMARC) and CAA at dns.google over HTTPS. A record is`,
-		'healthy while it has one of the values that the audit saw: change them together.',
+		'healthy while it has one of the values that the audit saw: change them together. Names are',
+		'written small here: where DNS has capitals, Gatus needs them too.',
 		'Response times are those seen from where Gatus runs; three slow ones in a row are told.',
 		...(mail.length > 0
 			? [

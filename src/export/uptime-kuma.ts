@@ -80,7 +80,7 @@ function descriptionOf(list: WatchList): string {
 	return [
 		...list.origin,
 		`Certificates: set ${warning} and ${critical} days under Settings, Notifications, TLS Certificate Expiry.`,
-		'The values of DNS records are compared by Uptime Kuma 2 and not by 1.23.',
+		'The values of DNS records are compared by Uptime Kuma 2, with capitals as DNS has them, and not by 1.23.',
 		...[
 			'response times: Uptime Kuma tells none that is over a budget',
 			...list.mail.map(

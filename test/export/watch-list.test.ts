@@ -90,6 +90,24 @@ describe('what is left out', () => {
 		expect(leftOut).toContain('shop.test SPF: there are several, so that none of them counts');
 	});
 
+	it.each([
+		'{{ get_env(name=1) }}',
+		'{% raw %}',
+		'{# a #}',
+		'$HOME',
+		'a\\"b',
+		'caf\u00e9',
+		'two\nlines',
+	])('is a text that a tool would fill in or write in another way: %j', (text) => {
+		const value = `"v=spf1 ${text} -all"`;
+		const row = { name: 'shop.test', type: 'TXT', ttl: 300, value, purpose: null };
+		const { records, leftOut } = watchList(sampleReport({ records: [row] }));
+		expect(records).toEqual([]);
+		expect(leftOut).toContain(
+			'shop.test SPF: it holds characters that tools write in different ways',
+		);
+	});
+
 	it('is a host for tests', () => {
 		const map = {
 			answers: [

@@ -6,6 +6,7 @@ import type { MonitoringTool } from '../../export/monitoring-tools.ts';
 import { visible } from '../../report/visible-text.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { configFor } from '../given-config.ts';
+import { requireFile } from '../given-paths.ts';
 import { interruptible } from '../interruptible.ts';
 import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
@@ -116,7 +117,10 @@ async function auditedReport(
 	const { auditOptions } = await import('./audit.ts');
 	const { audit } = await import('../../audit.ts');
 	const { output: _, ...asked } = options;
-	const given = await auditOptions(asked, await configFor(options));
+	const config = await configFor(options);
+	await requireFile(options.oldUrls, '--old-urls');
+	await requireFile(config.oldUrls, 'oldUrls in the config');
+	const given = await auditOptions(asked, config);
 	const progress = progressLine(options.quiet !== true);
 	const { result: report, interrupted } = await interruptible((signal) =>
 		audit({ ...given, domain, signal, onProgress: progress.show }),
