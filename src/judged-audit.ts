@@ -4,9 +4,11 @@ import type { Target } from './core/target.ts';
 import type { Audited } from './engine/audit.ts';
 import { type Observation, type Observer, replayObserver } from './engine/observer.ts';
 import { BadTarget } from './engine/parse-target.ts';
+import { wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
+import { loadsIn } from './facts/load/loads-in.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
 import { type HealthEndpoint, healthEndpoints } from './facts/monitoring/health-endpoints.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
@@ -18,12 +20,18 @@ import { serviceMap } from './report/service-map.ts';
 import { DEADLINE_SECONDS, type Judged, judgeChecks } from './run-checks.ts';
 import { VERSION } from './version.ts';
 
-interface Ran extends Judged {
+/** What was judged, and who serves the site. */
+export interface Ran extends Judged {
 	/** Who serves the site; `null` where no page was asked for, or nothing tells. */
 	readonly serving: Serving | null;
 	/** `null` where no check looked for health endpoints, or their hosts could not be told. */
 	readonly health: readonly HealthEndpoint[] | null;
 }
+
+/** What a report is made of. */
+export type Reported = Omit<Ran, 'store'> & {
+	readonly store: Pick<Audited['store'], 'observed' | 'describe'>;
+};
 
 /** Loads the checks that the options select and judges them. */
 export async function runChecks(
@@ -57,7 +65,7 @@ async function healthOf({ store, checks }: Judged, target: Target): Promise<Ran[
 /** What was found, as the report. */
 export function reportOf(
 	options: AuditOptions,
-	{ target, checks, findings, waivers, store, serving, health }: Ran,
+	{ target, checks, findings, waivers, store, serving, health }: Reported,
 	header: EvidenceHeader,
 ): Report {
 	const observed = store.observed();
@@ -78,6 +86,7 @@ export function reportOf(
 			health: health === null ? null : health.map(healthRow),
 		}),
 		timings: timingsIn(observed),
+		loads: loadsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],
 		platformsByHost: platformsByHost(observed),
 		platformName: serving?.name ?? null,
@@ -107,5 +116,6 @@ export async function auditRecording(
 	const observer = replayObserver(observations as readonly Observation[]);
 	const now = options.asOf ?? new Date(header.startedAt);
 	const audited = await runChecks(options, { target: header.target, observer, now });
+	options.onMeasured?.(wireTimes(observations), header.durationMs);
 	return reportOf(options, audited, header);
 }

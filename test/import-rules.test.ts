@@ -31,6 +31,8 @@ const VIOLATIONS: readonly (readonly [file: string, text: string, reason: string
 	['src/config/a.ts', "import '../engine/x.ts';", 'nothing in it is run'],
 	['src/lab/a.ts', "import '../net/x.ts';", 'the other side of the wire'],
 	['src/a.ts', "import './cli/x.ts';", 'one caller among several'],
+	['src/watch/a.ts', "import '../audit.ts';", 'it knows reports and no site'],
+	['src/watch/b.ts', "import 'nodemailer';", 'Sockets are opened in src/net alone'],
 	['checks/area/a.ts', "import '../../src/core/x.ts';", "exactly as a stranger's would be"],
 	['checks/area/b.ts', "import 'zod';", "exactly as a stranger's would be"],
 	['checks/area/c.ts', "import '../other/_x.ts';", "exactly as a stranger's would be"],
@@ -51,6 +53,7 @@ const SOUND: readonly (readonly [file: string, text: string])[] = [
 	['src/net/dns/ok.ts', "import '../dialer.ts';\nimport '../../core/x.ts';"],
 	['checks/area/ok.ts', "import '../../src/sdk.ts';\nimport './_own.ts';"],
 	['checks/area/files.ts', "import '../../src/sdk-repository.ts';"],
+	['src/watch/ok.ts', "import '../core/x.ts';\nimport '../net/clock.ts';\nimport 'zod';"],
 	['src/cli/ok.ts', "import '../engine/x.ts';\nimport 'commander';"],
 ];
 

@@ -12,8 +12,10 @@ import {
 	known,
 	MATRIX_QUERY,
 	optional,
+	pageIn,
 	type RedirectChain,
 	randomPathOf,
+	signInWalk,
 	unknown,
 	z,
 } from '../../src/sdk.ts';
@@ -40,19 +42,21 @@ export default defineCheck({
 	options: z.object({}),
 	verdicts: CHAIN_VERDICTS,
 	decisive: { by: 'standing', in: ['apex', 'named'] },
-	needs: ({ subject: { name, apex, seed } }) => ({
+	needs: ({ subject: { name, apex, seed, login = null } }) => ({
 		https: optional(chainReport({ url: `https://${name}/` })),
 		http: optional(chainReport({ url: `http://${name}/` })),
 		httpsDeep: optional(chainReport({ url: `https://${name}${deepPath(seed)}` })),
 		httpDeep: optional(chainReport({ url: `http://${name}${deepPath(seed)}` })),
 		apexHttps: optional(chainReport({ url: `https://${apex}/` })),
 		apexHttp: optional(chainReport({ url: `http://${apex}/` })),
+		signIn: optional(signInWalk({ host: name, login })),
 	}),
 	judge({ given, subject, say }) {
 		const { https } = given;
 		const all = distinct([
 			...faultsOf('root', https, given.http),
 			...faultsOf('deep', given.httpsDeep, given.httpDeep),
+			...signInFaults(given.signIn),
 		]);
 		const isApex = subject.name === subject.apex;
 		const atApex = isApex ? [] : faultsOf('root', given.apexHttps, given.apexHttp);
@@ -75,18 +79,22 @@ export default defineCheck({
 			(dead !== null && all.some((fault) => isOwnedBy(dead, fault))
 				? blockedBy({ check: dead.check, subject: dead.host }, dead.detail)
 				: null) ??
-			unwalked(given.http, given.httpsDeep, given.httpDeep);
+			unwalked(given.http, ...[given.httpsDeep, given.httpDeep].filter(isWanted));
 		if (rest !== null) return [...findings, rest];
 		return findings.length > 0 ? findings : say('settles', endOf(https));
 	},
 	examples: (example) => {
-		const given = (https: ChainReport, more: Partial<Record<string, Fact<ChainReport>>> = {}) => ({
+		const given = (
+			https: ChainReport,
+			more: Partial<Record<string, Fact<ChainReport | null>>> = {},
+		) => ({
 			https: known(https),
 			http: UNEVENTFUL,
 			httpsDeep: UNEVENTFUL,
 			httpDeep: UNEVENTFUL,
 			apexHttps: UNEVENTFUL,
 			apexHttp: UNEVENTFUL,
+			signIn: known(null),
 			...more,
 		});
 		const home = 'https://example.com/';
@@ -123,6 +131,14 @@ export default defineCheck({
 				context: { standing: 'named' as const, stage: 'staging' as const },
 			},
 		};
+		const sound = report(chain('settled', hop(home, 200)));
+		const signIn = (status: number, answer: HttpAnswered = HTML) =>
+			given(sound, {
+				signIn: known(report(chain('settled', hop(`${home}login`, status)), { ...answer, status })),
+			});
+		const signInCircle = given(sound, {
+			signIn: known({ ...report(circle, null), withCookies: circle }),
+		});
 		const fails = (how: 'refused' | 'no-such-host' | 'bad-response', url = home) =>
 			given(report(chain('failed', failedHop(url, how)), null));
 		return [
@@ -134,6 +150,16 @@ export default defineCheck({
 			example('a bot wall', ends(429), 'unknown'),
 			example('answers 404', ends(404), 'target-fails'),
 			example('answers 503', ends(503), 'target-fails'),
+			example('the sign-in page answers 500', signIn(500), 'target-fails'),
+			example('the sign-in page answers 499', signIn(499), 'target-fails'),
+			example('the sign-in page answers 399', signIn(399), 'settles'),
+			example('the sign-in page is for some', signIn(403), 'settles'),
+			example(
+				'a sign-in page that its host calls missing, made by scripts',
+				signIn(404, answered('<title>App</title><div id=app></div><script src=/app.js></script>')),
+				'settles',
+			),
+			example('the sign-in page goes in a circle', signInCircle, 'loop'),
 			example('an API answers 404', ends(404, JSON_ANSWER), 'settles'),
 			example('an API answers 500', ends(500, JSON_ANSWER), 'target-fails'),
 			example(
@@ -373,6 +399,21 @@ function faultsOf(path: 'root' | 'deep', ...reports: Fact<ChainReport>[]): reado
 	);
 }
 
+/**
+ * Of the way to the sign-in page: nobody gets in. A page that is missing by its status alone, and loads
+ * scripts, is how hosts of files serve an application that runs in the browser.
+ */
+function signInFaults(walk: Fact<ChainReport | null>): readonly Fault[] {
+	if (walk.status !== 'known' || walk.value === null) return [];
+	const { answer, chain: way } = walk.value;
+	const url = way.hops.at(-1)?.url ?? '';
+	const page = answer === null || answer.status >= 500 ? null : pageIn(answer, url);
+	const isShell = page?.resources.some(({ element }) => element === 'script') ?? false;
+	return faultsIn({ path: 'root', report: walk.value }).filter(
+		({ kind }) => kind === 'loop' || (kind === 'target-fails' && !isShell),
+	);
+}
+
 type Owner = ReturnType<typeof ownerOfFirstFailure>;
 
 /** Who says that the apex gives no answer at all, where it gives none. */
@@ -415,6 +456,11 @@ function remainder(https: Fact<ChainReport>, subject: Host, sharesApex: boolean)
 function unwalked(...reports: Fact<ChainReport>[]) {
 	const missing = reports.find(({ status }) => status === 'unknown');
 	return missing?.status === 'unknown' ? cannotSay(missing.because, missing.detail, 'high') : null;
+}
+
+/** A part of an audit leaves the paths below the root out, and says so beside this check. */
+function isWanted(deep: Fact<ChainReport>): boolean {
+	return deep.status !== 'unknown' || deep.because !== 'not-asked';
 }
 
 function isHome({ context }: Host): boolean {

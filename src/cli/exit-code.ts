@@ -22,10 +22,23 @@ export function gravest(codes: readonly ExitCode[]): ExitCode {
 	return GRAVEST_FIRST.find((code) => codes.includes(code)) ?? EXIT.fine;
 }
 
-/** What a report means to the caller. `never` suppresses findings and "cannot say" alike. */
-export function exitCodeOf(report: Report, failOn: FailOn): ExitCode {
+/**
+ * What a report means to the caller; an old release that still answers is no finding, and fails a smoke
+ * test. `never` suppresses findings and "cannot say" alike.
+ */
+export function exitCodeOf(
+	report: {
+		readonly decision: Pick<Report['decision'], 'launch'>;
+		readonly risks: readonly Pick<Report['risks'][number], 'severity'>[];
+		readonly smoke?: Report['smoke'];
+	},
+	failOn: FailOn,
+): ExitCode {
 	if (failOn === 'never') return EXIT.fine;
 	const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1) as readonly string[];
+	const version = report.smoke?.version?.state;
+	if (version === 'not-live') return EXIT.findings;
 	if (report.risks.some(({ severity }) => counted.includes(severity))) return EXIT.findings;
-	return report.decision.launch === 'CANNOT_SAY' ? EXIT.cannotSay : EXIT.fine;
+	const isOpen = version === 'unknown' || report.decision.launch === 'CANNOT_SAY';
+	return isOpen ? EXIT.cannotSay : EXIT.fine;
 }

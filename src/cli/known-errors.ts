@@ -4,6 +4,9 @@ import { BadDmarcCase } from '../discover-dmarc.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
 import { EvidenceNotWritten } from '../evidence/write-evidence.ts';
+import { BadResultFile } from '../fleet/result-file.ts';
+import { BadTargetList } from '../fleet/target-list.ts';
+import { StateNotWritten, StateRefused } from '../watch/state-file.ts';
 import { Usage } from './usage.ts';
 import { NotWritten } from './write-output.ts';
 
@@ -14,8 +17,11 @@ export const usageErrors = [
 	BadEvidence,
 	BadSpfCase,
 	BadDmarcCase,
+	StateRefused,
+	BadTargetList,
+	BadResultFile,
 	Usage,
 	RangeError,
 ];
 /** Exit 74. */
-export const writeErrors = [EvidenceNotWritten, NotWritten];
+export const writeErrors = [EvidenceNotWritten, NotWritten, StateNotWritten];

@@ -15,6 +15,8 @@ export interface Asked {
 	readonly endpoints?: readonly string[] | undefined;
 	readonly health?: readonly string[] | undefined;
 	readonly coldStart?: boolean | undefined;
+	readonly untimed?: boolean | undefined;
+	readonly guess?: boolean | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly dmarcReports?: string | undefined;
@@ -55,6 +57,7 @@ export function parseTarget(asked: Asked): Target {
 		hosts: (asked.hosts ?? []).map(hostName),
 		...endpointsOf(asked),
 		...healthOf(asked),
+		...(asked.guess === false && { guess: asked.guess }),
 		...mailOf(asked),
 		active: asked.active ?? false,
 		deep: asked.deep ?? false,
@@ -73,7 +76,8 @@ export function parseTarget(asked: Asked): Target {
 function endpointsOf({
 	endpoints = [],
 	coldStart = false,
-}: Asked): Pick<Target, 'endpoints' | 'endpointRules' | 'coldStart'> {
+	untimed = false,
+}: Asked): Pick<Target, 'endpoints' | 'endpointRules' | 'coldStart' | 'untimed'> {
 	const rules = new Map<string, EndpointRule>();
 	for (const text of endpoints) {
 		const rule = parseEndpoint(text);
@@ -87,6 +91,7 @@ function endpointsOf({
 		endpoints: [...rules.keys()],
 		...(telling.length > 0 && { endpointRules: telling }),
 		...(coldStart && { coldStart }),
+		...(untimed && { untimed }),
 	};
 }
 

@@ -111,13 +111,15 @@ function pagesIn({ map, timings, target }: Report): Part<WatchedUrl> {
 			return [];
 		}
 		const timing = timed.get(url);
-		const kind = timing?.kind ?? 'visit';
+		const kind = timing === undefined ? 'visit' : kindOf(timing);
 		const budgetMs = timing === undefined ? null : (timing.budgetMs ?? BUDGET_MS[kind]);
 		return [{ url, method: 'GET' as const, status, kind, budgetMs }];
 	});
 	const endpoints = timings
 		.filter(({ url }) => !answers.some((one) => one.url === url))
-		.flatMap(({ url, method, kind = 'request', budgetMs, status }): readonly WatchedUrl[] => {
+		.flatMap((timing): readonly WatchedUrl[] => {
+			const { url, method, budgetMs, status } = timing;
+			const kind = kindOf(timing);
 			const why = whyNot(url, status ?? null);
 			if (why !== null) leftOut.push(`${url}: ${why}`);
 			if (why !== null || typeof status !== 'number') return [];
@@ -137,6 +139,10 @@ function pagesIn({ map, timings, target }: Report): Part<WatchedUrl> {
 			...unseen.map((host) => `https://${host}/: it led to no answer during the audit`),
 		],
 	};
+}
+
+function kindOf({ connection }: Report['timings'][number]): WatchedUrl['kind'] {
+	return connection === 'new for each visit' ? 'visit' : 'request';
 }
 
 function whyNot(url: string, status: number | null): string | null {

@@ -2,6 +2,7 @@ import { getSubdomain } from 'tldts';
 import { z } from 'zod';
 import { type Fact, type GetFact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
+import { USUAL_HOSTS } from '../core/usual-hosts.ts';
 import { isWithin } from './dns/ancestry.ts';
 import { type Addresses, addressesOf } from './dns/dns.ts';
 import { isInvented } from './dns/invented.ts';
@@ -20,19 +21,19 @@ export interface Host extends Subject<{ standing: Standing; stage: 'production' 
 	readonly seed: string;
 	/** Every name that must work; each is judged by itself. */
 	readonly required: readonly string[];
+	/** URL of its sign-in page, where the user named it. */
+	readonly login?: string;
 }
-
-/** Sub-domains where products of this kind usually live. */
-const USUAL = ['app', 'api', 'admin'] as const;
 
 const STAGING = /^(?:dev|preview|qa|stage|staging|test|uat)\b/;
 
 const Params = z.object({
 	domain: z.string().nullable(),
-	/** Guesses are made only where the audited name is a registrable domain. */
+	/** Guesses are made only where the audited name is a registrable domain, and they are wanted. */
 	guess: z.boolean(),
 	named: z.array(z.string()),
 	seed: z.string(),
+	login: z.string().nullable().optional(),
 });
 
 const SAMPLE: Host = hostAt('example.com', 'apex', {
@@ -46,12 +47,15 @@ const from = (target: {
 	registrable: string | null;
 	hosts: readonly string[];
 	endpoints: readonly string[];
+	guess?: false | undefined;
 	seed: string;
+	login?: string | null;
 }) => ({
 	domain: target.domain,
-	guess: target.domain !== null && target.domain === target.registrable,
+	guess: target.domain !== null && target.domain === target.registrable && target.guess !== false,
 	named: [...new Set([...target.hosts, ...hostsOfEndpoints(target)])],
 	seed: target.seed,
+	...(typeof target.login === 'string' && { login: target.login }),
 });
 
 /** Naming an endpoint names its host, where that belongs to the audited domain. */
@@ -165,8 +169,9 @@ function candidates(params: z.infer<typeof Params>): readonly Host[] {
 	const { domain } = params;
 	if (domain === null) return [];
 	const named = params.named.filter((name) => name !== domain);
-	const about = { domain, seed: params.seed, required: [domain, ...named] };
-	const guessed = params.guess ? USUAL.map((label) => `${label}.${domain}`) : [];
+	const { seed, login } = params;
+	const about = { domain, seed, required: [domain, ...named], login: login ?? null };
+	const guessed = params.guess ? USUAL_HOSTS.map((label) => `${label}.${domain}`) : [];
 	return [
 		hostAt(domain, 'apex', about),
 		...(params.guess && !named.includes(`www.${domain}`)
@@ -182,9 +187,16 @@ function candidates(params: z.infer<typeof Params>): readonly Host[] {
 function hostAt(
 	name: string,
 	standing: Standing,
-	about: { domain: string; seed: string; required: readonly string[] },
+	about: {
+		domain: string;
+		seed: string;
+		required: readonly string[];
+		login?: string | null;
+	},
 ): Host {
 	const stage = isStagingName(name) ? 'staging' : 'production';
-	const { domain, ...rest } = about;
-	return { kind: 'host', name, context: { standing, stage }, apex: domain, ...rest };
+	const { domain: apex, seed, required, login = null } = about;
+	const isIts = login !== null && new URL(login).hostname === name;
+	const rest = { apex, seed, required, ...(isIts && { login }) };
+	return { kind: 'host', name, context: { standing, stage }, ...rest };
 }

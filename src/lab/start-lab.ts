@@ -5,7 +5,15 @@ import { type SeenSession, startMail } from './mail.ts';
 import { type AddressMap, createSwitchboard, type Switchboard } from './switchboard.ts';
 import { withTlsaData } from './tlsa-data.ts';
 import { alertRecord, PLAIN_ANSWER, type SeenRequest, startWeb } from './web.ts';
-import { type MailHost, type PortFault, type Site, settleWorld, type World } from './world.ts';
+import {
+	type MailHost,
+	type PortFault,
+	type Route,
+	type Site,
+	settleRoute,
+	settleWorld,
+	type World,
+} from './world.ts';
 import { AUTHORITY_HOST, INFRASTRUCTURE } from './zones.ts';
 
 export interface Lab extends AsyncDisposable {
@@ -21,6 +29,8 @@ export interface Lab extends AsyncDisposable {
 		readonly dns: readonly SeenQuestion[];
 		readonly smtp: readonly SeenSession[];
 	};
+	/** From now on this path of this host is answered so: a deploy, an outage, its end. */
+	change(host: string, path: string, route: Route): void;
 	close(): Promise<void>;
 }
 
@@ -47,6 +57,7 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
 	const board = createSwitchboard({
 		unmapped: settled.unmapped,
 		latencyMs: options.latencyMs ?? 0,
+		distances: settled.distances,
 	});
 	const authority = createAuthority({ now: zero, host: AUTHORITY_HOST });
 	const http: SeenRequest[] = [];
@@ -92,6 +103,11 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
 		resolver: `${INFRASTRUCTURE.resolver}:53`,
 		caPem: authority.rootPem,
 		requests: { http, dns, smtp },
+		change(host, path, route) {
+			const site = settled.sites.find(({ hosts }) => hosts.includes(host));
+			if (site === undefined) throw new TypeError(`no site of the world is called ${host}`);
+			site.routes[path] = settleRoute(route);
+		},
 		close: board.close,
 		[Symbol.asyncDispose]: board.close,
 	};

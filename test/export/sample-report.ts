@@ -165,9 +165,14 @@ export function sampleReport(map: Partial<Map> = {}, more: Partial<Report> = {})
 		waivers: [],
 		map: { ...SAMPLE_MAP, ...map },
 		timings: [
-			timing('https://shop.test/', { kind: 'visit', budgetMs: 2_000, method: 'GET', status: 200 }),
+			timing('https://shop.test/', {
+				connection: 'new for each visit',
+				budgetMs: 2_000,
+				method: 'GET',
+				status: 200,
+			}),
 			timing('https://api.shop.test/items', {
-				kind: 'request',
+				connection: 'kept alive',
 				budgetMs: 250,
 				method: 'GET',
 				status: 200,

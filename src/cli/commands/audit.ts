@@ -1,24 +1,28 @@
 import { stat } from 'node:fs/promises';
-import ipaddr from 'ipaddr.js';
 import { isEnvMode, plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
 import { atOnce } from '../../core/at-once.ts';
 import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
+import type { Report } from '../../core/report.ts';
 import { MOST_ROUTES, planSeconds } from '../../core/sequential-plan.ts';
+import type { WireTimes } from '../../evidence/critical-path.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
 import { configFolder, configFor, durationOf, requireKnownConfigIds } from '../given-config.ts';
 import { requireFile, requireFiles, requireFolder } from '../given-paths.ts';
+import { parseResolve } from '../given-resolve.ts';
 import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
+import { wireTimesText } from '../wire-times-text.ts';
 import { writeStdout } from '../write-output.ts';
 
-export interface CliOptions extends OutputOptions {
+/** What may be told of an audit, its output apart; `watch` takes a part of it. */
+export interface AskedOptions {
 	readonly repo?: string;
 	readonly env?: string;
 	readonly history?: AuditOptions['history'];
@@ -44,6 +48,9 @@ export interface CliOptions extends OutputOptions {
 	readonly origin?: string;
 	readonly rootHints?: string;
 	readonly dnsPort?: string;
+	readonly quick?: boolean;
+	readonly targets?: string;
+	readonly shard?: string;
 	readonly only?: readonly string[];
 	readonly skip?: readonly string[];
 	readonly deadline?: string;
@@ -56,15 +63,31 @@ export interface CliOptions extends OutputOptions {
 	readonly replay?: string;
 	readonly asOf?: string;
 	readonly plan?: boolean;
+	readonly smoke?: boolean;
+	readonly versionUrl?: string;
+	readonly expectVersion?: string;
+	readonly wait?: string;
 	readonly config?: string;
 	readonly quiet?: boolean;
 }
+
+export interface CliOptions extends AskedOptions, OutputOptions {}
 
 /** Domains of one call that are audited at a time; each keeps its own budgets. */
 const DOMAINS_AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
+	if (cli.shard !== undefined)
+		throw new Usage('--shard needs --targets: a shard is a part of a list');
 	requireOutputs(cli);
+	const { config, options } = await given(cli);
+	return auditGiven(domains, { cli, config, options });
+}
+
+/** Config and options of an audit, once all that they name has been found to be there. */
+export async function given(
+	cli: CliOptions,
+): Promise<{ readonly config: Config; readonly options: AuditOptions }> {
 	await requireFolder(cli.repo, '--repo', 'give the folder of the repository');
 	const config = await configFor(cli);
 	await requireEnvFile(cli, config);
@@ -78,7 +101,13 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireMessages(config.messages, 'messages in the config');
 	await requireFiles(cli.log, '--log');
 	await requireFiles(config.logs, 'logs in the config');
-	const options = await auditOptions(cli, config);
+	return { config, options: await auditOptions(cli, config) };
+}
+
+async function auditGiven(
+	domains: readonly string[],
+	{ cli, config, options }: { cli: CliOptions; config: Config; options: AuditOptions },
+): Promise<ExitCode> {
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
 		throw new Usage('--record and --replay take one domain: a recording is of one audit');
@@ -86,21 +115,89 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	if (targets.length > 1 && options.zoneFile !== undefined) {
 		throw new Usage('--zone takes one domain: a zone file holds one zone');
 	}
-	if (cli.plan === true) return printPlan(targets, options);
+	requireSmokeSense(cli, config.versionUrl, targets);
+	if (cli.plan === true) return printPlan(targets, await plannedOf(cli, options));
 
 	if (cli.quiet !== true && isForPeople(cli)) process.stderr.write(moreTime(options));
 	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
+	const where: string[] = [];
+	const onMeasured = (times: WireTimes, durationMs: number) => {
+		where.push(...wireTimesText(times, durationMs));
+	};
 	const { result: reports, interrupted } = await interruptible((signal) =>
 		atOnce(DOMAINS_AT_ONCE, targets, (domain) =>
-			runAudit({ ...options, domain, signal, onProgress: progress.show }),
+			auditOne(cli, config, { ...options, domain, signal, onProgress: progress.show, onMeasured }),
 		),
 	).finally(progress.end);
 	await printReports(reports, cli);
-	const failOn = cli.failOn ?? config.failOn ?? 'blocker';
+	if (cli.verbose === true && cli.quiet !== true && isForPeople(cli)) {
+		process.stderr.write(where.map((line) => `${line}\n`).join(''));
+	}
+	const failOn = cli.failOn ?? config.failOn ?? (cli.smoke === true ? 'high' : 'blocker');
 	return gravest([
 		...reports.map((report) => exitCodeOf(report, failOn)),
 		...(interrupted ? [EXIT.interrupted] : []),
 	]);
+}
+
+/** The whole audit, or the few checks that decide right after a deploy. */
+async function auditOne(cli: CliOptions, config: Config, options: AuditOptions): Promise<Report> {
+	if (cli.smoke !== true) return runAudit(options);
+	const { smoke } = await import('../../smoke.ts');
+	return smoke({
+		...options,
+		versionUrl: cli.versionUrl ?? config.versionUrl,
+		expectVersion: cli.expectVersion,
+		waitSeconds: durationOf(cli.wait, '--wait'),
+	});
+}
+
+async function plannedOf(cli: CliOptions, options: AuditOptions): Promise<AuditOptions> {
+	if (cli.smoke !== true) return options;
+	return (await import('../../smoke.ts')).smokeAudit(options);
+}
+
+function requireSmokeSense(
+	cli: CliOptions,
+	configured: string | undefined,
+	targets: readonly (string | undefined)[],
+): void {
+	const { smoke, versionUrl, expectVersion, wait } = cli;
+	const given = [
+		versionUrl !== undefined && '--version-url',
+		expectVersion !== undefined && '--expect-version',
+		wait !== undefined && '--wait',
+	].find((one) => one !== false);
+	if (smoke !== true) {
+		if (given !== undefined) throw new Usage(`${given} needs --smoke`);
+		return;
+	}
+	const other = NOT_WITH_SMOKE.find((name) => cli[name] !== undefined);
+	if (other !== undefined) {
+		throw new Usage(`--smoke has its own few checks of a live site: leave --${other} out`);
+	}
+	const url = versionUrl ?? configured;
+	if (url === undefined) {
+		if (given === undefined) return;
+		throw new Usage(`${given} needs --version-url: where the release that runs is told`);
+	}
+	requireVersionUrl(url, cli, targets);
+}
+
+const NOT_WITH_SMOKE = ['record', 'replay', 'zone', 'only', 'repo'] as const;
+
+function requireVersionUrl(
+	url: string,
+	{ expectVersion }: CliOptions,
+	targets: readonly (string | undefined)[],
+): void {
+	if (expectVersion?.trim() === '') throw new Usage('--expect-version is empty');
+	if (targets.length > 1) {
+		throw new Usage('--version-url takes one domain: a release is of one product');
+	}
+	if (!/^https?:\/\/[^/]/i.test(url) || !URL.canParse(url)) {
+		throw new Usage(`--version-url "${visible(url)}": write https://…`);
+	}
 }
 
 /** What the user asked for beside the usual, and how long that may take. */
@@ -156,8 +253,7 @@ async function requireMessages(files: readonly string[] | undefined, from: strin
 	}
 }
 
-/** What the command line and the config ask for, as the audit takes it. */
-export async function auditOptions(cli: CliOptions, config: Config): Promise<AuditOptions> {
+export async function auditOptions(cli: AskedOptions, config: Config): Promise<AuditOptions> {
 	await requireKnownConfigIds(config);
 	return {
 		repo: cli.repo,
@@ -182,7 +278,7 @@ export async function auditOptions(cli: CliOptions, config: Config): Promise<Aud
 }
 
 /** What the command line and the config say of the target, together. */
-function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
+function askedOf(cli: AskedOptions, config: Config): Partial<AuditOptions> {
 	return {
 		// Without a repository there are no reads to compare it with.
 		envFile: cli.repo === undefined ? undefined : (cli.env ?? config.env),
@@ -211,43 +307,30 @@ function askedOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
 }
 
 /** The config's zone file is not read for a repository alone, which touches no network. */
-function zoneOf(cli: CliOptions, config: Config): Partial<AuditOptions> {
+function zoneOf(cli: AskedOptions, config: Config): Partial<AuditOptions> {
 	const zoneFile = cli.zone ?? (cli.repo === undefined ? config.zone : undefined);
 	const drift = cli.drift ?? (zoneFile === undefined ? undefined : config.drift);
 	return { zoneFile, drift, live: cli.live };
 }
 
 /** `--only` replaces the config's, `--skip` adds to it. */
-async function selectionOf(cli: CliOptions, config: Config): Promise<Partial<AuditOptions>> {
+async function selectionOf(cli: AskedOptions, config: Config): Promise<Partial<AuditOptions>> {
+	const quick = cli.quick ?? config.quick;
 	const only = cli.only ?? config.only ?? [];
 	const skip = joined(config.skip, cli.skip);
 	await requireKnownIds(only, '--only');
 	await requireKnownIds(skip, '--skip');
-	return { only, skip };
+	return { only, skip, ...(quick === true && { profile: 'quick' as const }) };
 }
 
 function joined(...lists: (readonly string[] | undefined)[]): readonly string[] {
 	return lists.flatMap((list) => list ?? []);
 }
 
-/** `HOST:PORT:IP`, as curl's; an IPv6 address may stand in brackets. */
-function parseResolve(text: string): { host: string; port: number; address: string } {
-	const [, host, port, address] = /^([^:]+):(\d{1,5}):\[?([0-9a-fA-F.:]+)\]?$/.exec(text) ?? [];
-	const isPort = Number(port) >= 1 && Number(port) <= 65_535;
-	if (host === undefined || address === undefined || !isPort || !isAddress(address)) {
-		throw new Usage(`--resolve "${text}": write HOST:PORT:IP, as in example.com:443:203.0.113.7`);
-	}
-	return { host: host.toLowerCase(), port: Number(port), address };
-}
-
 function parsePort(text: string): number {
 	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
 	if (port >= 1 && port <= 65_535) return port;
 	throw new Usage(`--dns-port "${visible(text)}": give a port from 1 to 65535`);
-}
-
-function isAddress(text: string): boolean {
-	return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 }
 
 /** `2026-12-31`, from its first second (UTC), or a moment of it: `2026-12-31T18:00:00Z`. */

@@ -67,16 +67,20 @@ export const sitePages = defineDerivation({
 const LOGIN =
 	/\/(?:log-?in|sign-?in|auth\/(?:log-?in|sign-?in)|account\/log-?in|users\/sign_in)\/?$/i;
 
+/** Where a page of the same origin is called by a name that sign-in pages have. */
+export function signInLink({ page, url }: Pick<SeenPage, 'page' | 'url'>): string | null {
+	const { origin } = new URL(url);
+	const isIt = (link: string) =>
+		new URL(link).origin === origin && LOGIN.test(new URL(link).pathname);
+	return page.links.find(isIt) ?? null;
+}
+
 async function loginPage(
 	{ begin, login }: { begin: SeenPage; login: string | null },
 	get: GetFact,
 ): Promise<SeenPage | null> {
-	const { origin } = new URL(begin.url);
-	const linked = begin.page.links.find(
-		(link) => new URL(link).origin === origin && LOGIN.test(new URL(link).pathname),
-	);
-	const url = login ?? linked;
-	if (url === undefined) return null;
+	const url = login ?? signInLink(begin);
+	if (url === null) return null;
 	const end = await get(landing({ url }));
 	if (end.status !== 'known' || end.value.url === begin.url) return null;
 	const { answer } = end.value;
