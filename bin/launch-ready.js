@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const main = new URL('../dist/src/cli/main.js', import.meta.url);
+const main = new URL('../dist/bundle/main.js', import.meta.url);
 
 if (major < 20 || (major === 20 && minor < 19)) {
 	process.stderr.write(`launch-ready needs Node 20.19 or newer; this is ${process.version}.\n`);

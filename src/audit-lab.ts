@@ -14,12 +14,14 @@ import { dnsOverlay } from './given-dns.ts';
 import { type Lab, type LabOptions, startLab } from './lab/start-lab.ts';
 import type { World } from './lab/world.ts';
 import { systemClock } from './net/clock.ts';
-import { createNet } from './net/io.ts';
+import { createNet, type NetSettings } from './net/io.ts';
 import { USER_AGENT } from './version.ts';
 
 export interface LabAuditOptions extends LabOptions {
 	readonly connectMs?: number;
 	readonly handshakeMs?: number;
+	/** Timing samples: the distances of their starts in milliseconds, and how long one may take. */
+	readonly timing?: NetSettings['timing'];
 	/** The world's authority counts as a public one; private unless given, as with `--ca`. */
 	readonly publicAuthority?: boolean;
 	/** Options of single checks, by check id, as the configuration gives them. */
@@ -36,7 +38,7 @@ export interface LabAudit {
  * Judges checks on a world of the lab, over real sockets, with the world's authority trusted: what a
  * test of a check needs. `asked` is what the command line would say of the target; `connectMs` and
  * `handshakeMs` are how long a silent address, and one that says nothing to a handshake, are waited for,
- * in milliseconds, where a test cannot wait as an audit does.
+ * in milliseconds, where a test cannot wait as an audit does; so is `timing`.
  */
 export async function auditLab(
 	world: World,
@@ -60,6 +62,7 @@ export async function auditLab(
 		env: {},
 		connectMs: options.connectMs,
 		handshakeMs: options.handshakeMs,
+		timing: options.timing,
 		userAgent: USER_AGENT,
 		signal: controller.signal,
 	});

@@ -2,7 +2,9 @@ import type { Waiver } from './core/finding.ts';
 import type { Severity } from './core/severity.ts';
 import type { Target } from './core/target.ts';
 import type { Progress } from './engine/audit.ts';
+import type { WireTimes } from './evidence/critical-path.ts';
 import type { NetSettings } from './net/io.ts';
+import type { ProfileName } from './profiles.ts';
 
 /** Everything that an audit can be told. All of it is optional but a target: domain, repo or replay. */
 export interface AuditOptions {
@@ -24,6 +26,8 @@ export interface AuditOptions {
 	readonly openapi?: string | undefined;
 	/** Ask named endpoints whether they answer, and time nothing. */
 	readonly untimed?: boolean | undefined;
+	/** `false`: only names that were given are looked at; neither www nor any other usual name is tried. */
+	readonly guess?: boolean | undefined;
 	/** URLs of health endpoints, in the place of the usual paths. */
 	readonly health?: readonly string[] | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
@@ -58,6 +62,8 @@ export interface AuditOptions {
 	readonly rdap?: string | undefined;
 	/** Log files of the product, of any size. */
 	readonly logs?: readonly string[] | undefined;
+	/** Only this part of an audit; `only` and `skip` make it smaller. */
+	readonly profile?: ProfileName | undefined;
 	/** Prefixes of ids to run, and to leave out. */
 	readonly only?: readonly string[] | undefined;
 	readonly skip?: readonly string[] | undefined;
@@ -91,6 +97,15 @@ export interface AuditOptions {
 	/** Stops the audit; what was gathered until then is reported. */
 	readonly signal?: AbortSignal | undefined;
 	readonly onProgress?: ((event: Progress) => void) | undefined;
+	/** Told once everything is observed: where the time went, and how long the whole took. */
+	readonly onMeasured?: ((times: WireTimes, durationMs: number) => void) | undefined;
+	/** Its own unless given: those that the audits of a fleet share. */
+	readonly limits?: NetSettings['limits'];
+	/**
+	 * Waits until more than the first DNS question may be asked: the audit's time begins then. It is told
+	 * the domain's first address, `null` where it has none; what it returns is called at the end.
+	 */
+	readonly admit?: ((address: string | null) => Promise<() => void>) | undefined;
 	/** Where addresses really are: the lab's internet. */
 	readonly addressMap?: NetSettings['addressMap'];
 }

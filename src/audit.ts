@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { AuditOptions } from './audit-options.ts';
-import type { Io } from './core/io.ts';
+import type { DnsAnswer, Io } from './core/io.ts';
 import { OLD_URL_REQUESTS, OLD_URL_SECONDS } from './core/old-url-budget.ts';
 import type { Report } from './core/report.ts';
 import { planSeconds } from './core/sequential-plan.ts';
 import type { Target } from './core/target.ts';
+import { USUAL_HOSTS } from './core/usual-hosts.ts';
 import { BadTarget, parseTarget } from './engine/parse-target.ts';
+import { type Waited, wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { fileSettings } from './file-settings.ts';
 import type { DnsOverlay } from './given-dns.ts';
 import type { Ran } from './judged-audit.ts';
 import { systemClock } from './net/clock.ts';
 import { createNet, type Net, type NetSettings } from './net/io.ts';
+import { PROFILES } from './profiles.ts';
 import { timeLimit } from './time-limit.ts';
 import { USER_AGENT, VERSION } from './version.ts';
 
@@ -72,18 +75,18 @@ export async function runLive(given: AuditOptions): Promise<LiveRun> {
 	const target = targetOf(await withFiles(options));
 	const limit = limits(options);
 	try {
-		return { options, ...(await runWithin(limit.signal, target, options)) };
+		return { options, ...(await runWithin(limit, target, options)) };
 	} finally {
 		limit.clear();
 	}
 }
 
 async function runWithin(
-	signal: AbortSignal,
+	limit: ReturnType<typeof limits>,
 	target: Target,
 	options: AuditOptions,
 ): Promise<Pick<LiveRun, 'ran' | 'header'>> {
-	const startedAt = systemClock.now();
+	const { signal } = limit;
 	const overlay = await overlayFor(options, target);
 	const net = await openNet(options, {
 		overlay,
@@ -102,8 +105,9 @@ async function runWithin(
 		env: options.env ?? {},
 		userAgent: USER_AGENT,
 		signal,
+		limits: options.limits,
 	});
-	askAhead(net.io, target);
+	const first = askAhead(net.io, target, options);
 	const { runChecks } = await import('./judged-audit.ts');
 	const { liveObserver } = await import('./engine/observer.ts');
 	const { createFiles } = await import('./files/create-files.ts');
@@ -112,9 +116,20 @@ async function runWithin(
 		files: createFiles(fileSettings(options, signal)),
 		...(target.repo !== null && { repository: target.repo }),
 	};
+	let leave = () => {};
 	try {
+		if (options.admit !== undefined) {
+			limit.hold();
+			leave = await options.admit(addressIn(await first));
+			limit.restart();
+		}
+		const startedAt = systemClock.now();
 		const evidence = await recordingIn(options.record);
-		const observer = liveObserver(io, signal, (one) => evidence?.record(one));
+		const waited: Waited[] = [];
+		const observer = liveObserver(io, signal, (one) => {
+			evidence?.record(one);
+			if (options.onMeasured !== undefined) waited.push({ ...one, fact: undefined } as Waited);
+		});
 		const ran = await runChecks(options, { target, observer, now: options.asOf ?? startedAt });
 		const header: EvidenceHeader = {
 			format: 'launch-ready-evidence',
@@ -127,9 +142,11 @@ async function runWithin(
 			complete: !signal.aborted,
 		};
 		await evidence?.finish(header);
+		options.onMeasured?.(wireTimes(waited), header.durationMs);
 		return { ran, header };
 	} finally {
 		await net.close();
+		leave();
 	}
 }
 
@@ -169,6 +186,7 @@ export function targetOf(options: AuditOptions): Target {
 		file === undefined ? undefined : path.resolve(file);
 	return parseTarget({
 		...options,
+		guess: options.guess ?? guesses(options),
 		repo: absolute(repo),
 		envFile: envFileOf(options),
 		zoneFile: absolute(options.zoneFile),
@@ -180,6 +198,9 @@ export function targetOf(options: AuditOptions): Target {
 		seed: randomBytes(8).toString('hex'),
 	});
 }
+
+const guesses = ({ profile }: AuditOptions): boolean =>
+	profile === undefined || PROFILES[profile].guess;
 
 /** `production` names the repository's `.env.production`; a file of that name is written `./production`. */
 export const isEnvMode = (env: string): boolean => /^[A-Za-z][\w-]{0,40}$/.test(env);
@@ -208,8 +229,47 @@ async function recordingIn(folder: string | undefined) {
 	return writeEvidence(folder);
 }
 
-/** The first packets leave before the checks are loaded; who asks later shares these answers. */
-function askAhead({ dns }: Pick<Io, 'dns'>, { domain }: Target): void {
-	if (domain === null) return;
-	for (const type of ['A', 'AAAA']) dns.ask({ name: domain, type }).catch(() => undefined);
+/**
+ * The first packets leave before the checks are loaded; who asks later shares these answers. Of a whole
+ * audit it is known what will be asked; of a part, that the name must resolve. Gives back the answer to
+ * the question for its first address.
+ */
+async function askAhead(
+	{ dns }: Pick<Io, 'dns'>,
+	target: Target,
+	options: AuditOptions,
+): Promise<DnsAnswer | null> {
+	const { domain } = target;
+	if (domain === null) return null;
+	const { only = [], skip = [], profile } = options;
+	const questions =
+		only.length + skip.length > 0 || profile !== undefined
+			? addressesOf([domain])
+			: [
+					...addressesOf(likelyNames(domain, target)),
+					...APEX.map((type) => [domain, type] as const),
+				];
+	const [a] = questions.map(([name, type]) => dns.ask({ name, type }).catch(() => null));
+	return (await a) ?? null;
+}
+
+/** What every whole audit asks of the name itself. */
+const APEX = ['MX', 'TXT', 'NS', 'SOA', 'CAA'] as const;
+
+function addressesOf(names: readonly string[]): readonly (readonly [name: string, type: string])[] {
+	return names.flatMap((name) => [[name, 'A'] as const, [name, 'AAAA'] as const]);
+}
+
+/** Sub-domains are guessed of a registrable domain alone, and believed beside a random one. */
+function likelyNames(domain: string, { registrable, hosts, seed }: Target): readonly string[] {
+	if (domain !== registrable) return [domain, ...hosts];
+	const guessed = ['www', ...USUAL_HOSTS, `lr-${seed}`].map((label) => `${label}.${domain}`);
+	return [domain, ...hosts, ...guessed];
+}
+
+function addressIn(answer: DnsAnswer | null): string | null {
+	const [first] = (answer?.records ?? []).flatMap(({ data }) =>
+		'address' in data ? [data.address] : [],
+	);
+	return first ?? null;
 }

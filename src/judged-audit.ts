@@ -4,9 +4,11 @@ import type { Target } from './core/target.ts';
 import type { Audited } from './engine/audit.ts';
 import { type Observation, type Observer, replayObserver } from './engine/observer.ts';
 import { BadTarget } from './engine/parse-target.ts';
+import { wireTimes } from './evidence/critical-path.ts';
 import type { EvidenceHeader } from './evidence/evidence-format.ts';
 import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
+import { loadsIn } from './facts/load/loads-in.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
 import { seenCertificates } from './facts/tls/seen-certificates.ts';
@@ -66,6 +68,7 @@ export function reportOf(
 			}),
 		}),
 		timings: timingsIn(observed),
+		loads: loadsIn(observed),
 		platforms: serving?.snippetPlatforms ?? [],
 		platformsByHost: platformsByHost(observed),
 		platformName: serving?.name ?? null,
@@ -90,5 +93,6 @@ export async function auditRecording(
 	const observer = replayObserver(observations as readonly Observation[]);
 	const now = options.asOf ?? new Date(header.startedAt);
 	const audited = await runChecks(options, { target: header.target, observer, now });
+	options.onMeasured?.(wireTimes(observations), header.durationMs);
 	return reportOf(options, audited, header);
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { AuditOptions } from './audit-options.ts';
-import { CHECKS_FOLDER } from './checks-folder.ts';
 import type { AnyCheck } from './core/check.ts';
 import type { Target } from './core/target.ts';
-import { type Audited, audit, isSelected } from './engine/audit.ts';
-import { listCheckIds, loadChecks } from './engine/load-checks.ts';
+import { type Audited, audit, isSelected, type Partly } from './engine/audit.ts';
+import { selects } from './engine/judge.ts';
 import type { Observer } from './engine/observer.ts';
+import { leavesOut, PROFILES, type Profile } from './profiles.ts';
+import { loadShipped, shippedIds } from './shipped-checks.ts';
 
 /** When a GO is wanted, unless the user says. */
 export const DEADLINE_SECONDS = 48 * 3_600;
@@ -21,12 +22,17 @@ export async function judgeChecks(
 	{ target, observer, now }: { target: Target; observer: Observer; now: Date },
 ): Promise<Judged> {
 	const { only = [], skip = [], accept = [], severity = {}, options: checkOptions = {} } = options;
-	const ids = await listCheckIds(CHECKS_FOLDER);
-	const wanted = ids.filter((id) => isSelected(id, { only, skip }));
+	const ids = await shippedIds();
+	// A load has a command of its own, and what has it looks at nothing else.
+	const isOwn = (id: string) => id.startsWith('load/') === (target.load !== undefined);
+	const selected = ids.filter((id) => isOwn(id) && isSelected(id, { only, skip }));
+	const profile = options.profile === undefined ? null : PROFILES[options.profile];
+	const wanted = profile === null ? selected : selected.filter((id) => profile.checks.includes(id));
 	if (wanted.length === 0) throw new RangeError('No check is left by --only and --skip.');
-	const checks = await loadChecks(CHECKS_FOLDER, wanted);
+	const checks = await loadShipped(wanted);
 	requireOptions(checks, checkOptions);
-	const policy = { only, skip, accept, severity, options: checkOptions };
+	const partly = profile === null ? null : partOf(profile, selected);
+	const policy = { only, skip, accept, severity, options: checkOptions, partly };
 	const audited = await audit({
 		target,
 		checks,
@@ -35,11 +41,23 @@ export async function judgeChecks(
 		policy,
 		loadCauses: (causes) => {
 			const unskipped = ids.filter((id) => isSelected(id, { only: causes, skip }));
-			return loadChecks(CHECKS_FOLDER, unskipped);
+			return loadShipped(unskipped);
 		},
 		...(options.onProgress !== undefined && { progress: options.onProgress }),
 	});
 	return { ...audited, target, checks };
+}
+
+function partOf(profile: Profile, selected: readonly string[]): Partly {
+	const { option, checks, notSaid } = profile;
+	return {
+		option,
+		isLeftOut: (ref) => leavesOut(profile, ref),
+		left: [
+			...selected.filter((id) => !checks.includes(id)).map((id) => ({ id })),
+			...notSaid.filter(({ id }) => selected.some((check) => selects(check, id))),
+		],
+	};
 }
 
 /** Refuses an option that is misspelt or of another kind: it would pass for the default, or for our bug. */

@@ -286,6 +286,10 @@ export { type StagingHost, stagingHosts } from './facts/launch/staging-hosts.ts'
 export { type FoundUse, type StagingSurvey, stagingSurvey } from './facts/launch/staging-survey.ts';
 export { type Own, type TestKind, testAddressIn } from './facts/launch/test-address.ts';
 export type { Use } from './facts/launch/test-uses.ts';
+export { loadOf } from './facts/load/load.ts';
+export { type LoadRefusal, loadPermit, PROOF_FILE } from './facts/load/load-permit.ts';
+export type { LoadDecision, LoadOpen, LoadSummary, Quantiles } from './facts/load/load-summary.ts';
+export { type LoadTarget, loadTargets } from './facts/load/load-targets.ts';
 export type { LogKind, LogReading, RepositoryLogs } from './facts/logs/log-findings.ts';
 export { givenLog, type LogPlace, logPlaces, repositoryLogs } from './facts/logs/log-places.ts';
 export { repositoryLogging } from './facts/logs/logging.ts';

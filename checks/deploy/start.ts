@@ -13,6 +13,7 @@ import {
 	type WrongPort,
 	z,
 } from '../../src/sdk.ts';
+import { nameOnce } from './_name-once.ts';
 import { keptElsewhere, productionCommand, reachable } from './_start-fix.ts';
 
 type Development = Omit<ProductionStart, 'development'> & {
@@ -119,7 +120,7 @@ export default defineCheck({
 		const named = nameOnce();
 		const placed = (one: { file: string; line: number }) => ({
 			kind: 'file' as const,
-			name: named(one.file),
+			name: named('', one.file),
 			file: one.file,
 			line: one.line,
 		});
@@ -225,16 +226,6 @@ function whereItListens({ port, loopback, expected }: WrongPort): string {
 		port === null ? '' : `at port ${port}${expected === null ? ', whatever PORT says' : ''}`;
 	if (!loopback) return fixed;
 	return `${fixed === '' ? '' : `${fixed}, `}on the loopback address alone`;
-}
-
-/** Several findings in one file are told apart by their order. */
-function nameOnce(): (file: string) => string {
-	const seen = new Map<string, number>();
-	return (file) => {
-		const before = seen.get(file) ?? 0;
-		seen.set(file, before + 1);
-		return before === 0 ? file : `${file}#${before + 1}`;
-	};
 }
 
 // ── Samples ──────────────────────────────────────────────────────────────────────────────────────

@@ -318,6 +318,7 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 	const essential = subject.context.dkim === 'essential';
 	const couldBe = essential ? 'blocker' : 'high';
 	if (dkim.status !== 'known') {
+		if (!essential && isLeftOut(dkim)) return [];
 		return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
 	}
 	if (hasKeyRecord(dkim.value) || dkim.value.existence === 'present') return [];
@@ -332,6 +333,11 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 		say('enforce-without-dkim', { ...args, negativeTtl, control, proven: true }),
 		...(broken ? [say('enforce-spf-broken', args)] : []),
 	];
+}
+
+/** By a part of an audit, which says so of the finding itself. */
+function isLeftOut(dkim: Given['dkim']): boolean {
+	return dkim.status === 'unknown' && dkim.because === 'not-asked';
 }
 
 function isProvenAbsent(dkim: Given['dkim']): boolean {

@@ -79,7 +79,7 @@ export default defineCheck({
 			(dead !== null && all.some((fault) => isOwnedBy(dead, fault))
 				? blockedBy({ check: dead.check, subject: dead.host }, dead.detail)
 				: null) ??
-			unwalked(given.http, given.httpsDeep, given.httpDeep);
+			unwalked(given.http, ...[given.httpsDeep, given.httpDeep].filter(isWanted));
 		if (rest !== null) return [...findings, rest];
 		return findings.length > 0 ? findings : say('settles', endOf(https));
 	},
@@ -457,6 +457,11 @@ function remainder(https: Fact<ChainReport>, subject: Host, sharesApex: boolean)
 function unwalked(...reports: Fact<ChainReport>[]) {
 	const missing = reports.find(({ status }) => status === 'unknown');
 	return missing?.status === 'unknown' ? cannotSay(missing.because, missing.detail, 'high') : null;
+}
+
+/** A part of an audit leaves the paths below the root out, and says so beside this check. */
+function isWanted(deep: Fact<ChainReport>): boolean {
+	return deep.status !== 'unknown' || deep.because !== 'not-asked';
 }
 
 function isHome({ context }: Host): boolean {

@@ -14,8 +14,9 @@ import {
 export function notMeasured(
 	timing: TimingSummary,
 	answer: Fact<SeenAnswer>,
-	{ name, context }: Endpoint,
+	endpoint: Endpoint,
 ): NoVerdict | null {
+	const { name, context } = endpoint;
 	const wall = answer.status === 'known' ? botWall(answer.value) : null;
 	if (wall !== null) return cannotSay('denied', `${name}: ${wall}`);
 	if (timing.decision === 'rate-limited') {
@@ -25,19 +26,42 @@ export function notMeasured(
 		);
 	}
 	if (timing.failure?.fault === 'ours') return cannotSay('unsupported', timing.failure.detail);
+	if (timing.isStream) {
+		return cannotSay('unsupported', `${name} is a stream of events, which has no last byte`);
+	}
 	if (timing.isUnreachable) {
 		const detail = `${name} answered none of ${timing.samples} samples`;
 		return context.standing === 'declared'
 			? blockedBy({ check: 'timing/availability', subject: name }, detail)
 			: cannotSay('inconclusive', detail);
 	}
-	if (context.standing === 'declared' && timing.clientErrors > timing.samples / 2) {
-		return cannotSay(
-			'inconclusive',
-			`${name} refuses our requests (400 to 499 in ${timing.clientErrors} of ${timing.samples}), so the answer that customers get was not timed`,
-		);
+	const strange = elsewhere(timing, endpoint);
+	return strange === null ? null : cannotSay('inconclusive', strange);
+}
+
+/** Fast refusals must not better a p95: why these answers are not those that customers wait for. */
+function elsewhere(timing: TimingSummary, { name, context }: Endpoint): string | null {
+	const { namedAs, samples, clientErrors, elsewhere: others } = timing;
+	const isDeclared = context.standing === 'declared';
+	const untimed = 'so the answer that customers get was not timed';
+	if (isDeclared && clientErrors > samples / 2) {
+		return `${name} refuses our requests (400 to 499 in ${clientErrors} of ${samples}), ${untimed}`;
+	}
+	if (namedAs !== null && context.kind !== 'page' && isPage(timing)) {
+		return `${namedAs} leads to a page for people (${name}), ${untimed}`;
+	}
+	const isMixed = others < samples || isDeclared;
+	if (isMixed && others > STRANGE_SHARE * samples && timing.decision !== 'fail') {
+		return `${name} answered ${others} of ${samples} requests with a redirect or a refusal (300 to 499), and others not: ${untimed}`;
 	}
 	return null;
+}
+
+/** The share that may be over a budget. */
+const STRANGE_SHARE = 0.05;
+
+function isPage({ type }: TimingSummary): boolean {
+	return /^\s*text\/html\b/i.test(type);
 }
 
 export function ms(value: number): string {
@@ -59,29 +83,57 @@ export function roundTripName({ isEdge }: Pick<TimingSummary, 'isEdge'>): string
 export function numbers(a: TimingSummary): string {
 	const [low, high] = a.p95Interval;
 	const between = high === null ? `over ${ms(low)}` : `${ms(low)} to ${ms(high)}`;
+	const reopened = a.reopened > 0 ? ` (opened anew for ${a.reopened})` : '';
+	const isWalked = a.connection === 'new for each visit';
+	const named =
+		a.namedAs === null || isWalked ? '' : ` (${a.namedAs} redirects here, which is not timed)`;
 	const beside = [
-		...(a.newConnectionP95 === null || a.connection === 'new for each visit'
+		...(a.newConnectionP95 === null || isWalked
 			? []
-			: [`p95 with a new connection ${ms(a.newConnectionP95)}`]),
+			: [`p95 with a new connection about ${ms(a.newConnectionP95)}`]),
 		...(a.roundTrip === null ? [] : [`${roundTripName(a)} ${ms(a.roundTrip)}`]),
-		`server time ${ms(a.serverTime[0])}`,
+		serverTime(a),
 	];
 	return (
 		`p50 ${ms(a.p50)}, p95 ${ms(a.p95)} (95 % confidence: ${between}), p99 ${ms(a.p99)}, ` +
-		`${a.errors} errors in ${a.samples} samples, connection ${a.connection}; ${beside.join(', ')}`
+		`${a.errors} errors in ${a.samples} samples over ${seconds(a.spanMs)}, ` +
+		`connection ${a.connection}${reopened}; ${beside.join(', ')}${named}`
 	);
+}
+
+/** Of the whole answer where the connection is kept, of the document's first byte in a visit. */
+function serverTime({ connection, roundTrip, serverTime: { p50, p95 } }: TimingSummary): string {
+	const what = connection === 'new for each visit' ? 'first byte of the document' : 'server time';
+	const less = roundTrip === null ? ', the way there included' : '';
+	return `${what} p50 ${ms(p50)}, p95 ${ms(p95)}${less}`;
+}
+
+function seconds(spanMs: number): string {
+	return `${spanMs < 10_000 ? (spanMs / 1_000).toFixed(1) : Math.round(spanMs / 1_000)} s`;
 }
 
 export function evidence(a: TimingSummary): readonly Evidence[] {
 	const { dns, connect, tls, firstByte, download } = a.phases;
+	const { hits, others } = a.cache;
 	const detail = [
 		numbers(a),
 		`min ${ms(a.min)}, max ${ms(a.max)}, ${a.over} samples at or over ${ms(a.limitMs)}; plan: ${a.plan}`,
 		`medians: DNS ${ms(dns)}, TCP ${ms(connect)}, TLS ${ms(tls)}, redirects ${ms(a.redirects.tookMs)}, first byte ${ms(firstByte)}, download ${ms(download)}`,
+		`sent: ${Math.round(a.bytes)} bytes, ${a.encoding === '' ? 'not compressed' : a.encoding}; redirects on the way: ${a.redirects.count}; answered by a cache: ${hits} of ${hits + others}`,
+		...(a.serverTimings.length > 0 ? [`Server-Timing, medians: ${saidByServer(a)}`] : []),
 		`p95 from the moment when a request should have gone out: ${ms(a.intendedP95)}`,
 		`noise of the measuring thread: ping p95 ${ms(a.noise.pingP95Ms)}, event loop p99 ${ms(a.noise.loopDelayP99Ms)}; HTTP/1.1`,
 	].join('\n');
 	return [{ kind: 'timing', summary: `${a.samples} samples of ${a.url}`, detail }];
+}
+
+function saidByServer({ serverTimings }: TimingSummary): string {
+	return serverTimings
+		.map(({ name, description, durationMs }) => {
+			const what = description === '' || description === name ? name : `${name} (${description})`;
+			return `${what} ${ms(durationMs)}`;
+		})
+		.join(', ');
 }
 
 /** As it is where no shell reads more into it; else the root of its host. */
@@ -106,9 +158,10 @@ export function largestPhase(a: TimingSummary): string {
 	const slow = slowPhases.samples === 1 ? 'slow answer' : `${slowPhases.samples} slow answers`;
 	const beside = (usual: number) =>
 		isUsual ? '' : ` in the ${slow}, ${ms(usual)} in the usual one`;
+	const inside = a.serverTimings.length > 0 ? `; it says itself: ${saidByServer(a)}` : '';
 	return download > firstByte
 		? `the body is read for ${ms(download)}${beside(phases.download)}; make it smaller, or compress it`
-		: `the server thinks for ${ms(firstByte)} before the first byte${beside(phases.firstByte)}`;
+		: `the server thinks for ${ms(firstByte)} before the first byte${beside(phases.firstByte)}${inside}`;
 }
 
 /** The largest of what a visit spends before it asks for the document; nothing on a kept connection. */

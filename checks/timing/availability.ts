@@ -34,7 +34,9 @@ export default defineCheck({
 		answers: {
 			outcome: 'pass',
 			says: (a: TimingSummary) =>
-				`${a.url} answers: ${a.samples - a.errors} of ${a.samples} samples.`,
+				a.isStream
+					? `${a.url} answers with a stream of events.`
+					: `${a.url} answers: ${a.samples - a.errors} of ${a.samples} samples.`,
 		},
 		unreachable: {
 			outcome: 'fail',
@@ -67,12 +69,12 @@ export default defineCheck({
 
 	judge({ given: { timing, home }, subject, say }) {
 		if (!timing.isUnreachable) {
-			if (timing.samples === 0 || timing.errors - timing.serverErrors === timing.samples) {
-				return timing.decision === 'rate-limited'
-					? say('answers', timing)
-					: cannotSay('budget', `${timing.url} was tried ${timing.samples} times`, 'blocker');
-			}
-			return say('answers', timing);
+			const { samples, errors, serverErrors, decision, isStream, url } = timing;
+			const whole = samples - (errors - serverErrors);
+			if (whole > 0 || decision === 'rate-limited' || isStream) return say('answers', timing);
+			return samples < LEAST_TRIES
+				? cannotSay('budget', `${url} was tried ${samples} times`, 'blocker')
+				: cannotSay('inconclusive', `${url} began ${samples} answers, and ended none`, 'high');
 		}
 		const { fault = 'none', detail = '' } = timing.failure ?? {};
 		if (fault === 'ours') return cannotSay('unsupported', detail, 'blocker');
@@ -119,6 +121,18 @@ export default defineCheck({
 				declared,
 			),
 			example(
+				'a stream of events',
+				{ timing: summary({ samples: 3, errors: 3, isStream: true }), home },
+				'answers',
+				declared,
+			),
+			example(
+				'answers that never end',
+				{ timing: summary({ samples: 20, errors: 20 }), home },
+				'unknown',
+				declared,
+			),
+			example(
 				'two tries',
 				{ timing: summary({ ...UNREACHABLE, samples: 2, errors: 2, isUnreachable: false }), home },
 				'unknown',
@@ -127,6 +141,8 @@ export default defineCheck({
 		];
 	},
 });
+
+const LEAST_TRIES = 3;
 
 /** The start page, or the root of the host where that is the endpoint itself. */
 function controlOf(url: string, apex: string | null): string {

@@ -75,7 +75,7 @@ export default defineCheck({
 			severity: 'later',
 			effort: minutes(60),
 			says: (a: TimingSummary) =>
-				`${a.url} is declared cached, and no cache answered ${a.cache.others} of ${counted(a)} requests (no HIT and no Age${a.cacheControl === '' ? '; there is no Cache-Control' : `; Cache-Control: ${a.cacheControl}`}).`,
+				`${a.url} is declared cached, and no cache answered ${a.cache.others} of ${counted(a)} requests (no HIT, and no Age above 0${a.cacheControl === '' ? '; there is no Cache-Control' : `; Cache-Control: ${a.cacheControl}`}).`,
 			impact:
 				'The server works for every request that the cache should take from it, and goes down first when many come.',
 			fix: {

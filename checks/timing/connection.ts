@@ -28,7 +28,8 @@ export default defineCheck({
 	verdicts: {
 		kept: {
 			outcome: 'pass',
-			says: (a: TimingSummary) => `${a.url} keeps its connections open for the next request.`,
+			says: (a: TimingSummary) =>
+				`${a.url} keeps its connections open for the next request${a.reopened > 0 ? ` (${a.reopened} of ${a.samples} came later than it waits)` : ''}.`,
 		},
 		'no-keep-alive': {
 			outcome: 'fail',
@@ -36,7 +37,7 @@ export default defineCheck({
 			effort: minutes(30),
 			confidence: 'medium',
 			says: (a: TimingSummary) =>
-				`${a.url} closes the connection after each answer (${Math.max(a.closing, a.reopened)} of ${a.samples}), and opening one takes ${ms(a.phases.connect + a.phases.tls)}.`,
+				`${a.url} closes the connection after each answer (${Math.max(a.closing, a.dropped)} of ${a.samples}), and opening one takes ${ms(a.phases.connect + a.phases.tls)}.`,
 			impact:
 				'Programs, proxies and browsers that speak HTTP/1.1 pay two to three round trips for every request.',
 			fix: perPlatform(
@@ -69,15 +70,16 @@ export default defineCheck({
 		const answered = timing.samples - (timing.errors - timing.serverErrors);
 		if (answered < LEAST_SAMPLES)
 			return cannotSay('inconclusive', `${timing.url} gave ${answered} answers`);
-		// A broken connection is opened anew as well, and is no habit.
-		const isClosing = Math.max(timing.closing, timing.reopened) > 0.9 * answered;
+		// A connection that broke, or that rested for longer than the server waits, is opened anew as well.
+		const isClosing = Math.max(timing.closing, timing.dropped) > 0.9 * answered;
 		return say(isClosing ? 'no-keep-alive' : 'kept', timing);
 	},
 
 	examples: (example) => [
 		example('kept', taken({}), 'kept'),
-		example('18 of 20 opened anew', taken({ reopened: 18 }), 'kept'),
-		example('19 of 20 opened anew', taken({ reopened: 19 }), 'no-keep-alive'),
+		example('18 of 20 closed at once', taken({ reopened: 18, dropped: 18 }), 'kept'),
+		example('19 of 20 closed at once', taken({ reopened: 19, dropped: 19 }), 'no-keep-alive'),
+		example('closed after some seconds', taken({ reopened: 20 }), 'kept'),
 		example('says close', taken({ closing: 20 }), 'no-keep-alive'),
 		example('four answers', taken({ samples: 4, closing: 4 }), 'unknown'),
 	],

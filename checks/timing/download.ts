@@ -1,5 +1,6 @@
 import {
 	defineCheck,
+	doesNotApply,
 	endpoints,
 	httpAnswer,
 	minutes,
@@ -14,7 +15,7 @@ import { evidence, forShell, ms, notMeasured } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/download',
-	title: 'The answer itself does not take most of the time',
+	title: 'No large text takes most of the time because it is sent without compression',
 	rationale:
 		'What is over 14 KB does not fit into the first flight of a new connection; text shrinks to a quarter ' +
 		'when it is compressed.',
@@ -29,7 +30,7 @@ export default defineCheck({
 		short: {
 			outcome: 'pass',
 			says: (a: TimingSummary) =>
-				`${a.url} sends ${kilobytes(a.bytes)}${a.isEncoded ? ', compressed,' : ''} in ${ms(a.phases.download)} of ${ms(a.p50)}.`,
+				`${a.url} sends ${kilobytes(a.bytes)}${a.encoding === '' ? '' : `, as ${a.encoding},`} in ${ms(a.phases.download)} of ${ms(a.p50)}.`,
 		},
 		dominates: {
 			outcome: 'fail',
@@ -68,31 +69,41 @@ export default defineCheck({
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);
 		if (not !== null) return not;
-		const { phases, p50, bytes, isEncoded, noise } = timing;
+		const { phases, p50, bytes, encoding, type, noise, url } = timing;
+		if (isCompact(type)) return doesNotApply(`${url} sends ${type}, which is compressed already`);
 		const isLong =
 			phases.download > p50 / 2 && phases.download > noise.pingP95Ms + noise.loopDelayP99Ms;
-		return say(isLong && bytes > FIRST_FLIGHT && !isEncoded ? 'dominates' : 'short', timing);
+		return say(isLong && bytes > FIRST_FLIGHT && encoding === '' ? 'dominates' : 'short', timing);
 	},
 
 	examples: (example) => {
-		const read = (download: number, bytes: number, isEncoded = false) =>
+		const read = (download: number, bytes: number, more: Partial<TimingSummary> = {}) =>
 			taken({
 				p50: 200,
 				phases: { dns: 0, connect: 20, tls: 20, firstByte: 80, download },
 				bytes,
-				isEncoded,
+				...more,
 			});
 		return [
 			example('half of the time', read(100, 90_000), 'short'),
 			example('more than half', read(101, 90_000), 'dominates'),
 			example('14 KB', read(150, 14_336), 'short'),
 			example('just over 14 KB', read(150, 14_337), 'dominates'),
-			example('compressed', read(150, 90_000, true), 'short'),
+			example('compressed', read(150, 90_000, { encoding: 'br' }), 'short'),
+			example('a picture', read(150, 90_000, { type: 'image/png' }), 'not-applicable'),
+			example('a drawing', read(150, 90_000, { type: 'image/svg+xml' }), 'dominates'),
 		];
 	},
 });
 
 const FIRST_FLIGHT = 14 * 1024;
+
+/** Pictures, films, fonts and archives, which no Content-Encoding makes smaller. */
+function isCompact(type: string): boolean {
+	return /^\s*(?:image\/(?!svg|bmp|x-icon)|audio\/|video\/|font\/woff|application\/(?:zip|gzip|pdf|x-7z-compressed|zstd))/i.test(
+		type,
+	);
+}
 
 function kilobytes(bytes: number): string {
 	return bytes < 1024 ? `${Math.round(bytes)} bytes` : `${Math.round(bytes / 1024)} KB`;

@@ -30,17 +30,17 @@ export default defineCheck({
 		quick: {
 			outcome: 'pass',
 			says: (a: TimingSummary) =>
-				`The server has ${a.url} ready within ${ms(a.serverTime[1])} in three of four visits.`,
+				`The server has ${a.url} ready within ${ms(a.serverTime.p75)} in three of four visits.`,
 		},
 		slow: {
 			outcome: 'fail',
 			severity: {
 				oneOf: ['high', 'later'],
-				pick: ({ serverTime }: TimingSummary) => (serverTime[1] > POOR_MS ? 'high' : 'later'),
+				pick: ({ serverTime }: TimingSummary) => (serverTime.p75 > POOR_MS ? 'high' : 'later'),
 			},
 			effort: minutes(240),
 			says: (a: TimingSummary) =>
-				`The server takes ${ms(a.serverTime[1])} for ${a.url} before its first byte, in one of four visits or more (over ${a.serverTime[1] > POOR_MS ? POOR_MS : GOOD_MS} ms).`,
+				`The server takes ${ms(a.serverTime.p75)} for ${a.url} before its first byte, in one of four visits or more (over ${a.serverTime.p75 > POOR_MS ? POOR_MS : GOOD_MS} ms).`,
 			impact: 'Visitors look at an empty window for so long, wherever they are.',
 			fix: advice(
 				'Keep the rendered page, or its parts, in a cache on the server, and render anew in the background.',
@@ -70,7 +70,7 @@ export default defineCheck({
 		const not = notMeasured(timing, answer, subject);
 		if (not !== null) return not;
 		const noise = Math.max(timing.noise.pingP95Ms, timing.noise.loopDelayP99Ms);
-		const p75 = timing.serverTime[1];
+		const p75 = timing.serverTime.p75;
 		if (timing.samples - timing.errors < LEAST_SAMPLES) {
 			return cannotSay(
 				'inconclusive',
@@ -89,7 +89,11 @@ export default defineCheck({
 	examples: (example) => {
 		const when = { subject: { context: { standing: 'found' as const, kind: 'page' as const } } };
 		const page = (p75: number, more: Partial<TimingSummary> = {}) =>
-			taken({ connection: 'new for each visit', serverTime: [p75 / 2, p75], ...more });
+			taken({
+				connection: 'new for each visit',
+				serverTime: { p50: p75 / 2, p75, p95: p75 },
+				...more,
+			});
 		return [
 			example('800 ms', page(800), 'quick', when),
 			example('just over, within the noise', page(801), 'unknown', when),

@@ -1,5 +1,6 @@
 import {
 	advice,
+	cannotSay,
 	defineCheck,
 	endpoints,
 	minutes,
@@ -7,7 +8,7 @@ import {
 	timingOf,
 	z,
 } from '../../src/sdk.ts';
-import { summary } from './_samples.ts';
+import { summary, UNREACHABLE } from './_samples.ts';
 import { evidence, ms } from './_told.ts';
 
 /** Above these the measuring thread was not quiet, in milliseconds. */
@@ -79,7 +80,7 @@ export default defineCheck({
 	}),
 
 	judge({ given: { timing }, subject, say }) {
-		const { noise, decision, isClustered } = timing;
+		const { noise, decision, isClustered, isUnreachable, samples } = timing;
 		// All endpoints are measured by one thread: its noise is said once.
 		const isFirst = subject.together[0]?.url === subject.url;
 		const isNoisy = noise.pingP95Ms > NOISY_PING || noise.loopDelayP99Ms > NOISY_LOOP;
@@ -88,7 +89,10 @@ export default defineCheck({
 			...(isClustered ? [say('samples-correlated', timing)] : []),
 			...(isNoisy && isFirst ? [say('noisy', timing)] : []),
 		];
-		return said.length > 0 ? said : say('sound', timing);
+		if (said.length > 0) return said;
+		return isUnreachable
+			? cannotSay('inconclusive', `${timing.url} answered none of ${samples} samples`)
+			: say('sound', timing);
 	},
 
 	examples: (example) => {
@@ -115,6 +119,7 @@ export default defineCheck({
 				},
 			}),
 			example('slow in blocks', given({ isClustered: true, over: 6 }), 'samples-correlated'),
+			example('no answer', given(UNREACHABLE), 'unknown'),
 			example('429', given({ decision: 'rate-limited', samples: 7 }), 'rate-limited'),
 		];
 	},

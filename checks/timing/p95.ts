@@ -157,6 +157,57 @@ export default defineCheck({
 		example('a declared one gives no answer', taken(UNREACHABLE), 'blocked', {
 			subject: { context: { standing: 'declared', kind: 'api' } },
 		}),
+		example('a stream of events', taken({ isStream: true, over: 3, samples: 3 }), 'unknown'),
+		example(
+			'a guard that steps in, and answers fast',
+			taken({ decision: 'pass', samples: 80, over: 0, elsewhere: 5 }),
+			'unknown',
+		),
+		example(
+			'few refusals',
+			taken({ decision: 'pass', samples: 80, over: 0, elsewhere: 4 }),
+			'within-budget',
+		),
+		example(
+			'a guard that steps in, and slow answers',
+			taken({ decision: 'fail', samples: 80, over: 12, elsewhere: 5 }),
+			'over-budget',
+		),
+		example(
+			'the root of an API, where nothing is',
+			taken({ decision: 'fail', over: 5, clientErrors: 20, elsewhere: 20 }),
+			'over-budget',
+		),
+		example(
+			'named, and redirected to a sign-in page',
+			taken({
+				namedAs: 'https://api.example.com/me',
+				decision: 'pass',
+				samples: 80,
+				type: 'text/html; charset=utf-8',
+			}),
+			'unknown',
+			{ subject: { context: { standing: 'declared', kind: 'api' } } },
+		),
+		example(
+			'named by its other address',
+			taken({ namedAs: 'http://api.example.com/', decision: 'pass', samples: 80, over: 0 }),
+			'within-budget',
+			{ subject: { context: { standing: 'declared', kind: 'api' } } },
+		),
+		example(
+			'a slow one that says where the time goes',
+			taken({
+				decision: 'fail',
+				over: 15,
+				serverTimings: [
+					{ name: 'db', description: 'queries', durationMs: 290 },
+					{ name: 'app', description: '', durationMs: 12 },
+				],
+				slowPhases: { samples: 15, firstByte: 320, download: 5 },
+			}),
+			'over-budget',
+		),
 		example(
 			'a declared one wants a sign-in',
 			taken({ decision: 'pass', samples: 80, over: 0, clientErrors: 80 }),

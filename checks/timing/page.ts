@@ -11,6 +11,7 @@ import {
 } from '../../src/sdk.ts';
 import { taken, UNREACHABLE } from './_samples.ts';
 import {
+	budget,
 	evidence,
 	largestPhase,
 	missingEvidence,
@@ -40,14 +41,14 @@ export default defineCheck({
 		'within-budget': {
 			outcome: 'pass',
 			says: (a: TimingSummary) =>
-				`A first visit to ${a.url} has its document within ${a.budgetMs} ms at p95: ${numbers(a)}.`,
+				`A first visit to ${a.url} has its document within ${budget(a)} at p95: ${numbers(a)}.`,
 		},
 		'over-budget': {
 			outcome: 'fail',
 			severity: 'high',
 			effort: minutes(240),
 			says: (a: TimingSummary) =>
-				`A first visit to ${a.url} waits too long for the document alone: p95 is over ${a.budgetMs} ms ` +
+				`A first visit to ${a.url} waits too long for the document alone: p95 is over ${budget(a)} ` +
 				`(${a.over} of ${a.samples} visits were): ${numbers(a)}.`,
 			impact:
 				'Visitors look at an empty window for seconds before anything loads, and many leave before it does.',
@@ -68,7 +69,7 @@ export default defineCheck({
 			reason: 'budget',
 			couldBe: 'high',
 			says: (a: TimingSummary) =>
-				`${a.samples} visits to ${a.url} prove neither that p95 is under ${a.budgetMs} ms nor that it is not ` +
+				`${a.samples} visits to ${a.url} prove neither that p95 is under ${budget(a)} nor that it is not ` +
 				`(${a.over} over): ${numbers(a)}. Provisional: ${missingEvidence(a)}.`,
 		},
 		inconclusive: {
@@ -76,7 +77,7 @@ export default defineCheck({
 			reason: 'inconclusive',
 			couldBe: 'high',
 			says: (a: Open) =>
-				`p95 of visits to ${a.url} cannot be placed on either side of ${a.budgetMs} ms: ` +
+				`p95 of visits to ${a.url} cannot be placed on either side of ${budget(a)}: ` +
 				`${WHY_OPEN[a.because]} (${a.over} of ${a.samples} over): ${numbers(a)}.`,
 		},
 	},

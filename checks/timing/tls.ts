@@ -75,12 +75,19 @@ export default defineCheck({
 		if (connect < LEAST_CONNECT_MS) {
 			return doesNotApply(`${host} is ${ms(connect)} away, too near to tell round trips apart`);
 		}
-		const isLong = tls - Math.max(noise.pingP95Ms, noise.loopDelayP99Ms) >= RATIO * connect;
+		const ours = Math.max(noise.pingP95Ms, noise.loopDelayP99Ms);
+		if (tls >= RATIO * connect && ours > connect / 2) {
+			return cannotSay(
+				'inconclusive',
+				`this machine is too noisy (${ms(ours)}) to tell a round trip of ${ms(connect)} to ${host}`,
+			);
+		}
+		const isLong = tls - ours >= RATIO * connect;
 		return say(isLong ? 'extra-round-trip' : 'one-round-trip', timing);
 	},
 
 	examples: (example) => {
-		const given = (connect: number, tls: number, opened = 4) => ({
+		const given = (connect: number, tls: number, opened = 4, pingP95Ms = 0.5) => ({
 			timing: {
 				host: 'api.example.com',
 				opened,
@@ -88,13 +95,15 @@ export default defineCheck({
 				tls,
 				dns: 0,
 				total: 300,
-				noise: { pingP95Ms: 0.5, loopDelayP99Ms: 1 },
+				noise: { pingP95Ms, loopDelayP99Ms: 1 },
 			},
 		});
 		return [
 			example('one', given(100, 110), 'one-round-trip'),
 			example('just below', given(100, 170.9), 'one-round-trip'),
 			example('1.7 and the noise', given(100, 171), 'extra-round-trip'),
+			example('a noisy machine', given(20, 60, 4, 11), 'unknown'),
+			example('noise of half a round trip', given(20, 60, 4, 10), 'extra-round-trip'),
 			example('too near', given(9, 40), 'not-applicable'),
 			example('plain', given(100, 0), 'not-applicable'),
 			example('one connection', given(100, 200, 1), 'unknown'),

@@ -59,9 +59,13 @@ export default defineCheck({
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);
 		if (not !== null) return not;
-		const { roundTrip, budgetMs, url } = timing;
-		if (roundTrip === null)
-			return cannotSay('unsupported', `no round trip to ${url} was seen: a proxy is between`);
+		const { roundTrip, budgetMs, url, isProxied } = timing;
+		if (roundTrip === null) {
+			const detail = `no round trip to ${url} was seen`;
+			return isProxied
+				? cannotSay('unsupported', `${detail}: a proxy is between`)
+				: cannotSay('inconclusive', detail);
+		}
 		return say(roundTrip > budgetMs / 2 ? 'far' : 'near', timing);
 	},
 
@@ -71,6 +75,7 @@ export default defineCheck({
 		example('over half of a page’s', taken({ roundTrip: 1_001, budgetMs: 2_000 }), 'far', {
 			subject: { context: { standing: 'found', kind: 'page' } },
 		}),
-		example('through a proxy', taken({ roundTrip: null }), 'unknown'),
+		example('through a proxy', taken({ roundTrip: null, isProxied: true }), 'unknown'),
+		example('no connection was opened', taken({ roundTrip: null }), 'unknown'),
 	],
 });

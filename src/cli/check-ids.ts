@@ -1,14 +1,13 @@
-import { CHECKS_FOLDER } from '../checks-folder.ts';
 import type { AnyCheck } from '../core/check.ts';
 import { closest } from '../core/closest.ts';
-import { listCheckIds, loadChecks } from '../engine/load-checks.ts';
+import { loadShipped, shippedIds } from '../shipped-checks.ts';
 import { Usage } from './usage.ts';
 
 /** Refuses ids that select nothing: a misspelt `--skip` would otherwise pass for a wish. */
 export async function requireKnownIds(ids: readonly string[], where: string): Promise<void> {
 	if (ids.length === 0) return;
 	const known = new Set<string>();
-	for (const id of await listCheckIds(CHECKS_FOLDER)) {
+	for (const id of await shippedIds()) {
 		known.add(id);
 		known.add(id.split('/')[0] ?? id);
 	}
@@ -25,6 +24,6 @@ export async function requireKnownIds(ids: readonly string[], where: string): Pr
 }
 
 async function verdictIds(check: string): Promise<readonly string[]> {
-	const [one] = await loadChecks(CHECKS_FOLDER, [check]);
+	const [one] = await loadShipped([check]);
 	return Object.keys((one as AnyCheck).verdicts).map((verdict) => `${check}/${verdict}`);
 }

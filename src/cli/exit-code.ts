@@ -22,8 +22,18 @@ export function gravest(codes: readonly ExitCode[]): ExitCode {
 	return GRAVEST_FIRST.find((code) => codes.includes(code)) ?? EXIT.fine;
 }
 
-/** What a report means to the caller; an old release that still answers is no finding, and fails a smoke test. `never` suppresses findings and "cannot say" alike. */
-export function exitCodeOf(report: Report, failOn: FailOn): ExitCode {
+/**
+ * What a report means to the caller; an old release that still answers is no finding, and fails a smoke
+ * test. `never` suppresses findings and "cannot say" alike.
+ */
+export function exitCodeOf(
+	report: {
+		readonly decision: Pick<Report['decision'], 'launch'>;
+		readonly risks: readonly Pick<Report['risks'][number], 'severity'>[];
+		readonly smoke?: Report['smoke'];
+	},
+	failOn: FailOn,
+): ExitCode {
 	if (failOn === 'never') return EXIT.fine;
 	const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1) as readonly string[];
 	const version = report.smoke?.version?.state;

@@ -4,6 +4,8 @@ import { BadDmarcCase } from '../discover-dmarc.ts';
 import { BadTarget } from '../engine/parse-target.ts';
 import { BadEvidence } from '../evidence/read-evidence.ts';
 import { EvidenceNotWritten } from '../evidence/write-evidence.ts';
+import { BadResultFile } from '../fleet/result-file.ts';
+import { BadTargetList } from '../fleet/target-list.ts';
 import { StateNotWritten, StateRefused } from '../watch/state-file.ts';
 import { Usage } from './usage.ts';
 import { NotWritten } from './write-output.ts';
@@ -16,6 +18,8 @@ export const usageErrors = [
 	BadSpfCase,
 	BadDmarcCase,
 	StateRefused,
+	BadTargetList,
+	BadResultFile,
 	Usage,
 	RangeError,
 ];

@@ -33,6 +33,7 @@ function program(): Command {
 	auditCommand(root);
 	watchCommand(root);
 	secretsCommand(root);
+	loadCommand(root);
 	demoCommand(root);
 	spfCommand(root);
 	dmarcCommand(root);
@@ -96,6 +97,9 @@ function auditCommand(root: Command): void {
 		.option('--login <url>', 'the sign-in page, where the start page does not lead to it')
 		.option('--origin <address>', 'the server behind the CDN, to be looked at too')
 		.option('--deep', 'try every path that should not be public, and not the usual 45 alone')
+		.option('--quick', 'decisive checks alone: about 12 DNS questions and 3 requests a domain')
+		.option('--targets <file>', 'audit every domain of this list, a line each; - is stdin')
+		.option('--shard <i/n>', 'with --targets: this part of the list alone')
 		.option('--only <id>', 'run only these: an area, a check, a finding id (repeatable)', collect)
 		.option('--skip <id>', 'leave these out (repeatable)', collect)
 		.option('--deadline <duration>', 'when a GO is wanted (default: 48h)')
@@ -123,7 +127,10 @@ function auditCommand(root: Command): void {
 		.option('--wait <duration>', 'with --smoke: how long to wait until it does')
 		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards');
 	outputOptions(command).action(async (domains, options) => {
-		process.exitCode = await (await import('./commands/audit.ts')).audit(domains, options);
+		process.exitCode =
+			options.targets === undefined
+				? await (await import('./commands/audit.ts')).audit(domains, options)
+				: await (await import('./commands/fleet.ts')).fleet(domains, options);
 	});
 }
 
@@ -198,6 +205,38 @@ function secretsCommand(root: Command): void {
 		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards');
 	outputOptions(command).action(async (folder, options) => {
 		process.exitCode = await (await import('./commands/secrets.ts')).secrets(folder, options);
+	});
+}
+
+function loadCommand(root: Command): void {
+	const command = root
+		.command('load [url...]')
+		.description('a light load on your own server: 25 concurrent users, one request a second each')
+		.option('--users <n>', 'users at once (default: 25)')
+		.addOption(
+			new Option(
+				'--model <model>',
+				'open: each user keeps a timetable; closed: waits for answers',
+			).choices(['open', 'closed']),
+		)
+		.option('--ramp <duration>', 'in which they come, one after the other (default: 5s)')
+		.option('--hold <duration>', 'for which all of them stay (default: 30s)')
+		.option('--think <duration>', 'between two requests of a user (default: 1s)')
+		.option('--yes-i-own-this', 'the server is yours: for more than the default, and for POST')
+		.addOption(
+			new Option('--fail-on <severity>', 'exit 1 from this severity on (default: blocker)').choices(
+				FAIL_ON,
+			),
+		)
+		.option('--resolver <server>', 'IP, IP:PORT or https://… instead of the system’s resolver')
+		.option('--resolve <host:port:ip>', 'as curl’s: load this server (repeatable)', collect)
+		.option('--ca <file>', 'also trust these roots, PEM (repeatable)', collect)
+		.option('--record <dir>', 'record the evidence')
+		.option('--plan', 'print every request that would be sent, and send none')
+		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards')
+		.addHelpText('after', LOAD_HELP);
+	outputOptions(command).action(async (urls, options) => {
+		process.exitCode = await (await import('./commands/load.ts')).load(urls, options);
 	});
 }
 
@@ -296,7 +335,7 @@ function outputOptions(command: Command): Command {
 		)
 		.option(
 			'-o, --output <file>',
-			'also write FILE: .json or .txt; json=FILE; - is stdout (repeatable)',
+			'also write FILE: .json, .txt or .svg (loads); json=FILE; - is stdout (repeatable)',
 			collect,
 		)
 		.option('-q, --quiet', 'no progress, no messages')
@@ -354,6 +393,17 @@ Examples:
 Exit codes: 130 stopped, with its state kept; with --once: 0 nothing is confirmed at or above --fail-on,
 1 something is, 3 could not say. 2 wrong usage, or another watch uses the state; 74 the state could not
 be written; 70 a bug.`;
+
+const LOAD_HELP = `
+Examples:
+  launch-ready load https://api.example.com/items
+  launch-ready load 'https://api.example.com/items p95<500ms' --hold 50s --yes-i-own-this -o plot.svg
+  launch-ready load            with load.urls or load.scenario of the config
+
+At most 1,500 requests in 60 s. It stops by itself when the server suffers: 429 or Retry-After, five
+errors in a row, more than a fifth of the last 20, p95 over ten times one user's; and within a second
+of Ctrl-C. Exit codes: 0 it holds, 1 findings, 2 wrong usage, 3 could not say (refused, too few
+requests), 130 interrupted.`;
 
 const SPF_HELP = `
 Examples:

@@ -5,7 +5,7 @@ import { type ColorChoice, colorLevel, needsAscii, widthOf } from './terminal.ts
 import { Usage } from './usage.ts';
 import { writeReportFile, writeStdout } from './write-output.ts';
 
-const FORMATS = ['table', 'json', 'ndjson', 'txt'] as const;
+const FORMATS = ['table', 'json', 'ndjson', 'txt', 'svg'] as const;
 type Format = (typeof FORMATS)[number];
 
 export interface OutputOptions {
@@ -53,14 +53,13 @@ export function requireOutputs({ output = [] }: OutputOptions): void {
 /** `FILE` by its extension, or `FORMAT=FILE`; `-` is standard output, in the format that is asked for. */
 function parseOutput(text: string): { file: string; format: Format | null } {
 	if (text === '-') return { file: text, format: null };
-	const [, named, file] = /^(json|ndjson|txt|table)=(.+)$/.exec(text) ?? [];
+	const [, named, file] = /^(json|ndjson|txt|table|svg)=(.+)$/.exec(text) ?? [];
 	if (named !== undefined && file !== undefined) return { file, format: named as Format };
 	const extension = path.extname(text).slice(1);
-	if (extension === 'json' || extension === 'ndjson' || extension === 'txt') {
-		return { file: text, format: extension };
-	}
+	const known = FORMATS.find((format) => format === extension && format !== 'table');
+	if (known !== undefined) return { file: text, format: known };
 	throw new Usage(
-		`-o "${text}": the format is told by .json, .ndjson or .txt, or written json=FILE`,
+		`-o "${text}": the format is told by .json, .ndjson, .txt or .svg, or written json=FILE`,
 	);
 }
 
@@ -72,6 +71,10 @@ async function rendered(
 ): Promise<string> {
 	if (format === 'ndjson') return reports.map((report) => `${safeJson(report, 0)}\n`).join('');
 	if (format === 'json') return `${safeJson(reports.length === 1 ? reports[0] : reports, 2)}\n`;
+	if (format === 'svg') {
+		const { toSvg } = await import('../report/load-svg.ts');
+		return reports.map(toSvg).join('');
+	}
 	const { Chalk } = await import('chalk');
 	const { toText } = await import('../report/text.ts');
 	const { env, stdout } = process;

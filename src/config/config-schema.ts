@@ -17,6 +17,55 @@ const Waiver = z.strictObject({
 	allowBlocker: z.boolean().optional().describe('needed to accept a launch blocker'),
 });
 
+const LoadRequest = {
+	method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
+	url: z.string(),
+	headers: z
+		.record(z.string(), z.string())
+		.optional()
+		.describe(
+			`\${NAME} is a variable of the environment, \${account.NAME} a member of the account`,
+		),
+	body: z.string().optional().describe('with the same placeholders'),
+};
+
+const LoadScenario = z.strictObject({
+	testAccounts: z.literal(true).describe('these are no customers’ accounts'),
+	accounts: z
+		.string()
+		.optional()
+		.describe('variable of the environment that holds a JSON list of accounts, an object each'),
+	login: z.strictObject(LoadRequest).optional(),
+	take: z
+		.record(z.string(), z.string())
+		.optional()
+		.describe(`members of the sign-in’s JSON answer for \${taken.NAME}: a dotted path each`),
+	action: z.strictObject({
+		...LoadRequest,
+		budget: z.string().optional().describe('for p95: 300ms, 1.5s'),
+		idempotent: z.literal(true).optional().describe('doing it many times is doing it once'),
+		cleanUp: z.string().optional().describe('what takes away what the test leaves behind'),
+	}),
+	marker: z
+		.string()
+		.optional()
+		.describe(`what each answer must hold of its own user, and of no other: \${account.email}`),
+});
+
+const Load = z.strictObject({
+	urls: z
+		.array(z.string())
+		.optional()
+		.describe('what launch-ready load loads: "https://api.example.com/items p95<300ms"'),
+	users: z.number().int().min(1).optional().describe('at once; 25 unless given'),
+	model: z.enum(['open', 'closed']).optional(),
+	ramp: z.string().optional().describe('a duration: 5s'),
+	hold: z.string().optional().describe('a duration: 30s'),
+	think: z.string().optional().describe('a duration: 1s'),
+	approval: z.string().min(1).optional().describe('who of the provider allowed it, and when'),
+	scenario: LoadScenario.optional(),
+});
+
 /** Data only: nothing in a config is ever executed. */
 export const ConfigSchema = z.strictObject({
 	domain: z.string().optional().describe('audited when the command line names none'),
@@ -35,6 +84,7 @@ export const ConfigSchema = z.strictObject({
 	sends: z.boolean().optional().describe('this domain sends mail, whatever DNS shows'),
 	bulk: z.boolean().optional().describe('5,000 or more messages a day to one provider'),
 	active: z.boolean().optional().describe('also try a zone transfer and open redirects'),
+	quick: z.boolean().optional().describe('run the decisive checks alone'),
 	deep: z.boolean().optional().describe('try every path that the exposure checks know'),
 	login: z.string().optional().describe('URL of the sign-in page'),
 	origin: z.string().optional().describe('address of the server behind the CDN'),
@@ -74,5 +124,6 @@ export const ConfigSchema = z.strictObject({
 		.optional()
 		.describe('options of single checks, by check id; see launch-ready explain'),
 	accept: z.array(Waiver).optional(),
+	load: Load.optional().describe('what launch-ready load does'),
 });
 export type Config = z.infer<typeof ConfigSchema>;

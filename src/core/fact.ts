@@ -83,6 +83,14 @@ type Source = Probe | Derivation;
 /** `quiet` facts are gathered alone, one after the other, when everything else has settled. */
 export type Lane = 'shared' | 'quiet';
 
+/** What one observation took on the wire. */
+export interface WireCost {
+	/** Waits for the other side, one after the other: TCP and TLS handshakes, and each answer. */
+	readonly roundTrips: number;
+	/** Whose connections it had; `null` where it had none. */
+	readonly address: string | null;
+}
+
 /** Learns one thing by touching the outside world. Its answers are recorded. */
 export interface Probe {
 	readonly kind: 'probe';
@@ -93,6 +101,7 @@ export interface Probe {
 	describe(params: never, value: never): Evidence;
 	plan(params: never): string | null;
 	assume(params: never): unknown;
+	wire(params: never, value: never): WireCost;
 }
 
 /** Works one thing out from other facts. Pure, so it is recomputed and never recorded. */
@@ -103,6 +112,8 @@ export interface Derivation {
 	derive(params: never, get: GetFact): Promise<Fact<unknown>> | Fact<unknown>;
 }
 
+const NO_WIRE: WireCost = { roundTrips: 0, address: null };
+
 export type GetFact = <T>(ref: FactRef<T>) => Promise<Fact<T>>;
 
 export type Named<P, V> = ((params: P) => FactRef<V>) & { readonly factName: string };
@@ -111,7 +122,7 @@ export type Named<P, V> = ((params: P) => FactRef<V>) & { readonly factName: str
  * `observe` returns what was seen, the site's failures included; it throws `Unobserved` for ours.
  * `describe` says it in one small redacted line for a report. `plan` is the line that `--plan`
  * prints for the request, `null` where nothing is sent; `assume` is the unremarkable answer that `--plan` goes on with, where
- * further requests depend on it.
+ * further requests depend on it. `wire` counts round trips; a probe without it touches no network.
  */
 export function defineProbe<In, P extends Json, V>(spec: {
 	name: string;
@@ -122,6 +133,7 @@ export function defineProbe<In, P extends Json, V>(spec: {
 	describe(params: P, value: V): Evidence;
 	plan(params: P): string | null;
 	assume?(params: P): V;
+	wire?(params: P, value: V): WireCost;
 }): Named<In, V> {
 	const source: Probe = {
 		kind: 'probe',
@@ -132,6 +144,7 @@ export function defineProbe<In, P extends Json, V>(spec: {
 		describe: spec.describe as Probe['describe'],
 		plan: spec.plan as Probe['plan'],
 		assume: (spec.assume ?? (() => undefined)) as Probe['assume'],
+		wire: (spec.wire ?? (() => NO_WIRE)) as Probe['wire'],
 	};
 	return refMaker<In, P, V>(source, spec.params);
 }

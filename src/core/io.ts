@@ -1,3 +1,5 @@
+import type { LoadPlan } from './load-plan.ts';
+
 /**
  * The only doors to the outside world. `src/net` implements them; probes receive them.
  *
@@ -10,6 +12,8 @@ export interface Io {
 	readonly tls: TlsPort;
 	readonly smtp: SmtpPort;
 	readonly timing: TimingPort;
+	/** Only where the user asked for a load: an audit has no means to make one. */
+	readonly load?: LoadPort | undefined;
 	readonly files: FilesPort;
 	/** Folder that the user gave: what its env files hold must not be in what is fetched. */
 	readonly repository?: string | undefined;
@@ -452,6 +456,8 @@ export interface TimingPort {
 export interface TimedEndpoint {
 	/** What the samples are known by. */
 	readonly url: string;
+	/** What the user named, where that redirects to `url`. */
+	readonly namedAs?: string | undefined;
 	readonly method: 'GET' | 'HEAD';
 	/**
 	 * `null`: requests on warm kept-alive connections. Else every sample is a visit on new connections:
@@ -485,7 +491,7 @@ export interface TimedSeries {
 	readonly isProxied: boolean;
 	/** Shortest TCP connect, in milliseconds: to the edge, where there is one. */
 	readonly roundTripMs: number | null;
-	/** What the samples were held against while they were taken, in milliseconds. */
+	/** What the samples are held against, in milliseconds; see `limitOf`. */
 	readonly limitMs: number;
 	/** It asked for fewer requests (429, or 503 with Retry-After), so sampling ended there. */
 	readonly askedForLess: boolean;
@@ -519,6 +525,8 @@ export const TIMING_FAULTS = [
 	'cut',
 	/** The body is not what its header says. */
 	'wrong-body',
+	/** The body holds what belongs to another user. */
+	'foreign-body',
 	/** Ours: a proxy that does not let us through, a protocol that we do not speak. */
 	'ours',
 ] as const;
@@ -546,13 +554,20 @@ export interface TimingSample {
 	/** 0 where no answer came. */
 	readonly status: number;
 	readonly newConnection: boolean;
+	/** TCP connect to where the document came from, if this sample opened that connection; else 0. */
+	readonly roundTripMs: number;
+	/**
+	 * How long after its last answer the kept connection had ended that this sample would have gone over;
+	 * `null` where it was still open, and where there had been none.
+	 */
+	readonly closedAfterMs: number | null;
 	/** Of the body, as sent. */
 	readonly bytes: number;
 	/** Empty where a whole answer came that is what it says it is. */
 	readonly failure: string;
 	/** `none` where `failure` is empty. */
 	readonly fault: TimingFault;
-	/** Caching, encoding and connection fields, as sent. */
+	/** Those of `TIMED_FIELDS` that came, as sent. */
 	readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
@@ -576,6 +591,72 @@ export interface LookupTiming {
 	readonly status: DnsStatus;
 	/** Aliases that were followed. */
 	readonly aliases: number;
+}
+
+// ── Load ─────────────────────────────────────────────────────────────────────────────────────────
+
+export interface LoadPort {
+	/**
+	 * One user, then many, then one again. It ends by itself when the target suffers, and when the user
+	 * wishes; what was measured until then is the value. Throws `Unobserved` before anything was.
+	 */
+	run(plan: LoadPlan): Promise<LoadRun>;
+}
+
+/** Raw samples of one load. Milliseconds; each phase has a clock of its own, from its begin. */
+export interface LoadRun {
+	/** As every request carried it (`X-Launch-Ready-Run`), for who looks into the server's log. */
+	readonly runId: string;
+	/** Pinned for the whole run; `null` where the name had none. */
+	readonly address: string | null;
+	/** Shortest TCP connect; `null` where none was seen, as through a proxy. */
+	readonly roundTripMs: number | null;
+	/** One user, before and after; `after` is `null` where the run did not come so far. */
+	readonly before: LoadSamples;
+	readonly under: LoadSamples;
+	readonly after: LoadSamples | null;
+	/** When requests under load should have gone out that never did, because earlier ones were waited for. */
+	readonly unsentMs: readonly number[];
+	/** When the load ended, on its own clock. */
+	readonly endedMs: number;
+	readonly stop: LoadStop;
+	/** What went wrong, each kind once, in words. */
+	readonly failures: readonly { readonly fault: TimingFault; readonly detail: string }[];
+	readonly noise: TimingNoise;
+}
+
+export const LOAD_STOPS = [
+	/** The whole plan. */
+	'completed',
+	/** 429, or a Retry-After. */
+	'rate-limited',
+	'errors-in-a-row',
+	'error-share',
+	/** p95 over ten times one user's. */
+	'slow',
+	/** The user stopped it. */
+	'interrupted',
+	/** No user could sign in, or one was never answered: there was nothing to load. */
+	'not-begun',
+] as const;
+
+export interface LoadStop {
+	readonly why: (typeof LOAD_STOPS)[number];
+	readonly detail: string;
+}
+
+/** Column by column, in the order of the intended starts. */
+export interface LoadSamples {
+	readonly intendedMs: readonly number[];
+	/** Handed to the socket; the intended start where it never was. */
+	readonly sentMs: readonly number[];
+	/** Last byte, or the failure. */
+	readonly endedMs: readonly number[];
+	/** 0 where no answer came. */
+	readonly status: readonly number[];
+	readonly fault: readonly TimingFault[];
+	/** Number of the user, from 0. */
+	readonly user: readonly number[];
 }
 
 // ── Files and git ────────────────────────────────────────────────────────────────────────────────

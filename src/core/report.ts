@@ -103,7 +103,107 @@ const Timing = z.object({
 		.tuple([z.number(), z.number().nullable()])
 		.describe('95 % confidence, from order statistics; null where the samples give no upper bound'),
 	errorRate: z.number().describe('0 to 1'),
-	phases: z.object({ connect: z.number(), firstByte: z.number(), download: z.number() }),
+	phases: z.object({
+		connect: z.number().describe('TCP and TLS of a new connection'),
+		firstByte: z.number(),
+		download: z.number(),
+		dns: z.number().optional(),
+	}),
+	namedAs: z.string().optional().describe('what the user named, where that redirects to url'),
+	method: z.string().optional(),
+	budgetMs: z.number().optional().describe('for p95'),
+	limitMs: z
+		.number()
+		.optional()
+		.describe('what samples are held against: the budget, and the way there where that is long'),
+	over: z.number().int().optional().describe('samples at or over limitMs, errors among them'),
+	errors: z.number().int().optional(),
+	min: z.number().optional(),
+	max: z.number().optional(),
+	intendedP95: z.number().optional().describe('from when each request should have gone out'),
+	newConnectionP95: z
+		.number()
+		.nullish()
+		.describe('p95 and the usual opening of a connection; the same as p95 for a visit'),
+	roundTrip: z.number().nullish().describe('shortest TCP connect; null where a proxy is between'),
+	isEdge: z.boolean().optional().describe('the round trip ends at a CDN or cache'),
+	serverTime: z
+		.object({ p50: z.number(), p95: z.number() })
+		.optional()
+		.describe('a sample less a round trip; of a visit, the first byte of the document less one'),
+	serverTimings: z
+		.array(z.object({ name: z.string(), description: z.string(), durationMs: z.number() }))
+		.optional()
+		.describe('what the server says of itself (Server-Timing): medians'),
+	connection: z.enum(['kept alive', 'new for each request', 'new for each visit']).optional(),
+	reopened: z.number().int().optional().describe('samples that had to open a connection'),
+	plan: z.enum(['sequential', 'fixed']).optional(),
+	spanMs: z.number().optional().describe('from the first start to the last'),
+	decision: z
+		.enum(['pass', 'fail', 'not-enough', 'undecided', 'clustered', 'late', 'noisy', 'rate-limited'])
+		.optional()
+		.describe('what the samples say of p95 and the budget; every one but the first two: nothing'),
+	missing: z.number().int().optional().describe('further samples that a pass needs at least'),
+	redirects: z.object({ count: z.number().int(), tookMs: z.number() }).optional(),
+	bytes: z.number().optional().describe('of the body, as sent'),
+	encoding: z.string().optional().describe('Content-Encoding; empty where it is sent as it is'),
+	cache: z
+		.object({ hits: z.number().int(), others: z.number().int() })
+		.optional()
+		.describe('answers that a cache had'),
+});
+
+const Figures = z.object({
+	samples: z.number().int(),
+	p50: z.number().describe('milliseconds; an error counts as the slowest'),
+	p95: z.number(),
+	p99: z.number(),
+	max: z.number(),
+	p95Interval: z.tuple([z.number(), z.number().nullable()]).describe('95 % confidence'),
+});
+
+const Samples = z
+	.object({
+		intendedMs: z.array(z.number()).describe('when it should have gone out'),
+		sentMs: z.array(z.number()).describe('when it was handed to the socket'),
+		endedMs: z.array(z.number()).describe('its last byte, or its failure'),
+		status: z.array(z.number().int()).describe('0 where no answer came'),
+		fault: z.array(z.string()).describe('none, refused, reset, silent, tls-failed, …'),
+		user: z.array(z.number().int()),
+	})
+	.describe('one member a column, one place a request, by intended start, from the phase’s begin');
+
+const Load = z.object({
+	url: z.string(),
+	method: z.string(),
+	runId: z.string().describe('what every request carried as X-Launch-Ready-Run'),
+	users: z.number().int(),
+	model: z.enum(['open', 'closed']).describe('open: starts are fixed beforehand'),
+	rampSeconds: z.number(),
+	holdSeconds: z.number(),
+	thinkSeconds: z.number(),
+	budgetMs: z.number(),
+	limitMs: z.number().describe('the budget, with the round trip where that is over half of it'),
+	requests: z.number().int().describe('under load, those of the ramp too'),
+	judged: z.number().int().describe('those of the hold; all where it was broken off'),
+	over: z.number().int().describe('of those, at or above the limit, or failed'),
+	errors: z.number().int(),
+	errorKinds: z.array(z.object({ what: z.string(), count: z.number().int() })),
+	plannedRate: z.number().nullable().describe('requests a second; null in the closed model'),
+	rate: z.number().describe('answers a second over the whole load'),
+	intended: Figures.describe('from when each request should have gone out: what is judged'),
+	service: Figures.describe('from when each was sent: what a stalled server hides'),
+	oneUserBefore: Figures.nullable(),
+	oneUserAfter: Figures.nullable(),
+	endedSeconds: z.number().describe('after the first user’s start'),
+	stop: z.object({ why: z.string(), detail: z.string() }).describe('completed, or why it ended'),
+	noise: z.object({ pingP95Ms: z.number(), loopDelayP99Ms: z.number() }),
+	samples: z.object({
+		before: Samples,
+		load: Samples,
+		after: Samples.nullable(),
+		unsentMs: z.array(z.number()).describe('intended starts of requests that never went out'),
+	}),
 });
 
 const Tally = z.object({
@@ -280,6 +380,7 @@ export const ReportSchema = z.object({
 	smoke: Smoke.optional().describe('with --smoke: what was looked at twice'),
 	map: ServiceMap,
 	timings: z.array(Timing),
+	loads: z.array(Load).optional().describe('load tests, with every sample'),
 });
 
 export type Report = z.infer<typeof ReportSchema>;
@@ -287,3 +388,4 @@ export type ReportFinding = z.infer<typeof Finding>;
 export type ServiceMap = z.infer<typeof ServiceMap>;
 export type ReportSmoke = z.infer<typeof Smoke>;
 export type ReportTiming = z.infer<typeof Timing>;
+export type ReportLoad = z.infer<typeof Load>;

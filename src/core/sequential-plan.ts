@@ -49,12 +49,19 @@ export function isOver(
 }
 
 /**
- * What a sample is held against (ms): the budget, plus the round trip where that alone takes over half
- * of it, so that the server's own time is judged.
+ * What a sample is held against (ms): the budget, plus the way there and back where one round trip
+ * takes over half of it, so that the server's own time is judged. A visit goes that way several times.
  */
-export function limitOf(budgetMs: number, roundTripMs: number | null): number {
+export function limitOf(budgetMs: number, roundTripMs: number | null, roundTrips = 1): number {
 	const roundTrip = roundTripMs ?? 0;
-	return roundTrip > budgetMs / 2 ? budgetMs + roundTrip : budgetMs;
+	return roundTrip > budgetMs / 2 ? budgetMs + roundTrips * roundTrip : budgetMs;
+}
+
+/** One for each TCP connect and each TLS handshake (RFC 8446 §2), and one for each request. */
+export function roundTripsOf(visit: readonly string[]): number {
+	const origins = new Set(visit.map((url) => new URL(url).origin));
+	const opening = [...origins].reduce((sum, one) => sum + (one.startsWith('https:') ? 2 : 1), 0);
+	return visit.length + opening;
 }
 
 /** Routes of one OpenAPI file that are timed. */

@@ -1,3 +1,5 @@
+import type { LoadPlan } from './load-plan.ts';
+
 /** What the user asked us to audit, parsed once and never re-parsed. */
 export interface Target {
 	/** The audited name in A-labels, lower case, without a final dot; `null` for a repository alone. */
@@ -12,10 +14,14 @@ export interface Target {
 	readonly endpointRules?: readonly EndpointRule[] | undefined;
 	/** URLs of health endpoints that the user named; the usual paths are tried where there are none. */
 	readonly health?: readonly string[] | undefined;
+	/** Loads that the user asked for; then nothing else is done. */
+	readonly load?: readonly LoadPlan[] | undefined;
 	/** There is time to let named endpoints fall asleep, twice, and to wake them. */
 	readonly coldStart?: boolean | undefined;
 	/** Named endpoints are asked whether they answer, and not timed; nothing is timed that nobody named. */
 	readonly untimed?: boolean | undefined;
+	/** `false`: only names that were given are looked at; neither www nor any other usual name is tried. */
+	readonly guess?: false | undefined;
 	/** DKIM selectors that the user knows to be active. */
 	readonly dkimSelectors: readonly string[];
 	/** Absolute path of a folder of DMARC aggregate reports; `null` without `--dmarc-reports`. */

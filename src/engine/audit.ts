@@ -1,5 +1,5 @@
 import type { AnyCheck } from '../core/check.ts';
-import type { Place } from '../core/fact.ts';
+import type { FactRef, Place } from '../core/fact.ts';
 import type { Finding, Waiver } from '../core/finding.ts';
 import type { Subject } from '../core/subject.ts';
 import type { Target } from '../core/target.ts';
@@ -36,6 +36,17 @@ export interface Selection {
 	readonly only: readonly string[];
 	readonly skip: readonly string[];
 	readonly accept: readonly Waiver[];
+	readonly partly: Partly | null;
+}
+
+/** A part of an audit. */
+export interface Partly {
+	/** As the user asked for it. */
+	readonly option: string;
+	/** Facts that nobody is to gather. Checks take them for unknown. */
+	isLeftOut(ref: FactRef<unknown>): boolean;
+	/** Checks that are no part of it, and findings that its checks cannot come to without those facts. */
+	readonly left: readonly { readonly id: string; readonly at?: string }[];
 }
 
 export interface Progress {
@@ -54,8 +65,8 @@ export interface Audited {
 /** facts → findings, for every check at every subject, in a fixed order, folded under their causes. */
 export async function audit(request: AuditRequest): Promise<Audited> {
 	const { target, checks, observer, now, policy = NO_POLICY } = request;
-	const selection: Selection = { only: [], skip: [], accept: [], ...policy };
-	const store = new FactStore(observer);
+	const selection: Selection = { only: [], skip: [], accept: [], partly: null, ...policy };
+	const store = new FactStore(observer, selection.partly?.isLeftOut);
 	const progress = counter(request.progress);
 
 	const judge = async (slot: Slot): Promise<readonly Finding[]> => {
@@ -67,7 +78,8 @@ export async function audit(request: AuditRequest): Promise<Audited> {
 	// No check waits for another's subjects: what it needs is asked as soon as its own are known.
 	const loud = await Promise.all(
 		checks.map(async (check): Promise<readonly (Slot | readonly Finding[])[]> => {
-			if (!isSelected(check.id, selection)) return [skipped(check, wholeTarget(target))];
+			if (!isSelected(check.id, selection))
+				return [skipped(check.id, wholeTarget(target), selection)];
 			const slots = await plan(check, target, store, policy);
 			progress.expect(slots.filter(isTask).length);
 			return Promise.all(slots.map((slot) => (isQuiet(slot) ? slot : judge(slot))));
@@ -79,7 +91,12 @@ export async function audit(request: AuditRequest): Promise<Audited> {
 	const { findings: waived, uses } = waive(selected, selection.accept, now);
 	const unrun = await causesNotRun(waived, request, store);
 	const folded = fold(waived, unrun).map((finding) => leftOpen(finding, store));
-	return { findings: folded, store, waivers: uses };
+	const left = selection.partly?.left ?? [];
+	const { kind, name } = wholeTarget(target);
+	const leftOut = left.map(({ id, at = '' }) =>
+		skipped(id, { kind, name: `${name}${at}` }, selection),
+	);
+	return { findings: [...folded, ...leftOut], store, waivers: uses };
 }
 
 async function plan(
@@ -96,7 +113,10 @@ async function plan(
 	if (subjects.value.length === 0) {
 		return [notApplicable(check, whole, `nothing to judge (${check.over.factName})`, evidence)];
 	}
-	return subjects.value.flatMap<Slot>((subject) => taskAt(check, subject, policy));
+	return subjects.value.flatMap<Slot>((subject) => {
+		const slots = taskAt(check, subject, policy);
+		return 'needs' in slots ? { ...slots, listed: list.key } : slots;
+	});
 }
 
 /** A place in the order of findings: settled already, or to be judged. */
@@ -181,11 +201,15 @@ function leftOpen(finding: Finding, store: FactStore): Finding {
 	return { ...place, outcome: 'skipped', verdict: null, reason: 'not-asked' };
 }
 
-function skipped(check: AnyCheck, { kind, name }: Subject): Finding {
+function skipped(
+	id: string,
+	{ kind, name }: Pick<Subject, 'kind' | 'name'>,
+	{ partly }: Pick<Selection, 'partly'>,
+): Finding {
 	const locus = { kind, name };
-	const message = 'left out by --only or --skip';
+	const message = `left out by ${partly?.option ?? '--only or --skip'}`;
 	return {
-		check: check.id,
+		check: id,
 		subject: name,
 		locus,
 		facts: [],

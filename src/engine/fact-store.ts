@@ -9,7 +9,7 @@ import {
 } from '../core/fact.ts';
 
 import type { Json } from '../core/json.ts';
-import type { Observer } from './observer.ts';
+import { type Observer, wireCost } from './observer.ts';
 
 /** A probe's answer as the report's map and evidence need it. */
 export interface Observed {
@@ -30,14 +30,26 @@ export class FactStore {
 	readonly #waitsFor = new Map<string, Set<string>>();
 	readonly #observed = new Map<string, Observed & { readonly source: Probe }>();
 	readonly #notAsked = new Set<string>();
+	/** By fact, the last observation of the longest chain that it waited for. */
+	readonly #tails = new Map<string, string | null>();
+	/** Round trips of the chain that ends with an observation, itself included. */
+	readonly #chains = new Map<string, number>();
 	readonly #observer: Observer;
+	readonly #isLeftOut: (ref: FactRef<unknown>) => boolean;
 	#quiet: Promise<unknown> = Promise.resolve();
 
-	constructor(observer: Observer) {
+	/** What `isLeftOut` names is not gathered, and is unknown to who asks. */
+	constructor(observer: Observer, isLeftOut: (ref: FactRef<unknown>) => boolean = () => false) {
 		this.#observer = observer;
+		this.#isLeftOut = isLeftOut;
 	}
 
-	readonly get: GetFact = (ref) => this.#share(ref);
+	readonly get: GetFact = (ref) => this.#share(ref, null);
+
+	/** Asks for what is only asked because `key` is settled. */
+	getAfter<V>(key: string, ref: FactRef<V>): Promise<Fact<V>> {
+		return this.#share(ref, this.#tails.get(key) ?? null);
+	}
 
 	/**
 	 * Probe facts behind `key`, found by walking what its derivation asked for; sorted, because the order
@@ -75,26 +87,35 @@ export class FactStore {
 		return [...this.#observed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, seen]) => seen);
 	}
 
-	#share<V>(ref: FactRef<V>): Promise<Fact<V>> {
+	#share<V>(ref: FactRef<V>, after: string | null): Promise<Fact<V>> {
 		let fact = this.#facts.get(ref.key);
 		if (fact === undefined) {
-			fact = this.#settle(ref);
+			fact = this.#settle(ref, after);
 			this.#facts.set(ref.key, fact);
 		}
 		return fact as Promise<Fact<V>>;
 	}
 
-	#settle(ref: FactRef<unknown>): Promise<Fact<unknown>> {
+	#settle(ref: FactRef<unknown>, after: string | null): Promise<Fact<unknown>> {
 		const { source } = ref;
-		if (source.kind === 'derivation') return this.#derive(ref, source);
-		if (source.lane === 'shared') return this.#observe(ref, source);
-		const alone = this.#quiet.then(() => this.#observe(ref, source));
+		if (this.#isLeftOut(ref)) {
+			return Promise.resolve(unknown('not-asked', `${source.name} was left out`));
+		}
+		if (source.kind === 'derivation') return this.#derive(ref, source, after);
+		if (source.lane === 'shared') return this.#observe(ref, source, after);
+		const alone = this.#quiet.then(() => this.#observe(ref, source, after));
 		this.#quiet = alone;
 		return alone;
 	}
 
-	async #observe(ref: FactRef<unknown>, source: Probe): Promise<Fact<unknown>> {
-		const fact = await this.#observer.observe(ref);
+	async #observe(
+		ref: FactRef<unknown>,
+		source: Probe,
+		after: string | null,
+	): Promise<Fact<unknown>> {
+		const fact = await this.#observer.observe(ref, after);
+		this.#tails.set(ref.key, ref.key);
+		this.#chains.set(ref.key, this.#chainOf(after) + wireCost(ref, fact).roundTrips);
 		if (fact.status === 'unknown' && fact.because === 'not-asked') this.#notAsked.add(ref.key);
 		if (fact.status === 'known') {
 			const { params } = ref;
@@ -103,9 +124,14 @@ export class FactStore {
 		return fact;
 	}
 
-	async #derive(ref: FactRef<unknown>, source: Derivation): Promise<Fact<unknown>> {
+	async #derive(
+		ref: FactRef<unknown>,
+		source: Derivation,
+		after: string | null,
+	): Promise<Fact<unknown>> {
 		const asked = new Set<string>();
 		this.#waitsFor.set(ref.key, asked);
+		let tail = after;
 		const get: GetFact = async (child) => {
 			asked.add(child.key);
 			if (this.#reaches(child.key, ref.key)) {
@@ -114,13 +140,25 @@ export class FactStore {
 			if (child.source.lane === 'quiet' && source.lane === 'shared') {
 				return unknown('our-bug', `${source.name} asks for ${child.source.name}, which is quiet`);
 			}
-			return this.#share(child);
+			const fact = await this.#share(child, tail);
+			tail = this.#longer(tail, this.#tails.get(child.key) ?? null);
+			return fact;
 		};
 		try {
 			return await source.derive(ref.params as never, get);
 		} catch (error) {
 			return unknown('our-bug', `${source.name}: ${String(error)}`);
+		} finally {
+			this.#tails.set(ref.key, tail);
 		}
+	}
+
+	#longer(one: string | null, other: string | null): string | null {
+		return this.#chainOf(other) > this.#chainOf(one) ? other : one;
+	}
+
+	#chainOf(key: string | null): number {
+		return key === null ? 0 : (this.#chains.get(key) ?? 0);
 	}
 
 	#reaches(from: string, to: string): boolean {

@@ -33,6 +33,8 @@ export interface Task {
 	readonly subject: Subject;
 	readonly options: unknown;
 	readonly needs: readonly (readonly [name: string, need: Needs[string]])[];
+	/** Key of the list that named the subject; before it was known, nothing could be asked. */
+	readonly listed?: string;
 	/** Asks for a quiet fact, so it waits until everything else has settled. */
 	readonly quiet: boolean;
 }
@@ -62,8 +64,10 @@ export async function judgeTask(
 	now: Date,
 	policy: Policy,
 ): Promise<readonly Finding[]> {
-	const { check, subject, needs, options } = task;
-	const facts = await Promise.all(needs.map(([, need]) => store.get(refOf(need))));
+	const { check, subject, needs, options, listed } = task;
+	const ask = (ref: FactRef<unknown>) =>
+		listed === undefined ? store.get(ref) : store.getAfter(listed, ref);
+	const facts = await Promise.all(needs.map(([, need]) => ask(refOf(need))));
 	const keys = [...new Set(needs.flatMap(([, need]) => store.evidenceFor(refOf(need).key)))];
 	const given: Record<string, unknown> = {};
 	for (const [index, [name, need]] of needs.entries()) {

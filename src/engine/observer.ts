@@ -1,10 +1,11 @@
-import { type Fact, type FactRef, Unobserved, unknown } from '../core/fact.ts';
+import { type Fact, type FactRef, Unobserved, unknown, type WireCost } from '../core/fact.ts';
 import type { Io } from '../core/io.ts';
 import type { Json } from '../core/json.ts';
 
 /** Answers probes: from the network, or from an evidence file. Nothing else differs. */
 export interface Observer {
-	observe<V>(ref: FactRef<V>): Promise<Fact<V>>;
+	/** `after` is the key of the observation that this one had to wait for, where there was one. */
+	observe<V>(ref: FactRef<V>, after?: string | null): Promise<Fact<V>>;
 }
 
 /** One recorded observation; one line of an evidence file. */
@@ -13,6 +14,15 @@ export interface Observation {
 	/** ISO time at which the probe was started. */
 	readonly at: string;
 	readonly fact: Fact<Json>;
+	/** Milliseconds since the first observation was begun; absent in older recordings, as all below. */
+	readonly askedMs?: number | undefined;
+	readonly tookMs?: number | undefined;
+	/** Key of the observation that it waited for. */
+	readonly after?: string | null | undefined;
+	readonly roundTrips?: number | undefined;
+	readonly address?: string | null | undefined;
+	/** Gathered alone, when everything else was settled. */
+	readonly quiet?: true | undefined;
 }
 
 /**
@@ -25,11 +35,13 @@ export function liveObserver(
 	signal: AbortSignal,
 	record: (observation: Observation) => void,
 ): Observer {
+	let firstAt: number | undefined;
 	return {
-		async observe<V>(ref: FactRef<V>): Promise<Fact<V>> {
+		async observe<V>(ref: FactRef<V>, after: string | null = null): Promise<Fact<V>> {
 			const { source } = ref;
 			if (source.kind !== 'probe') throw new TypeError(`${ref.key} is not a probe`);
-			const at = io.clock.now().toISOString();
+			const began = io.clock.now();
+			firstAt ??= began.getTime();
 			let fact: Fact<V>;
 			try {
 				const value = await unlessAborted(signal, () => source.observe(ref.params as never, io));
@@ -40,10 +52,25 @@ export function liveObserver(
 						? unknown(error.because, error.message)
 						: unknown('our-bug', `${source.name}: ${describeError(error)}`);
 			}
-			record({ key: ref.key, at, fact: fact as Fact<Json> });
+			record({
+				key: ref.key,
+				at: began.toISOString(),
+				askedMs: began.getTime() - firstAt,
+				tookMs: io.clock.now().getTime() - began.getTime(),
+				after,
+				...wireCost(ref, fact),
+				...(source.lane === 'quiet' && { quiet: true }),
+				fact: fact as Fact<Json>,
+			});
 			return fact;
 		},
 	};
+}
+
+/** What came to nothing is taken for one question without an answer. */
+export function wireCost({ source, params }: FactRef<unknown>, fact: Fact<unknown>): WireCost {
+	if (source.kind !== 'probe' || fact.status !== 'known') return { roundTrips: 1, address: null };
+	return source.wire(params as never, fact.value as never);
 }
 
 function describeError(error: unknown): string {

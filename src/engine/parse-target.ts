@@ -16,6 +16,7 @@ export interface Asked {
 	readonly health?: readonly string[] | undefined;
 	readonly coldStart?: boolean | undefined;
 	readonly untimed?: boolean | undefined;
+	readonly guess?: boolean | undefined;
 	readonly dkimSelectors?: readonly string[] | undefined;
 	/** Absolute path. */
 	readonly dmarcReports?: string | undefined;
@@ -56,6 +57,7 @@ export function parseTarget(asked: Asked): Target {
 		hosts: (asked.hosts ?? []).map(hostName),
 		...endpointsOf(asked),
 		...healthOf(asked),
+		...(asked.guess === false && { guess: asked.guess }),
 		...mailOf(asked),
 		active: asked.active ?? false,
 		deep: asked.deep ?? false,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LoadPlanSchema } from '../core/load-plan.ts';
 import type { Target } from '../core/target.ts';
 
 /** The observations, one a line, behind one line of header. */
@@ -24,8 +25,10 @@ const TargetSchema: z.ZodType<Target> = z.object({
 		)
 		.optional(),
 	health: z.array(z.string()).optional(),
+	load: z.array(LoadPlanSchema).optional(),
 	coldStart: z.boolean().optional(),
 	untimed: z.boolean().optional(),
+	guess: z.literal(false).optional(),
 	dkimSelectors: z.array(z.string()),
 	dmarcReports: z.string().nullable().default(null),
 	sendingIps: z.array(z.string()),

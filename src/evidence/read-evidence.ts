@@ -9,6 +9,12 @@ import { BLOBS, EVIDENCE, type EvidenceHeader, EvidenceHeaderSchema } from './ev
 const ObservationSchema = z.object({
 	key: z.string(),
 	at: z.string(),
+	askedMs: z.number().optional(),
+	tookMs: z.number().optional(),
+	after: z.string().nullable().optional(),
+	roundTrips: z.number().optional(),
+	address: z.string().nullable().optional(),
+	quiet: z.literal(true).optional(),
 	fact: z.discriminatedUnion('status', [
 		z.object({ status: z.literal('known'), value: z.unknown() }),
 		z.object({
@@ -29,11 +35,7 @@ export class BadEvidence extends Error {}
 
 export interface ReadEvidence {
 	readonly header: EvidenceHeader;
-	readonly observations: readonly {
-		readonly key: string;
-		readonly at: string;
-		readonly fact: z.infer<typeof ObservationSchema>['fact'];
-	}[];
+	readonly observations: readonly z.infer<typeof ObservationSchema>[];
 }
 
 /** Reads a recording. Throws `BadEvidence` for a file that is missing, cut, altered or of another format. */

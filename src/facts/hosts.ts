@@ -2,6 +2,7 @@ import { getSubdomain } from 'tldts';
 import { z } from 'zod';
 import { type Fact, type GetFact, known } from '../core/fact.ts';
 import { defineSubjects, type Subject } from '../core/subject.ts';
+import { USUAL_HOSTS } from '../core/usual-hosts.ts';
 import { isWithin } from './dns/ancestry.ts';
 import { type Addresses, addressesOf } from './dns/dns.ts';
 import { isInvented } from './dns/invented.ts';
@@ -24,14 +25,11 @@ export interface Host extends Subject<{ standing: Standing; stage: 'production' 
 	readonly login?: string;
 }
 
-/** Sub-domains where products of this kind usually live. */
-const USUAL = ['app', 'api', 'admin'] as const;
-
 const STAGING = /^(?:dev|preview|qa|stage|staging|test|uat)\b/;
 
 const Params = z.object({
 	domain: z.string().nullable(),
-	/** Guesses are made only where the audited name is a registrable domain. */
+	/** Guesses are made only where the audited name is a registrable domain, and they are wanted. */
 	guess: z.boolean(),
 	named: z.array(z.string()),
 	seed: z.string(),
@@ -49,11 +47,12 @@ const from = (target: {
 	registrable: string | null;
 	hosts: readonly string[];
 	endpoints: readonly string[];
+	guess?: false | undefined;
 	seed: string;
 	login?: string | null;
 }) => ({
 	domain: target.domain,
-	guess: target.domain !== null && target.domain === target.registrable,
+	guess: target.domain !== null && target.domain === target.registrable && target.guess !== false,
 	named: [...new Set([...target.hosts, ...hostsOfEndpoints(target)])],
 	seed: target.seed,
 	...(typeof target.login === 'string' && { login: target.login }),
@@ -172,7 +171,7 @@ function candidates(params: z.infer<typeof Params>): readonly Host[] {
 	const named = params.named.filter((name) => name !== domain);
 	const { seed, login } = params;
 	const about = { domain, seed, required: [domain, ...named], login: login ?? null };
-	const guessed = params.guess ? USUAL.map((label) => `${label}.${domain}`) : [];
+	const guessed = params.guess ? USUAL_HOSTS.map((label) => `${label}.${domain}`) : [];
 	return [
 		hostAt(domain, 'apex', about),
 		...(params.guess && !named.includes(`www.${domain}`)

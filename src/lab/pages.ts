@@ -22,6 +22,7 @@ const NOT_FOUND: RouteSpec = {
 /** Answers requests as the data says. */
 export function createPageServer({ now, reset }: Serving) {
 	const asked = new Map<RouteSpec, number>();
+	const askedAt = new Map<RouteSpec, number>();
 
 	return async (pages: Pages, request: IncomingMessage, response: ServerResponse) => {
 		const uri = request.url ?? '/';
@@ -30,7 +31,11 @@ export function createPageServer({ now, reset }: Serving) {
 		asked.set(route, count);
 		const spec = laidOver(route, request, count);
 		const fill = filler(request, count, now());
-		if (spec.delayMs !== undefined) await sleep(spec.delayMs, undefined, { ref: false });
+		const rested = performance.now() - (askedAt.get(route) ?? Number.POSITIVE_INFINITY);
+		askedAt.set(route, performance.now());
+		const wakeMs = spec.sleep !== undefined && rested >= spec.sleep.afterMs ? spec.sleep.wakeMs : 0;
+		const waitMs = (spec.delayMs ?? 0) + wakeMs;
+		if (waitMs > 0) await sleep(waitMs, undefined, { ref: false });
 		if (request.socket.destroyed) return;
 		switch (spec.fault) {
 			case 'silent':
@@ -133,7 +138,7 @@ function write(response: ServerResponse, writing: Writing): void {
 	const body = bodyOf(writing, status);
 	response.sendDate = false;
 	response.writeHead(status, headersOf(writing, status, body).flat());
-	sendBody(response, request.method === 'HEAD' ? Buffer.alloc(0) : body, spec.fault);
+	sendBody(response, request.method === 'HEAD' ? Buffer.alloc(0) : body, spec);
 }
 
 function bodyOf({ spec, fill, request }: Writing, status: number): Buffer {
@@ -163,7 +168,16 @@ function headersOf({ spec, siteHeaders, fill, now }: Writing, status: number, bo
 	return merged(own, written).map(([name, value]) => [name, onTheWire(fill(value))]);
 }
 
-function sendBody(response: ServerResponse, body: Buffer, fault: AnswerSpec['fault']): void {
+function sendBody(response: ServerResponse, body: Buffer, { fault, pauseMs }: AnswerSpec): void {
+	if (pauseMs !== undefined) {
+		response.write(body.subarray(0, Math.ceil(body.length / 2)));
+		const timer = setTimeout(
+			() => response.end(body.subarray(Math.ceil(body.length / 2))),
+			pauseMs,
+		);
+		response.on('close', () => clearTimeout(timer));
+		return;
+	}
 	if (fault === 'truncated') {
 		response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
 			response.socket?.destroySoon();

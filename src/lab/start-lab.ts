@@ -57,6 +57,7 @@ export async function startLab(world: World, options: LabOptions = {}): Promise<
 	const board = createSwitchboard({
 		unmapped: settled.unmapped,
 		latencyMs: options.latencyMs ?? 0,
+		distances: settled.distances,
 	});
 	const authority = createAuthority({ now: zero, host: AUTHORITY_HOST });
 	const http: SeenRequest[] = [];

@@ -43,8 +43,13 @@ const CONTROL_NET = ipaddr.parseCIDR('192.0.2.0/24');
 export function createSwitchboard(settings: {
 	readonly unmapped: Absence;
 	readonly latencyMs: number;
+	/** Round trips over TCP, by address, instead of `latencyMs`. */
+	readonly distances: Readonly<Record<string, number>>;
 }): Switchboard {
 	const { latencyMs } = settings;
+	const distances = new Map(
+		Object.entries(settings.distances).map(([address, ms]) => [plain(address), ms]),
+	);
 	const places = new Map<string, Located | Absence>();
 	const hosts = new Set<string>();
 	const servers: Server[] = [];
@@ -80,14 +85,18 @@ export function createSwitchboard(settings: {
 		block: take,
 		async tcp(address, port, onConnection) {
 			const host = loopbackFor(address);
+			const roundTripMs = distances.get(plain(address)) ?? latencyMs;
 			const direct = await listen(host, onConnection);
 			const shown =
-				latencyMs === 0
+				roundTripMs === 0
 					? direct
 					: await listen(host, (client) =>
-							relayLate({ client, to: { host, port: direct }, roundTripMs: latencyMs, track }),
+							relayLate({ client, to: { host, port: direct }, roundTripMs, track }),
 						);
-			take({ address, port, transport: 'tcp' }, { address: host, port: shown, latencyMs });
+			take(
+				{ address, port, transport: 'tcp' },
+				{ address: host, port: shown, latencyMs: roundTripMs },
+			);
 		},
 		async udp(address, port, onDatagram) {
 			const host = loopbackFor(address);
@@ -105,10 +114,8 @@ export function createSwitchboard(settings: {
 				);
 			});
 			await new Promise<void>((resolve) => socket.bind(0, host, resolve));
-			take(
-				{ address, port, transport: 'udp' },
-				{ address: host, port: socket.address().port, latencyMs },
-			);
+			// The answers are late already: whoever asks need not wait once more.
+			take({ address, port, transport: 'udp' }, { address: host, port: socket.address().port });
 		},
 		addressMap(endpoint) {
 			const known = places.get(keyOf(endpoint));

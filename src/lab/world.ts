@@ -472,6 +472,10 @@ const AnswerFields = {
 	echo: z.boolean().optional(),
 	/** Wait before the first byte. */
 	delayMs: Milliseconds.optional(),
+	/** Wait between the two halves of the body. */
+	pauseMs: Milliseconds.optional(),
+	/** What was not asked for so long is stopped, and the next to ask waits until it has started. */
+	sleep: z.strictObject({ afterMs: Milliseconds, wakeMs: Milliseconds }).optional(),
 	/** Bytes of the response, headers included, sent as they are; then the connection closes. */
 	raw: z.string().optional(),
 	fault: z
@@ -601,6 +605,8 @@ const WorldSchema = z.strictObject({
 	title: z.string().default(''),
 	/** What happens at addresses where nothing stands. 192.0.2.0/24 is silent whatever this says. */
 	unmapped: z.enum(['refused', 'silent', 'unreachable']).default('refused'),
+	/** Round trip to an address over TCP, in milliseconds, instead of the lab's own. */
+	distances: z.record(Address, Milliseconds).default({}),
 	/** By apex. Root and top-level domains are made from these. */
 	zones: z.record(z.string().min(1), ZoneSchema).default({}),
 	/**

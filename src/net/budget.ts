@@ -13,6 +13,8 @@ const TICKER: Ticker = { now: () => performance.now(), sleep: wait };
 /** `burst` at once, then `perSecond`; whoever asks first goes first. */
 export interface Pace {
 	take(signal: AbortSignal): Promise<void>;
+	/** It is as if nobody had ever asked. */
+	isIdle(): boolean;
 }
 
 export function createPace(burst: number, perSecond: number, ticker: Ticker = TICKER): Pace {
@@ -26,6 +28,7 @@ export function createPace(burst: number, perSecond: number, ticker: Ticker = TI
 			const early = fullAt - now - burst * interval;
 			if (early > 0) await ticker.sleep(early, signal);
 		},
+		isIdle: () => fullAt <= ticker.now(),
 	};
 }
 
@@ -33,9 +36,14 @@ export function createPace(burst: number, perSecond: number, ticker: Ticker = TI
 export interface Slots {
 	/** The function returned gives the slot back; calling it again does nothing. */
 	take(signal: AbortSignal): Promise<() => void>;
+	/** Nobody holds one. */
+	isIdle(): boolean;
+	/** Somebody waits for one. */
+	isShort(): boolean;
 }
 
-export function createSlots(limit: number): Slots {
+/** `waits` is told each time that somebody has to. */
+export function createSlots(limit: number, waits: () => void = () => undefined): Slots {
 	let free = limit;
 	const waiting: (() => void)[] = [];
 	const giveBack = () => {
@@ -51,6 +59,8 @@ export function createSlots(limit: number): Slots {
 		};
 	};
 	return {
+		isIdle: () => free === limit,
+		isShort: () => waiting.length > 0,
 		take(signal) {
 			if (signal.aborted) return Promise.reject(whyStopped(signal));
 			if (free > 0) {
@@ -68,6 +78,7 @@ export function createSlots(limit: number): Slots {
 				};
 				waiting.push(start);
 				signal.addEventListener('abort', stop, { once: true });
+				waits();
 			});
 		},
 	};

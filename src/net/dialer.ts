@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { connect as connectSocket, isIP, isIPv6, type Socket } from 'node:net';
 import { Unobserved } from '../core/fact.ts';
 import type { ConnectFailure, DnsAnswer, DnsPort, DnsStatus } from '../core/io.ts';
-import { createRequestBudget, createSlots, isLocal, REQUESTS, type Slots } from './budget.ts';
+import { createRequestBudget, isLocal, REQUESTS } from './budget.ts';
+import { createLimits, type Limits } from './limits.ts';
 import { wait, whyStopped } from './wait.ts';
 
 interface Endpoint {
@@ -56,7 +57,7 @@ export interface Dialer {
 	 */
 	addresses(host: string, port: number): Promise<ResolvedHost>;
 	/**
-	 * One TCP connection. Waits for one of the address's 6 slots and the audit's 128; that wait does
+	 * One TCP connection. Waits for one of the address's 6 slots and of the 128 in all; that wait does
 	 * not count towards `timeoutMs`.
 	 */
 	connect(to: { host: string; address: string; port: number; timeoutMs: number }): Promise<Dialed>;
@@ -66,6 +67,10 @@ export interface Dialer {
 	permit(host: string, thirdParty: boolean): void;
 	/** Waits for the host's request budget; throws `Unobserved('budget')` when it is spent. */
 	spend(host: string, address: string): Promise<void>;
+	/** Somebody waits for a connection to this address. */
+	isShort(address: string): boolean;
+	/** Runs `close` when somebody waits for a connection to an address; the function returned ends that. */
+	whenShort(close: (address: string) => void): () => void;
 	/** The audit's; its reason is an `Unobserved('timeout' | 'cancelled')`. */
 	readonly signal: AbortSignal;
 }
@@ -88,6 +93,8 @@ export interface DialerSettings {
 	readonly addressMap?: AddressMap | undefined;
 	/** Requests that a public host may be sent beside `REQUESTS`. */
 	readonly moreRequests?: number | undefined;
+	/** Its own unless given: those of a fleet. */
+	readonly limits?: Limits | undefined;
 	/** Connections to one address at once. 6 unless given. */
 	readonly perAddress?: number | undefined;
 	/** Longest wait for a connection, in milliseconds; as long as who asks will wait unless given. */
@@ -97,9 +104,6 @@ export interface DialerSettings {
 /** The real internet. */
 export const WHERE_IT_IS: AddressMap = ({ address, port }) => ({ address, port });
 
-const PER_ADDRESS = 6;
-const IN_ALL = 128;
-
 export function createDialer(settings: DialerSettings): Dialer {
 	const { signal, ask } = settings;
 	const locate: AddressMap = settings.addressMap ?? (({ address, port }) => ({ address, port }));
@@ -107,20 +111,15 @@ export function createDialer(settings: DialerSettings): Dialer {
 	const permitted = [settings.registrable ?? [], settings.named ?? []].flat().map(plain);
 	const inAllOfOne = REQUESTS.inAll + (settings.moreRequests ?? 0);
 	const budget = createRequestBudget({ ...REQUESTS, inAll: inAllOfOne });
-	const inAll = createSlots(IN_ALL);
-	const perAddress = new Map<string, Slots>();
+	const limits = settings.limits ?? createLimits({ perAddress: settings.perAddress });
 	// Every open connection and every question listens to the audit's signal.
 	setMaxListeners(0, signal);
-
-	const slotsOf = (address: string) => {
-		const known = perAddress.get(address) ?? createSlots(settings.perAddress ?? PER_ADDRESS);
-		perAddress.set(address, known);
-		return known;
-	};
 
 	return {
 		signal,
 		locate,
+		isShort: (address) => limits.connectionsTo(address).isShort(),
+		whenShort: limits.whenShort,
 		async addresses(host, port) {
 			const name = plain(host);
 			const fixed = overrides.filter((one) => one.host === name && one.port === port);
@@ -139,10 +138,10 @@ export function createDialer(settings: DialerSettings): Dialer {
 			};
 		},
 		async connect({ address, port, timeoutMs }) {
-			const giveBack = await slotsOf(address).take(signal);
+			const giveBack = await limits.connectionsTo(address).take(signal);
 			let giveBackAll: () => void;
 			try {
-				giveBackAll = await inAll.take(signal);
+				giveBackAll = await limits.connections.take(signal);
 			} catch (error) {
 				giveBack();
 				throw error;

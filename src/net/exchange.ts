@@ -127,7 +127,10 @@ export function exchangeOver(connection: HttpConnection, sending: Sending): Prom
 			},
 			onResponseEnd: () => answer(false),
 			onResponseError(_, error) {
-				if (error.message === 'bad response') return settle(() => reject(unreadable()));
+				// RFC 9110 §8.6: it may say how long the body would have been. Ours waits for that body.
+				if (head?.status === NOT_MODIFIED && bodyBytes === 0) return answer(false);
+				const unread = unreadable(error);
+				if (unread !== null) return settle(() => reject(unread));
 				const [how, why] = failureOf(error, head !== null);
 				const after = head === null ? '' : `, ${bodyBytes} bytes into the body`;
 				fail(how, `${why}${after}`);
@@ -166,12 +169,28 @@ function failureOf(error: Error, hasHead: boolean): readonly ['reset' | 'bad-res
 	return ['reset', `the connection broke: ${message}`];
 }
 
-/** What undici makes of a 100 (Continue) that nobody asked for, which RFC 9110 §15.2 allows. */
-function unreadable(): Unobserved {
-	return new Unobserved(
-		'unsupported',
-		'the server sent 100 (Continue) unasked, which our HTTP library does not read past',
-	);
+/** What the server may well say, and our HTTP library does not understand. */
+function unreadable(error: Error & { readonly data?: unknown }): Unobserved | null {
+	// What undici makes of a 100 (Continue) that nobody asked for, which RFC 9110 §15.2 allows.
+	if (error.message === 'bad response') {
+		return new Unobserved(
+			'unsupported',
+			'the server sent 100 (Continue) unasked, which our HTTP library does not read past',
+		);
+	}
+	if (error.name === 'HTTPParserError' && isSettings(String(error.data ?? ''))) {
+		return new Unobserved('unsupported', 'the server speaks HTTP/2 alone, and we HTTP/1.1');
+	}
+	return null;
 }
 
+/** The frame with which a server's side of HTTP/2 begins (RFC 9113 §4.1, §6.5): type 4, stream 0. */
+function isSettings(bytes: string): boolean {
+	const [length, , , type, flags, ...stream] = [...bytes.slice(0, 9)].map((one) =>
+		one.charCodeAt(0),
+	);
+	return [length, flags, ...stream].every((one) => one === 0) && type === 4 && stream.length === 4;
+}
+
+const NOT_MODIFIED = 304;
 const CLOSED = 'the connection was closed before the answer was complete';

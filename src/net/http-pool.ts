@@ -27,6 +27,12 @@ interface Gate {
 export class HttpPool {
 	readonly #gates = new Map<string, Gate>();
 	readonly #connections = new Set<HttpConnection>();
+	readonly #isShort: (address: string) => boolean;
+
+	/** `isShort`: others than this pool wait for a connection to that address. */
+	constructor(isShort: (address: string) => boolean) {
+		this.#isShort = isShort;
+	}
 
 	/** An idle connection, or the turn to open one; waits for a place. `fresh` takes no idle one. */
 	turn(address: string, key: string, fresh: boolean): Promise<HttpConnection | 'open'> {
@@ -68,11 +74,20 @@ export class HttpPool {
 			next.wake(connection);
 			return;
 		}
+		if (this.#isShort(address)) {
+			connection.destroy();
+			return;
+		}
 		gate.idle.push({ key, connection });
 		setTimeout(() => {
 			if (gate.idle.some((one) => one.connection === connection)) connection.destroy();
 		}, IDLE_MS).unref();
 		this.#admit(gate);
+	}
+
+	/** Idle connections to an address, which somebody else waits for. */
+	giveUp(address: string): void {
+		for (const { connection } of [...(this.#gates.get(address)?.idle ?? [])]) connection.destroy();
 	}
 
 	close(): void {

@@ -58,7 +58,8 @@ class Http implements HttpPort {
 	readonly #settings: HttpSettings;
 	readonly #timeouts: Timeouts;
 	readonly #reach: Reach;
-	readonly #pool = new HttpPool();
+	readonly #pool: HttpPool;
+	readonly #unlisten: () => void;
 	/** By walk. */
 	readonly #jars = new Map<string, CookieJar>();
 
@@ -67,6 +68,8 @@ class Http implements HttpPort {
 		this.#settings = settings;
 		this.#timeouts = { ...TIMEOUTS, ...settings.timeouts };
 		this.#reach = new Reach(dialer, this.#timeouts.connect);
+		this.#pool = new HttpPool((address) => dialer.isShort(address));
+		this.#unlisten = dialer.whenShort((address) => this.#pool.giveUp(address));
 	}
 
 	async exchange(request: HttpRequest): Promise<HttpOutcome> {
@@ -88,6 +91,7 @@ class Http implements HttpPort {
 	}
 
 	close(): Promise<void> {
+		this.#unlisten();
 		this.#pool.close();
 		return Promise.resolve();
 	}

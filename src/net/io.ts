@@ -1,10 +1,19 @@
-import type { DnsPort, HttpPort, Io, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
+import type { DnsPort, HttpPort, Io, LoadPort, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
 import { systemClock } from './clock.ts';
-import { type AddressMap, createDialer, type Override, WHERE_IT_IS } from './dialer.ts';
+import {
+	type AddressMap,
+	createDialer,
+	type Dialer,
+	type Override,
+	WHERE_IT_IS,
+} from './dialer.ts';
 import { withOverrides } from './dns/overrides.ts';
 import { createResolver } from './dns/resolver.ts';
 import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
+import { createLimits, type Limits } from './limits.ts';
+import type { LoadSettings } from './load/load.ts';
 import { proxyFor, proxyName } from './proxy.ts';
+import type { TimingSettings } from './timing.ts';
 
 export interface NetSettings {
 	/** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`; the system's where absent. */
@@ -30,12 +39,18 @@ export interface NetSettings {
 	readonly userAgent: string;
 	/** Ends everything; its reason is an `Unobserved('timeout' | 'cancelled')`. */
 	readonly signal: AbortSignal;
+	/** Its own unless given: those that a fleet shares. */
+	readonly limits?: Limits | undefined;
 	/** Replaced in tests. */
 	readonly now?: (() => Date) | undefined;
 	/** Shortened in tests: how long a silent address is waited for, in milliseconds. */
 	readonly connectMs?: number | undefined;
+	/** Only where the user asked for a load. */
+	readonly load?: Omit<LoadSettings, 'userAgent' | 'proxy'> | undefined;
 	/** Shortened in tests: how long a handshake may take, in milliseconds. */
 	readonly handshakeMs?: number | undefined;
+	/** Shortened in tests: how timing samples are paced, and how long one may take. */
+	readonly timing?: Pick<TimingSettings, 'pace' | 'timeoutMs'> | undefined;
 }
 
 /** From where the audit looked, for the report. */
@@ -59,7 +74,7 @@ export interface Net {
  * the user, for a resolver or proxy that is none.
  */
 export function createNet(settings: NetSettings): Net {
-	const { signal, env, userAgent } = settings;
+	const { signal, env, userAgent, limits = createLimits() } = settings;
 	const resolver = parseResolver(settings.resolver);
 	const vantage = {
 		resolver: resolverText(resolver),
@@ -77,6 +92,7 @@ export function createNet(settings: NetSettings): Net {
 		resolver,
 		signal,
 		dnsPort: settings.dnsPort,
+		limits,
 		locate: settings.addressMap ?? WHERE_IT_IS,
 		bootstrap: resolver.kind === 'https' ? systemServers() : resolver.servers,
 		authorities: async () => {
@@ -89,7 +105,7 @@ export function createNet(settings: NetSettings): Net {
 		overlay((question) => dns.ask(question)),
 		settings.resolve ?? [],
 	);
-	const dialer = createDialer({ ...settings, ask });
+	const dialer = createDialer({ ...settings, limits, ask });
 	const http = once(async () => {
 		const { createHttp } = await import('./http.ts');
 		return createHttp(dialer, { userAgent, proxy, timeouts: handshake });
@@ -100,7 +116,7 @@ export function createNet(settings: NetSettings): Net {
 	});
 	const timing = once(async () => {
 		const { createTiming } = await import('./timing.ts');
-		return createTiming(dialer, { userAgent, proxy, ask });
+		return createTiming(dialer, { userAgent, proxy, ask, ...settings.timing });
 	});
 	return {
 		vantage,
@@ -110,6 +126,9 @@ export function createNet(settings: NetSettings): Net {
 			tls: lazyTls(tls.load),
 			smtp: lazySmtp(smtp.load),
 			timing: lazyTiming(timing.load),
+			...(settings.load !== undefined && {
+				load: lazyLoad(dialer, settings.load, { userAgent, proxy }),
+			}),
 			clock: settings.now ? { now: settings.now } : systemClock,
 		},
 		async close() {
@@ -154,3 +173,15 @@ const lazyTiming = (load: () => Promise<TimingPort>): TimingPort => ({
 	addresses: async (request) => (await load()).addresses(request),
 	lookups: async (request) => (await load()).lookups(request),
 });
+
+function lazyLoad(
+	dialer: Dialer,
+	settings: Omit<LoadSettings, 'userAgent' | 'proxy'>,
+	ours: Pick<LoadSettings, 'userAgent' | 'proxy'>,
+): LoadPort {
+	const port = once(async () => {
+		const { createLoad } = await import('./load/load.ts');
+		return createLoad(dialer, { ...settings, ...ours });
+	});
+	return { run: async (plan) => (await port.load()).run(plan) };
+}

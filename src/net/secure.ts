@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { Unobserved } from '../core/fact.ts';
 import { whyStopped } from './wait.ts';
 
@@ -57,12 +57,8 @@ export function secure(
 			...(to.alpn.length > 0 && { ALPNProtocols: [...to.alpn] }),
 			rejectUnauthorized: false,
 			...(to.onStaple !== undefined && { requestOCSP: true }),
-			minVersion: 'TLSv1',
-			...(to.maxVersion !== undefined && { maxVersion: to.maxVersion }),
-			ciphers: 'DEFAULT:@SECLEVEL=0',
+			secureContext: contextUpTo(to.maxVersion),
 			minDHSize: 1,
-			// Servers from before RFC 5746 complete as they do in old clients; judging is not done here.
-			secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
 		});
 		if (to.keyLog !== undefined) socket.on('keylog', to.keyLog);
 		socket.on('OCSPResponse', (response: Buffer | null) => {
@@ -107,6 +103,23 @@ export function secure(
 		signal.addEventListener('abort', stop, { once: true });
 		socket.once('error', failed).once('close', closed).once('secureConnect', done);
 	});
+}
+
+/** It holds no key and no session, so that all handshakes can share it; making one costs as much as they do. */
+const CONTEXTS = new Map<string | undefined, SecureContext>();
+
+function contextUpTo(maxVersion: 'TLSv1.1' | 'TLSv1.2' | undefined): SecureContext {
+	const made = CONTEXTS.get(maxVersion);
+	if (made !== undefined) return made;
+	const context = createSecureContext({
+		minVersion: 'TLSv1',
+		...(maxVersion !== undefined && { maxVersion }),
+		ciphers: 'DEFAULT:@SECLEVEL=0',
+		// Servers from before RFC 5746 complete as they do in old clients; judging is not done here.
+		secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+	});
+	CONTEXTS.set(maxVersion, context);
+	return context;
 }
 
 const RESET: NotSecured = {

@@ -1,5 +1,6 @@
 import type { TimedEndpoint, TimedSeries } from '../core/io.ts';
-import { decide, isOver, LOOKS, limitOf } from '../core/sequential-plan.ts';
+import { decide, isOver, LOOKS, limitOf, roundTripsOf } from '../core/sequential-plan.ts';
+import { isEventStream } from '../core/timed-fields.ts';
 import type { Sample } from './generator/generator.ts';
 import { timingSample } from './timing-sample.ts';
 
@@ -13,12 +14,14 @@ export interface TimingPace {
 	readonly apart: number;
 	/** To the next try of an endpoint that has not answered yet. */
 	readonly retry: number;
+	/** What a second of idleness takes. */
+	readonly idleSecond: number;
+	/** Endpoints that take longer are not waited for between two samples. */
+	readonly longestGap: number;
 }
 
 /** An endpoint that has never answered is left after so many. */
 const TRIES = 3;
-/** Endpoints that take longer are not waited for between two samples. */
-const LONGEST_GAP_MS = 2_000;
 
 /** What a line asks of the run that it is part of. */
 interface Driver {
@@ -28,8 +31,8 @@ interface Driver {
 	nowMs(): number;
 	/** What one request to every endpoint of its host takes. */
 	besideMs(): number;
-	/** As the warm-ups saw it: the limit stays the same from the first sample on. */
-	readonly roundTripMs: number | null;
+	/** As far as it has been seen; it only ever becomes shorter. */
+	roundTripMs(): number | null;
 }
 
 /**
@@ -51,6 +54,8 @@ export class TimedLine {
 	#resolve: () => void = () => {};
 	/** Samples that the plan's decision rests on; all of them unless it decided. */
 	#decidedAt = Number.POSITIVE_INFINITY;
+	/** Samples that the plan was last asked about. */
+	#looked = 0;
 	#retry: NodeJS.Timeout | undefined;
 
 	/** `dnsMs` is what the look-ups of a visit take. */
@@ -81,7 +86,7 @@ export class TimedLine {
 		if (this.#isEnded || this.#idleAt.includes(sample.intended)) return;
 		const tries = this.#intended.length;
 		if (this.#samples.size === tries && tries < this.endpoint.samples) {
-			if (this.#taken().some(({ fault }) => fault === 'none' || fault === 'wrong-body')) {
+			if (this.#taken().some(isAnswer)) {
 				this.#fill();
 			} else if (tries < TRIES) {
 				this.#retry = setTimeout(() => this.#try(), this.#pace.retry);
@@ -144,9 +149,9 @@ export class TimedLine {
 	/** All the others, each somewhere in its own stretch of time. */
 	#fill(): void {
 		const { samples, sequential, visit } = this.endpoint;
-		const { sequential: planned, fixed, visit: visits } = this.#pace;
+		const { sequential: planned, fixed, visit: visits, longestGap } = this.#pace;
 		const least = sequential ? planned : visit === null ? fixed : visits;
-		const gap = Math.max(least, Math.min(LONGEST_GAP_MS, this.#driver?.besideMs() ?? 0));
+		const gap = Math.max(least, Math.min(longestGap, this.#driver?.besideMs() ?? 0));
 		const from = this.#now();
 		const count = samples - this.#intended.length;
 		this.#submit(Array.from({ length: count }, (_, nth) => from + (nth + Math.random()) * gap));
@@ -162,11 +167,12 @@ export class TimedLine {
 		const { sequential, samples } = this.endpoint;
 		const inOrder = this.#intended.findIndex((at) => !this.#samples.has(at));
 		const complete = inOrder === -1 ? this.#intended.length : inOrder;
-		if (sequential) {
+		const due = sequential ? LOOKS.filter(({ n }) => n > this.#looked && n <= complete) : [];
+		if (due.length > 0) {
 			const taken = this.#taken().map((one) => this.#timed(one));
 			const limit = this.#limitMs();
-			for (const { n } of LOOKS) {
-				if (n > complete) break;
+			for (const { n } of due) {
+				this.#looked = n;
 				const over = taken.slice(0, n).filter((one) => isOver(one, limit)).length;
 				if (decide(n, over) === 'go-on') continue;
 				this.#decidedAt = n;
@@ -185,13 +191,19 @@ export class TimedLine {
 		return timingSample(sample, this.#visit);
 	}
 
-	/** Visits make several round trips: theirs is the budget as it is. */
 	#limitMs(): number {
 		const { budgetMs, visit } = this.endpoint;
-		return visit === null ? limitOf(budgetMs, this.#driver?.roundTripMs ?? null) : budgetMs;
+		const roundTrips = visit === null ? 1 : roundTripsOf(visit);
+		return limitOf(budgetMs, this.#driver?.roundTripMs() ?? null, roundTrips);
 	}
 
 	#now(): number {
 		return this.#driver?.nowMs() ?? 0;
 	}
+}
+
+/** A stream of events is one that has no end to wait for. */
+function isAnswer({ fault, headers }: Sample): boolean {
+	if (fault === 'cut') return !isEventStream(headers);
+	return fault === 'none' || fault === 'wrong-body';
 }

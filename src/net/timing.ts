@@ -10,17 +10,16 @@ import type {
 	TimingSeries,
 } from '../core/io.ts';
 import { planSeconds } from '../core/sequential-plan.ts';
-import { ACCEPT_ENCODING } from './body.ts';
-import { type Destination, type HttpFailed, TIMEOUTS } from './connection.ts';
+import { TIMED_FIELDS } from '../core/timed-fields.ts';
+import { type HttpFailed, TIMEOUTS } from './connection.ts';
 import type { Dialer } from './dialer.ts';
 import { type Generator, type Sample, startGenerator } from './generator/generator.ts';
-import type { Line, Route, RunPlan, Step } from './generator/protocol.ts';
-import { headersOf, hostOf, pathOf } from './http.ts';
-import { portOf } from './proxy.ts';
-import { Reach } from './reach.ts';
+import type { Line, RunPlan, Step } from './generator/protocol.ts';
+import { hostOf } from './http.ts';
 import { TimedLine, type TimingPace } from './timed-line.ts';
 import { neverSent, timingSample } from './timing-sample.ts';
 import { wait } from './wait.ts';
+import { Ways } from './ways.ts';
 
 export interface TimingSettings {
 	readonly userAgent: string;
@@ -32,7 +31,16 @@ export interface TimingSettings {
 	readonly timeoutMs?: number;
 }
 
-const PACE: TimingPace = { sequential: 250, fixed: 30, visit: 100, apart: 25, retry: 2_000 };
+/** What the product takes; tests are quicker. */
+export const PACE: TimingPace = {
+	sequential: 250,
+	fixed: 30,
+	visit: 100,
+	apart: 25,
+	retry: 2_000,
+	idleSecond: 1_000,
+	longestGap: 2_000,
+};
 const TIMEOUT_MS = 10_000;
 const WARM_UPS = 4;
 const IN_FLIGHT_PER_HOST = 4;
@@ -46,23 +54,6 @@ const LAST_ANSWERS_MS = 15_000;
 const FIRST_AGAIN = 1_000;
 /** A body is compared with what its header says in one of so many. */
 const LOOKED_AT = 20;
-
-const KEPT_HEADERS = [
-	'age',
-	'cache-control',
-	'cache-status',
-	'cdn-cache-control',
-	'cf-cache-status',
-	'connection',
-	'content-encoding',
-	'content-type',
-	'keep-alive',
-	'retry-after',
-	'vary',
-	'via',
-	'x-cache',
-	'x-vercel-cache',
-];
 
 /**
  * Samples over HTTP/1.1, taken in a thread of their own; see `startGenerator`. Requests on kept
@@ -112,71 +103,6 @@ async function timedLookup(
 	return { name, tookMs: performance.now() - began, status, aliases: chain.length };
 }
 
-/** Ways to origins, each looked up and pinned once. */
-class Ways {
-	readonly routes: Route[] = [];
-	readonly #dialer: Dialer;
-	readonly #settings: TimingSettings;
-	readonly #reach: Reach;
-	readonly #known = new Map<string, Promise<number | HttpFailed>>();
-
-	constructor(dialer: Dialer, settings: TimingSettings) {
-		this.#dialer = dialer;
-		this.#settings = settings;
-		this.#reach = new Reach(dialer, TIMEOUTS.connect);
-	}
-
-	/** Number of the route to a URL's origin; a value where there is none. */
-	to(url: URL): Promise<number | HttpFailed> {
-		const known = this.#known.get(url.origin) ?? this.#find(url);
-		this.#known.set(url.origin, known);
-		return known;
-	}
-
-	/** To this address, whatever DNS says. */
-	at(url: URL, address: string): number {
-		const host = hostOf(url);
-		return this.#add(url, { host, address, proxy: null, through: host });
-	}
-
-	step(url: URL, route: number, method: string): Step {
-		const to = this.destination(url, route);
-		const headers = headersOf(to, [['Accept-Encoding', ACCEPT_ENCODING]], this.#settings.userAgent);
-		return { route, path: pathOf(to), method, headers };
-	}
-
-	destination(url: URL, route: number): Destination {
-		const { host = '', address = '', proxy = null, through = '' } = this.routes[route] ?? {};
-		return { url, host, address, proxy: proxy === null ? null : new URL(proxy), through };
-	}
-
-	async #find(url: URL): Promise<number | HttpFailed> {
-		const host = hostOf(url);
-		const proxy = this.#settings.proxy?.(url) ?? null;
-		const next = proxy ?? url;
-		const candidates = await this.#reach.candidates(hostOf(next), portOf(next), false);
-		if ('kind' in candidates) return candidates;
-		const reached = await this.#reach.fastest(hostOf(next), portOf(next), candidates.addresses);
-		if ('kind' in reached) return reached;
-		reached.connected?.socket.destroy();
-		reached.connected?.release();
-		return this.#add(url, { host, address: reached.address, proxy, through: host });
-	}
-
-	#add(url: URL, to: Omit<Destination, 'url'>): number {
-		const port = portOf(to.proxy ?? url);
-		this.routes.push({
-			origin: url.origin,
-			host: to.host,
-			address: to.address,
-			at: this.#dialer.locate({ address: to.address, port, transport: 'tcp' }),
-			proxy: to.proxy?.href ?? null,
-			through: to.through,
-		});
-		return this.routes.length - 1;
-	}
-}
-
 function runPlan(
 	ways: Ways,
 	lines: readonly Line[],
@@ -201,8 +127,6 @@ class Series {
 	readonly #pace: TimingPace;
 	readonly #ways: Ways;
 	readonly #lines: TimedLine[] = [];
-	/** By route: the shortest TCP connect. */
-	readonly #roundTrips = new Map<number, number>();
 
 	constructor(dialer: Dialer, settings: TimingSettings, request: TimingRequest) {
 		this.#dialer = dialer;
@@ -233,7 +157,7 @@ class Series {
 			const failed = unreachable.get(endpoint.url);
 			if (failed !== undefined) return noWayTo(endpoint, failed);
 			const at = this.#lines.findIndex((one) => one.endpoint === endpoint);
-			const route = this.#ways.routes[lines[at]?.steps[0].route ?? -1];
+			const route = this.#ways.routes[lastRouteOf(lines[at])];
 			return {
 				...(this.#lines[at] as TimedLine).series(),
 				address: route?.address ?? null,
@@ -259,7 +183,7 @@ class Series {
 			steps: [first, ...rest],
 			connection: visit === null ? 'kept' : 'new',
 			timeoutMs: this.#settings.timeoutMs ?? TIMEOUT_MS,
-			keepHeaders: KEPT_HEADERS,
+			keepHeaders: TIMED_FIELDS,
 			...(method === 'GET' && { expect: { oneIn: LOOKED_AT, wellFormed: true } }),
 		};
 	}
@@ -298,7 +222,7 @@ class Series {
 					cancel: () => generator.cancel(at),
 					nowMs: () => generator.nowMs(),
 					besideMs: () => this.#besideMs(at, lines),
-					roundTripMs: this.#roundTripOf(lines[at]),
+					roundTripMs: () => this.#roundTripOf(lines[at]),
 				});
 			}
 			const planned = this.#lines.filter(({ endpoint }) => endpoint.sequential).length;
@@ -318,10 +242,10 @@ class Series {
 	}
 
 	#take(sample: Sample, lines: readonly Line[]): void {
-		const route = lines[sample.line]?.steps[0].route ?? -1;
-		if (sample.connectMs > 0 && sample.redirects === 0 && sample.status > 0) {
-			const shortest = this.#roundTrips.get(route) ?? sample.connectMs;
-			this.#roundTrips.set(route, Math.min(shortest, sample.connectMs));
+		if (sample.roundTripMs > 0 && sample.status > 0) {
+			const route = lines[sample.line]?.steps[sample.redirects]?.route ?? -1;
+			const shortest = this.#ways.roundTrips.get(route) ?? sample.roundTripMs;
+			this.#ways.roundTrips.set(route, Math.min(shortest, sample.roundTripMs));
 		}
 		this.#lines[sample.line]?.take(sample);
 		if (sample.askedForLess === 0) return;
@@ -339,11 +263,11 @@ class Series {
 			.reduce((sum, line) => sum + line.usualMs(), 0);
 	}
 
-	/** A connection to a proxy says nothing of the server's distance. */
+	/** To where the document comes from. A connection to a proxy says nothing of the server's distance. */
 	#roundTripOf(line: Line | undefined): number | null {
-		const route = line?.steps[0].route ?? -1;
+		const route = lastRouteOf(line);
 		if (this.#ways.routes[route]?.proxy !== null) return null;
-		return this.#roundTrips.get(route) ?? null;
+		return this.#ways.roundTrips.get(route) ?? null;
 	}
 
 	/** One endpoint a host, so that none wakes another's server. */
@@ -359,7 +283,7 @@ class Series {
 		});
 		if (first.length === 0) return;
 		for (let round = 0; round < 2; round += 1) {
-			await wait(idleSeconds * 1_000, this.#dialer.signal);
+			await wait(idleSeconds * this.#pace.idleSecond, this.#dialer.signal);
 			const now = generator.nowMs();
 			for (const at of first) {
 				this.#lines[at]?.awaitIdle(now);
@@ -388,6 +312,10 @@ class Series {
 	#hostOf(line: Line | undefined): string {
 		return this.#ways.routes[line?.steps[0].route ?? -1]?.host ?? '';
 	}
+}
+
+function lastRouteOf(line: Line | undefined): number {
+	return line?.steps.at(-1)?.route ?? -1;
 }
 
 function middleOf(values: readonly number[]): number {

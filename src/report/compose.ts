@@ -4,7 +4,13 @@ import type { Place } from '../core/fact.ts';
 import { type Failed, type Finding, idOf, isFailed, type Waiver } from '../core/finding.ts';
 import type { Platform } from '../core/fix.ts';
 import { NOT_LIVE } from '../core/io.ts';
-import type { Report, ReportFinding, ReportTiming, ServiceMap } from '../core/report.ts';
+import type {
+	Report,
+	ReportFinding,
+	ReportLoad,
+	ReportTiming,
+	ServiceMap,
+} from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { coverageOf, type Row, rowsOf } from '../score/coverage.ts';
 import { decide } from '../score/decide.ts';
@@ -32,6 +38,8 @@ export interface Composed {
 	describe(key: string): Evidence | null;
 	readonly map: ServiceMap;
 	readonly timings: readonly ReportTiming[];
+	/** Load tests; none in an audit. */
+	readonly loads?: readonly ReportLoad[];
 	/** Whose syntax fixes show first, the likeliest before the others. */
 	readonly platforms: readonly Platform[];
 	/** The same for hosts that something else serves. */
@@ -108,6 +116,7 @@ export function compose(about: Composed): Report {
 		waivers: about.waivers.map(({ waiver, state }) => ({ ...waiver, state })),
 		map: about.map,
 		timings: [...about.timings],
+		...(about.loads !== undefined && about.loads.length > 0 && { loads: [...about.loads] }),
 	};
 }
 

@@ -5,8 +5,10 @@ import { groupBy } from '../core/group-by.ts';
 import type { Report, ReportFinding } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { duration } from './headline.ts';
+import { loadText } from './load-text.ts';
 import { mailReportsText } from './mail-reports-text.ts';
 import { mapText } from './map-text.ts';
+import { timingsText } from './timings-text.ts';
 import { toAscii, visible, visibleLines } from './visible-text.ts';
 
 export interface TextStyle {
@@ -82,6 +84,10 @@ class Page {
 			this.#accepted(),
 			this.#unseen(),
 			this.#mailReports(),
+			this.#timings(),
+			...(this.#report.loads ?? []).map((load) =>
+				loadText(load, { ...this.#style, width: this.#width }),
+			),
 			this.#style.map ? mapText(this.#report.map, this.#style) : '',
 			this.#coverage(),
 		];
@@ -95,7 +101,8 @@ class Page {
 		const colour = { GO: chalk.green, NO_GO: chalk.red, CANNOT_SAY: chalk.magenta }[
 			decision.launch as string
 		];
-		const name = visible(target.domain ?? target.repo ?? 'log files');
+		const [load] = this.#report.loads ?? [];
+		const name = visible(target.domain ?? target.repo ?? load?.url ?? 'log files');
 		const lines = [
 			`${(colour ?? chalk.yellow).bold(decision.launch)}  ${chalk.bold(name)}`,
 			this.#wrap(visible(decision.sentence)),
@@ -342,6 +349,16 @@ class Page {
 		return [heading, ...lines.map((line) => this.#wrap(line.trimStart(), 4, indentOf(line)))].join(
 			'\n',
 		);
+	}
+
+	#timings(): string {
+		const { timings } = this.#report;
+		if (timings.length === 0) return '';
+		const [heading = '', ...lines] = timingsText(timings, this.#style).split('\n');
+		return [
+			heading,
+			...lines.map((line) => this.#wrap(line.trimStart(), indentOf(line) + 2, indentOf(line))),
+		].join('\n');
 	}
 
 	/** What could not be checked and why, what could hide a blocker first; consequences are counted. */

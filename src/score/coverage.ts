@@ -30,9 +30,12 @@ export function rowsOf(findings: readonly Finding[]): readonly Row[] {
 }
 
 function rowOf(group: readonly Finding[]): Row {
-	const decided = group.toSorted(
-		(a, b) => OUTCOMES.indexOf(outcomeOf(a)) - OUTCOMES.indexOf(outcomeOf(b)),
-	)[0] as Finding;
+	const decided =
+		group.length === 1
+			? (group[0] as Finding)
+			: (group.toSorted(
+					(a, b) => OUTCOMES.indexOf(outcomeOf(a)) - OUTCOMES.indexOf(outcomeOf(b)),
+				)[0] as Finding);
 	const outcome = outcomeOf(decided);
 	return {
 		check: decided.check,

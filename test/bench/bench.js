@@ -11,7 +11,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../bin/launch-ready.js', import.meta.url));
-const RUNS = Number(process.env.BENCH_RUNS ?? 9);
+const RUNS = Number(process.env.BENCH_RUNS ?? 20);
 
 /** Milliseconds until the process ends. */
 async function wall(args) {
@@ -133,6 +133,7 @@ const rows = [...samples].map(([name, times]) => {
 	return [
 		name.padEnd(42),
 		`${(middle / base).toFixed(2)} x node`.padStart(14),
+		`${over(times).toFixed(0)} ms over it`.padStart(16),
 		`${middle.toFixed(0)} ms`.padStart(9),
 		`(${sorted[0].toFixed(0)} to ${sorted.at(-1).toFixed(0)})`,
 	].join('  ');
@@ -140,6 +141,12 @@ const rows = [...samples].map(([name, times]) => {
 process.stdout.write(
 	`${RUNS} runs, interleaved; median, and the least and the most\n${rows.join('\n')}\n`,
 );
+
+/** The median of the differences from the run of node beside it: what a slow moment adds, it adds to both. */
+function over(times) {
+	const bare = samples.get('node -e 0');
+	return median(times.map((ms, run) => ms - bare[run]));
+}
 
 function median(times) {
 	const sorted = times.toSorted((a, b) => a - b);

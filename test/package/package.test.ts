@@ -41,7 +41,8 @@ beforeAll(async () => {
 describe('the packed tarball', () => {
 	it('holds what runs and the demo, and neither tests nor sources', () => {
 		expect(files).toContain('bin/launch-ready.js');
-		expect(files).toContain('dist/src/cli/main.js');
+		expect(files).toContain('dist/bundle/main.js');
+		expect(files).toContain('dist/bundle/LICENSES.txt');
 		expect(files).toContain('dist/report-schema.json');
 		expect(files).toContain('fixtures/worlds/demo.yaml');
 		expect(files).toContain('LICENSE');
@@ -51,7 +52,9 @@ describe('the packed tarball', () => {
 				!/^(?:bin|dist|fixtures\/worlds\/demo\.yaml|LICENSE|README\.md|package\.json)/.test(file),
 		);
 		expect(strange).toEqual([]);
-		expect(files.filter((file) => /\.test\.|^dist\/test/.test(file))).toEqual([]);
+		expect(
+			files.filter((file) => /\.test\.|^dist\/(?:test|checks|src\/.*\.js$)/.test(file)),
+		).toEqual([]);
 	});
 
 	it('runs from any working directory', async () => {

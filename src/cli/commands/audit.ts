@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import ipaddr from 'ipaddr.js';
 import { isEnvMode, plan as planAudit, audit as runAudit } from '../../audit.ts';
 import type { AuditOptions } from '../../audit-options.ts';
 import type { Config } from '../../config/config-schema.ts';
@@ -8,15 +7,18 @@ import { LARGEST_MESSAGE } from '../../core/message-budget.ts';
 import { OLD_URL_SECONDS } from '../../core/old-url-budget.ts';
 import type { Report } from '../../core/report.ts';
 import { MOST_ROUTES, planSeconds } from '../../core/sequential-plan.ts';
+import type { WireTimes } from '../../evidence/critical-path.ts';
 import { visible } from '../../report/visible-text.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { EXIT, type ExitCode, exitCodeOf, type FailOn, gravest } from '../exit-code.ts';
 import { configFolder, configFor, durationOf, requireKnownConfigIds } from '../given-config.ts';
 import { requireFile, requireFiles, requireFolder } from '../given-paths.ts';
+import { parseResolve } from '../given-resolve.ts';
 import { interruptible } from '../interruptible.ts';
 import { type OutputOptions, printReports, requireOutputs } from '../print-reports.ts';
 import { progressLine } from '../progress.ts';
 import { Usage } from '../usage.ts';
+import { wireTimesText } from '../wire-times-text.ts';
 import { writeStdout } from '../write-output.ts';
 
 /** What may be told of an audit, its output apart; `watch` takes a part of it. */
@@ -46,6 +48,9 @@ export interface AskedOptions {
 	readonly origin?: string;
 	readonly rootHints?: string;
 	readonly dnsPort?: string;
+	readonly quick?: boolean;
+	readonly targets?: string;
+	readonly shard?: string;
 	readonly only?: readonly string[];
 	readonly skip?: readonly string[];
 	readonly deadline?: string;
@@ -66,13 +71,23 @@ export interface AskedOptions {
 	readonly quiet?: boolean;
 }
 
-interface CliOptions extends AskedOptions, OutputOptions {}
+export interface CliOptions extends AskedOptions, OutputOptions {}
 
 /** Domains of one call that are audited at a time; each keeps its own budgets. */
 const DOMAINS_AT_ONCE = 4;
 
 export async function audit(domains: readonly string[], cli: CliOptions): Promise<ExitCode> {
+	if (cli.shard !== undefined)
+		throw new Usage('--shard needs --targets: a shard is a part of a list');
 	requireOutputs(cli);
+	const { config, options } = await given(cli);
+	return auditGiven(domains, { cli, config, options });
+}
+
+/** Config and options of an audit, once all that they name has been found to be there. */
+export async function given(
+	cli: CliOptions,
+): Promise<{ readonly config: Config; readonly options: AuditOptions }> {
 	await requireFolder(cli.repo, '--repo', 'give the folder of the repository');
 	const config = await configFor(cli);
 	await requireEnvFile(cli, config);
@@ -86,7 +101,13 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 	await requireMessages(config.messages, 'messages in the config');
 	await requireFiles(cli.log, '--log');
 	await requireFiles(config.logs, 'logs in the config');
-	const options = await auditOptions(cli, config);
+	return { config, options: await auditOptions(cli, config) };
+}
+
+async function auditGiven(
+	domains: readonly string[],
+	{ cli, config, options }: { cli: CliOptions; config: Config; options: AuditOptions },
+): Promise<ExitCode> {
 	const targets = targetsOf(domains, cli, config);
 	if (targets.length > 1 && (cli.record ?? cli.replay) !== undefined) {
 		throw new Usage('--record and --replay take one domain: a recording is of one audit');
@@ -99,12 +120,19 @@ export async function audit(domains: readonly string[], cli: CliOptions): Promis
 
 	if (cli.quiet !== true && isForPeople(cli)) process.stderr.write(moreTime(options));
 	const progress = progressLine(cli.quiet !== true && isForPeople(cli));
+	const where: string[] = [];
+	const onMeasured = (times: WireTimes, durationMs: number) => {
+		where.push(...wireTimesText(times, durationMs));
+	};
 	const { result: reports, interrupted } = await interruptible((signal) =>
 		atOnce(DOMAINS_AT_ONCE, targets, (domain) =>
-			auditOne(cli, config, { ...options, domain, signal, onProgress: progress.show }),
+			auditOne(cli, config, { ...options, domain, signal, onProgress: progress.show, onMeasured }),
 		),
 	).finally(progress.end);
 	await printReports(reports, cli);
+	if (cli.verbose === true && cli.quiet !== true && isForPeople(cli)) {
+		process.stderr.write(where.map((line) => `${line}\n`).join(''));
+	}
 	const failOn = cli.failOn ?? config.failOn ?? (cli.smoke === true ? 'high' : 'blocker');
 	return gravest([
 		...reports.map((report) => exitCodeOf(report, failOn)),
@@ -287,35 +315,22 @@ function zoneOf(cli: AskedOptions, config: Config): Partial<AuditOptions> {
 
 /** `--only` replaces the config's, `--skip` adds to it. */
 async function selectionOf(cli: AskedOptions, config: Config): Promise<Partial<AuditOptions>> {
+	const quick = cli.quick ?? config.quick;
 	const only = cli.only ?? config.only ?? [];
 	const skip = joined(config.skip, cli.skip);
 	await requireKnownIds(only, '--only');
 	await requireKnownIds(skip, '--skip');
-	return { only, skip };
+	return { only, skip, ...(quick === true && { profile: 'quick' as const }) };
 }
 
 function joined(...lists: (readonly string[] | undefined)[]): readonly string[] {
 	return lists.flatMap((list) => list ?? []);
 }
 
-/** `HOST:PORT:IP`, as curl's; an IPv6 address may stand in brackets. */
-function parseResolve(text: string): { host: string; port: number; address: string } {
-	const [, host, port, address] = /^([^:]+):(\d{1,5}):\[?([0-9a-fA-F.:]+)\]?$/.exec(text) ?? [];
-	const isPort = Number(port) >= 1 && Number(port) <= 65_535;
-	if (host === undefined || address === undefined || !isPort || !isAddress(address)) {
-		throw new Usage(`--resolve "${text}": write HOST:PORT:IP, as in example.com:443:203.0.113.7`);
-	}
-	return { host: host.toLowerCase(), port: Number(port), address };
-}
-
 function parsePort(text: string): number {
 	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
 	if (port >= 1 && port <= 65_535) return port;
 	throw new Usage(`--dns-port "${visible(text)}": give a port from 1 to 65535`);
-}
-
-function isAddress(text: string): boolean {
-	return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 }
 
 /** `2026-12-31`, from its first second (UTC), or a moment of it: `2026-12-31T18:00:00Z`. */

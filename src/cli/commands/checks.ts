@@ -1,8 +1,7 @@
-import { CHECKS_FOLDER } from '../../checks-folder.ts';
 import type { AnyCheck, VerdictSpec } from '../../core/check.ts';
 import { levelsOf } from '../../core/severity.ts';
-import { loadChecks } from '../../engine/load-checks.ts';
 import { safeJson, toAscii } from '../../report/visible-text.ts';
+import { loadShipped } from '../../shipped-checks.ts';
 import { needsAscii, widthOf } from '../terminal.ts';
 import { writeStdout } from '../write-output.ts';
 
@@ -15,7 +14,7 @@ interface Listed {
 
 /** Every check and every finding that it can make, as data or as a page. */
 export async function checks(options: { format: string; ascii?: boolean }): Promise<void> {
-	const listed = (await loadChecks(CHECKS_FOLDER)).map(describe);
+	const listed = (await loadShipped()).map(describe);
 	if (options.format === 'json') {
 		await writeStdout(`${safeJson(listed, 2)}\n`);
 		return;

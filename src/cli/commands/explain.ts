@@ -1,12 +1,11 @@
 import type { ChalkInstance } from 'chalk';
-import { CHECKS_FOLDER } from '../../checks-folder.ts';
 import { type AnyCheck, type Example, example } from '../../core/check.ts';
 import { type Failed, isFailed } from '../../core/finding.ts';
 import { levelsOf } from '../../core/severity.ts';
 import { selects } from '../../engine/judge.ts';
-import { listCheckIds, loadChecks } from '../../engine/load-checks.ts';
 import { judgeExample } from '../../engine/verify-check.ts';
 import { toAscii, visible, visibleLines } from '../../report/visible-text.ts';
+import { loadShipped, shippedIds } from '../../shipped-checks.ts';
 import { requireKnownIds } from '../check-ids.ts';
 import { type ColorChoice, colorLevel, needsAscii, widthOf } from '../terminal.ts';
 import { writeStdout } from '../write-output.ts';
@@ -17,16 +16,14 @@ export async function explain(
 	options: { color: ColorChoice; ascii?: boolean },
 ): Promise<void> {
 	await requireKnownIds([id], 'explain');
-	const ids = await listCheckIds(CHECKS_FOLDER);
+	const ids = await shippedIds();
 	const wanted = ids.filter((one) => selects(id, one) || selects(one, id));
 	const { Chalk } = await import('chalk');
 	const { default: wrapAnsi } = await import('wrap-ansi');
 	const chalk = new Chalk({ level: colorLevel(options.color, process.stdout, process.env) });
 	const width = Math.min(100, widthOf(process.stdout, process.env));
 	const wrap = (text: string) => wrapAnsi(text, width, { hard: true });
-	const pages = (await loadChecks(CHECKS_FOLDER, wanted)).map((check) =>
-		pageOf(check, id, chalk, wrap),
-	);
+	const pages = (await loadShipped(wanted)).map((check) => pageOf(check, id, chalk, wrap));
 	const text = `${pages.join('\n\n')}\n`;
 	await writeStdout(needsAscii(options.ascii === true, process.env) ? toAscii(text) : text);
 }

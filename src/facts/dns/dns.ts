@@ -95,6 +95,11 @@ export const dnsAnswer = defineProbe({
 	plan: ({ name, type, class: its, server, tcp, dnssec }) =>
 		`DNS ${tcp ? 'TCP' : 'UDP'} ${name} ${its === undefined ? '' : `${its} `}${type}${dnssec ? ' +dnssec' : ''} @${server ?? 'resolver'}`,
 	assume: ({ name, type, server }) => assumedAnswer(name, type, server),
+	// What was truncated over UDP is asked again; a connection is one round trip more.
+	wire: ({ tcp }, { transport }) => ({
+		roundTrips: transport === 'udp' ? 1 : tcp === true || transport === 'https' ? 2 : 3,
+		address: null,
+	}),
 });
 
 function wordsFor({ status, records }: DnsAnswer): string {

@@ -99,6 +99,8 @@ export const rdapAnswer = defineProbe({
 	}),
 	plan: ({ url }) => `GET ${url}`,
 	assume: () => ({ kind: 'absent' as const, isRdap: true }),
+	// Connection, handshake, answer.
+	wire: () => ({ roundTrips: 3, address: null }),
 });
 
 /** RFC 7480 §5 by status, RFC 9083 by content. */

@@ -99,6 +99,8 @@ const sourceMapAt = defineProbe({
 				: `a source map of ${reading.sources} own files, ${reading.withText} of them whole`,
 	}),
 	plan: ({ url }) => `GET ${url}`,
+	// On a connection that the script came by.
+	wire: () => ({ roundTrips: 1, address: null }),
 	assume: () => ({ status: 404, reading: null, unseen: null }),
 });
 

@@ -182,8 +182,10 @@ async function roleOf(
 	if (says === 'sends') return 'sends';
 	if (says === 'silent' && mx === 'hosts') return 'sends';
 	const dkim = await get(dkimDiscovery({ domain, seed, selectors: [...selectors], reported }));
-	if (dkim.status !== 'known' || dkim.value.failed.length > 0) return 'sends';
-	if (hasUsableKey(dkim.value)) return 'sends';
+	// Left out by a part of an audit that looks for no keys: MX and SPF must do.
+	const isLeftOut = dkim.status === 'unknown' && dkim.because === 'not-asked';
+	if (!isLeftOut && (dkim.status !== 'known' || dkim.value.failed.length > 0)) return 'sends';
+	if (dkim.status === 'known' && hasUsableKey(dkim.value)) return 'sends';
 	if (says === 'silent' && (await isMeantToSend(domain, seed, repo, get))) return 'sends';
 	return mx === 'hosts' ? 'receives' : 'no-mail';
 }

@@ -3,6 +3,7 @@ import type { Evidence } from '../../core/evidence.ts';
 import { defineProbe } from '../../core/fact.ts';
 import type { SmtpOutcome, SmtpRequest } from '../../core/io.ts';
 import { TlsOutcomeSchema } from '../tls/tls.ts';
+import { tlsRoundTrips } from '../tls/tls-round-trips.ts';
 
 const SmtpOutcomeSchema: z.ZodType<SmtpOutcome> = z.discriminatedUnion('kind', [
 	z.object({
@@ -47,7 +48,16 @@ export const smtpSession = defineProbe({
 		starttls: 220,
 		tls: null,
 	}),
+	wire: ({ address }, outcome) => ({ roundTrips: roundTripsOf(outcome), address }),
 });
+
+/** A connection, the greeting, EHLO, STARTTLS, the handshake; QUIT waits for nothing. */
+function roundTripsOf(outcome: SmtpOutcome): number {
+	if (outcome.kind === 'failed') return outcome.phase === 'connect' ? 1 : 2;
+	const { starttls, tls } = outcome;
+	const handshake = tls === null ? 0 : tls.kind === 'completed' ? tlsRoundTrips(tls.protocol) : 1;
+	return 3 + (starttls === null ? 0 : 1) + handshake;
+}
 
 /** What a session showed, for a report. */
 export function describeSession(

@@ -41,9 +41,6 @@ const REACH_SAMPLES = 3;
 const PLANNED_SAMPLES = 300;
 /** After this, servers that are stopped while nobody comes are stopped. */
 const IDLE_SECONDS = 60;
-/** More redirects than this are not walked again for every sample. */
-const MOST_STEPS = 6;
-
 const SAMPLE_URL = 'https://api.example.com/';
 
 export const EndpointParams = SiteParams.extend({
@@ -86,6 +83,7 @@ export const endpoints = defineSubjects({
 			method: 'GET',
 			visit: [SAMPLE_URL],
 			budgetMs: BUDGET_MS.api,
+			namedAs: null,
 		},
 		{ together: [], apex: 'example.com', idleSeconds: null },
 	),
@@ -113,6 +111,8 @@ export const endpoints = defineSubjects({
 });
 
 interface Found extends Pick<Endpoint, 'url' | 'budgetMs'> {
+	/** See `TimedEndpoint`. */
+	readonly namedAs: string | null;
 	readonly standing: Endpoint['context']['standing'];
 	readonly kind: Endpoint['context']['kind'];
 	readonly method: 'GET' | 'HEAD';
@@ -135,11 +135,12 @@ async function declaredAt(rule: EndpointRule, get: GetFact): Promise<Found> {
 		budgetMs: rule.budgetMs ?? BUDGET_MS[kind],
 	});
 	if (end.status !== 'known') {
-		return { url: rule.url, visit: [rule.url], ...about(rule.kind ?? 'api') };
+		return { url: rule.url, namedAs: null, visit: [rule.url], ...about(rule.kind ?? 'api') };
 	}
 	const { url, answer, chain } = end.value;
 	const kind = rule.kind ?? (isHtml(answer) ? 'page' : 'api');
-	return { url, visit: stepsOf(chain), ...about(kind) };
+	const namedAs = url === rule.url ? null : rule.url;
+	return { url, namedAs, visit: stepsOf(chain), ...about(kind) };
 }
 
 async function foundAt(site: Site, get: GetFact): Promise<readonly Found[]> {
@@ -165,21 +166,30 @@ async function foundOn(at: string, get: GetFact): Promise<Found | null> {
 	if (answer.status >= (html ? 400 : 500)) return null;
 	const kind = html ? 'page' : 'api';
 	const budgetMs = BUDGET_MS[kind];
-	return { url, standing: 'found', kind, method: 'GET', visit: stepsOf(chain), budgetMs };
+	return {
+		url,
+		namedAs: null,
+		standing: 'found',
+		kind,
+		method: 'GET',
+		visit: stepsOf(chain),
+		budgetMs,
+	};
 }
 
-/** The URLs of a walk, as they are asked for; the document alone where it is too long to repeat. */
+/** The URLs of a walk, as they are asked for. */
 function stepsOf({ hops }: RedirectChain): readonly string[] {
 	const urls = hops.filter(({ status }) => status !== null).map(({ url }) => url);
 	const last = urls.at(-1) ?? '';
 	const isWalk = hops.slice(0, -1).every(({ status }) => isRedirect(status));
-	return isWalk && urls.length <= MOST_STEPS ? urls : [last];
+	return isWalk ? urls : [last];
 }
 
-function timed({ url, standing, kind, method, visit, budgetMs }: Found): TimedEndpoint {
+function timed({ url, namedAs, standing, kind, method, visit, budgetMs }: Found): TimedEndpoint {
 	const sequential = standing === 'declared';
 	return {
 		url,
+		...(namedAs !== null && { namedAs }),
 		method,
 		visit: kind === 'page' ? [...visit] : null,
 		samples: sequential ? PLANNED_SAMPLES : FOUND_SAMPLES,

@@ -8,6 +8,10 @@ import type {
 } from '../../core/io.ts';
 import type { ReportTiming } from '../../core/report.ts';
 import { decide, isOver, nextLook } from '../../core/sequential-plan.ts';
+import { isEventStream } from '../../core/timed-fields.ts';
+import { EDGES, HOSTING } from '../web/platform-marks.ts';
+import { cacheSaid } from './cache-said.ts';
+import { serverTimings } from './server-timing.ts';
 import {
 	failBound,
 	isClustered,
@@ -22,12 +26,16 @@ import {
 /** What the samples of one endpoint say. Times in milliseconds. */
 export interface TimingSummary {
 	readonly url: string;
+	/** What the user named, where that redirects to `url`; else `null`. */
+	readonly namedAs: string | null;
 	readonly method: string;
 	readonly budgetMs: number;
 	/** What samples were held against: the budget, with the round trip where the server's time is judged. */
 	readonly limitMs: number;
 	/** Number of samples. */
 	readonly samples: number;
+	/** From the first start to the last. */
+	readonly spanMs: number;
 	/** Samples at or above the limit; errors are among them, however fast they came. */
 	readonly over: number;
 	/** No good answer: none at all, a status of 500 and above, a body that is not what it says. */
@@ -39,6 +47,8 @@ export interface TimingSummary {
 	readonly serverErrors: number;
 	/** Answers of 400 to 499. */
 	readonly clientErrors: number;
+	/** Answers of 300 to 499 but 304: not what those wait for who ask for it. */
+	readonly elsewhere: number;
 	/** Request sent to last byte; a visit is whole, with DNS. An error counts as the slowest. */
 	readonly min: number;
 	readonly p50: number;
@@ -57,17 +67,26 @@ export interface TimingSummary {
 		readonly firstByte: number;
 		readonly download: number;
 	} | null;
-	/** p95 with the opening of a connection before the request; `null` where none was seen. */
+	/**
+	 * p95 with the usual opening of a connection (TCP and TLS) before the request; `null` where none was
+	 * seen.
+	 */
 	readonly newConnectionP95: number | null;
 	/** Time of the shortest TCP connect, to the edge where there is one; `null` where none was seen. */
 	readonly roundTrip: number | null;
+	/** The way leads through a proxy of ours, so the round trip to the server was not seen. */
+	readonly isProxied: boolean;
 	/** A cache or proxy on the way put its name to the answers. */
 	readonly isEdge: boolean;
-	/** Median and p75 of the time to the first byte less a round trip. */
-	readonly serverTime: readonly [p50: number, p75: number];
+	/** A sample less a round trip; of a visit, the document's first byte less a round trip. */
+	readonly serverTime: { readonly p50: number; readonly p75: number; readonly p95: number };
+	/** What the server itself says of its time (Server-Timing): medians, the largest first. */
+	readonly serverTimings: readonly ServerTiming[];
 	readonly connection: 'kept alive' | 'new for each request' | 'new for each visit';
 	/** Samples on a kept line whose connection had to be opened. */
 	readonly reopened: number;
+	/** Those of them before which the server had closed it right after its answer. */
+	readonly dropped: number;
 	/** Answers that say `Connection: close`. */
 	readonly closing: number;
 	/** The round trip is over half the budget, so the server's own time was held against it. */
@@ -79,23 +98,34 @@ export interface TimingSummary {
 	readonly errorDecision: 'pass' | 'fail' | 'not-enough';
 	/** Samples that are over follow each other more often than chance allows. */
 	readonly isClustered: boolean;
-	/** No sample was answered, and there were as many tries as it takes to say so. */
+	/** No sample was answered, not even begun to be, and there were as many as it takes to say so. */
 	readonly isUnreachable: boolean;
-	/** The first failure, in words, and its kind; `null` without one. */
+	/** It is a stream of events, which has no last byte. */
+	readonly isStream: boolean;
+	/** The first failure, in words, and its kind, ours before theirs; `null` without one. */
 	readonly failure: { readonly fault: TimingSample['fault']; readonly detail: string } | null;
 	/** The very first request; `null` where none was answered. */
 	readonly cold: { readonly tookMs: number; readonly connectMs: number } | null;
 	/** Requests after idleness, in order; errors are `null`. */
 	readonly idle: readonly (number | null)[];
 	readonly redirects: { readonly count: number; readonly tookMs: number };
-	/** Median of the body as sent, and whether it was compressed. */
+	/** Median of the body as sent. */
 	readonly bytes: number;
-	readonly isEncoded: boolean;
+	/** Content-Encoding and Content-Type of most answers; empty without. */
+	readonly encoding: string;
+	readonly type: string;
 	/** Answers that a cache says it had, and those that it says it had not, or that do not say. */
 	readonly cache: { readonly hits: number; readonly others: number };
 	/** Fields of the last answer that say why a cache may not keep it. */
 	readonly cacheControl: string;
 	readonly noise: TimingNoise;
+}
+
+interface ServerTiming {
+	readonly name: string;
+	readonly description: string;
+	/** Median, in milliseconds. */
+	readonly durationMs: number;
 }
 
 interface Phases {
@@ -124,6 +154,9 @@ type TimingDecision =
 /** Tries without an answer from which on an endpoint is unreachable. */
 const TRIES = 3;
 
+/** A server that closes later than this after its answer has waited for another request (ms). */
+const RIGHT_AFTER_MS = 500;
+
 /** `null` for no samples and no reason why there are none. */
 export function summarise(
 	plan: TimedEndpoint,
@@ -143,16 +176,21 @@ export function summarise(
 	const opening = phases.connect + phases.tls;
 	return {
 		url,
+		namedAs: plan.namedAs ?? null,
 		method,
 		budgetMs,
 		limitMs,
 		samples: samples.length,
+		spanMs: spanOf(samples),
 		over: overAt(samples, limitMs),
 		errors: errors.length,
 		errorRate: samples.length === 0 ? 0 : errors.length / samples.length,
 		errorKinds: kindsOf(errors),
 		serverErrors: samples.filter(({ status }) => status >= 500).length,
 		clientErrors: samples.filter(({ status }) => status >= 400 && status < 500).length,
+		elsewhere: samples.filter(
+			({ status }) => status >= 300 && status < 500 && status !== NOT_MODIFIED,
+		).length,
 		min: sorted[0] ?? 0,
 		p50: at(0.5),
 		p95: at(1 - P95_SHARE),
@@ -164,17 +202,23 @@ export function summarise(
 		slowPhases: slowPhasesOf(samples, limitMs),
 		newConnectionP95: newConnectionP95(plan, at(1 - P95_SHARE), opening),
 		roundTrip: roundTripMs,
-		isEdge: answered.some(({ headers }) => headers.some(([name]) => EDGE_FIELDS.test(name))),
-		serverTime: serverTimes(answered, roundTripMs ?? 0),
+		isProxied: series.isProxied,
+		isEdge: answered.some(({ headers }) => headers.some(isOfEdge)),
+		serverTime: serverTimes(plan, answered, roundTripMs ?? 0),
+		serverTimings: saidOfTime(answered),
 		connection: connectionOf(plan, samples.length, reopened),
 		reopened: plan.visit === null ? reopened : 0,
+		dropped: samples.filter(
+			({ closedAfterMs }) => closedAfterMs !== null && closedAfterMs <= RIGHT_AFTER_MS,
+		).length,
 		closing: answered.filter(({ headers }) => /\bclose\b/i.test(fieldIn(headers, 'connection')))
 			.length,
 		judgedWithoutRoundTrip: limitMs > budgetMs,
 		plan: plan.sequential ? 'sequential' : 'fixed',
 		...decided(plan, series, noise),
 		errorDecision: decideErrors(samples.length, errors.length),
-		isUnreachable: answered.length === 0 && samples.length >= TRIES,
+		isUnreachable: samples.length >= TRIES && !samples.some(isBegun),
+		isStream: samples.some(({ headers }) => isEventStream(headers)),
 		failure: failureIn(samples),
 		cold: coldOf(series),
 		idle: series.idle.map((one) => (isError(one) ? null : one.tookMs)),
@@ -183,7 +227,8 @@ export function summarise(
 			tookMs: median(answered.map(({ redirectMs }) => redirectMs)),
 		},
 		bytes: median(answered.map(({ bytes }) => bytes)),
-		isEncoded: answered.some(({ headers }) => fieldIn(headers, 'content-encoding') !== ''),
+		encoding: mostOften(answered.map(({ headers }) => encodingIn(headers))),
+		type: mostOften(answered.map(({ headers }) => fieldIn(headers, 'content-type'))),
 		cache: cacheUse(answered),
 		cacheControl: fieldIn(answered.at(-1)?.headers ?? [], 'cache-control'),
 		noise,
@@ -280,6 +325,16 @@ function isAnswered({ status }: TimingSample): boolean {
 	return status > 0;
 }
 
+/** The header came, whatever became of the body. */
+function isBegun({ status, firstByteMs }: TimingSample): boolean {
+	return status > 0 || firstByteMs > 0;
+}
+
+function spanOf(samples: readonly TimingSample[]): number {
+	const starts = samples.map(({ intendedMs, lateMs }) => intendedMs + lateMs);
+	return samples.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts);
+}
+
 function kindsOf(errors: readonly TimingSample[]): TimingSummary['errorKinds'] {
 	const counts = new Map<string, number>();
 	for (const { status, fault } of errors) {
@@ -289,7 +344,7 @@ function kindsOf(errors: readonly TimingSample[]): TimingSummary['errorKinds'] {
 	return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
+export const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
 	none: 'no error',
 	'no-such-host': 'name without an address',
 	refused: 'connection refused',
@@ -301,6 +356,7 @@ const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
 	'bad-response': 'unreadable answer',
 	cut: 'body not complete in time',
 	'wrong-body': 'body that is not what it says',
+	'foreign-body': 'body of another user',
 	ours: 'not measured',
 };
 
@@ -342,13 +398,41 @@ function newConnectionP95(
 }
 
 function serverTimes(
+	{ visit }: TimedEndpoint,
 	answered: readonly TimingSample[],
 	roundTripMs: number,
 ): TimingSummary['serverTime'] {
 	const sorted = answered
-		.map(({ firstByteMs }) => Math.max(0, firstByteMs - roundTripMs))
+		.map(({ firstByteMs, tookMs }) => (visit === null ? tookMs : firstByteMs))
+		.map((took) => Math.max(0, took - roundTripMs))
 		.sort(ascending);
-	return [nearestRank(sorted, 0.5) ?? 0, nearestRank(sorted, 0.75) ?? 0];
+	const at = (share: number) => nearestRank(sorted, share) ?? 0;
+	return { p50: at(0.5), p75: at(0.75), p95: at(1 - P95_SHARE) };
+}
+
+function saidOfTime(answered: readonly TimingSample[]): TimingSummary['serverTimings'] {
+	const said = new Map<string, { readonly description: string; readonly durations: number[] }>();
+	for (const { headers } of answered) {
+		const fields = headers.flatMap(([name, value]) => (isServerTiming(name) ? [value] : []));
+		for (const { name, description, durationMs } of fields.flatMap(serverTimings)) {
+			if (durationMs === null) continue;
+			const one = said.get(name) ?? { description, durations: [] };
+			one.durations.push(durationMs);
+			said.set(name, one);
+		}
+	}
+	return [...said]
+		.map(([name, { description, durations }]) => ({
+			name,
+			description,
+			durationMs: median(durations),
+		}))
+		.sort((a, b) => b.durationMs - a.durationMs)
+		.slice(0, MOST_SERVER_TIMINGS);
+}
+
+function isServerTiming(name: string): boolean {
+	return name.toLowerCase() === 'server-timing';
 }
 
 function connectionOf(
@@ -361,7 +445,8 @@ function connectionOf(
 }
 
 function failureIn(samples: readonly TimingSample[]): TimingSummary['failure'] {
-	const failed = samples.find(({ failure }) => failure !== '');
+	const failures = samples.filter(({ failure }) => failure !== '');
+	const failed = failures.find(({ fault }) => fault === 'ours') ?? failures[0];
 	return failed === undefined ? null : { fault: failed.fault, detail: failed.failure };
 }
 
@@ -370,18 +455,44 @@ function coldOf({ cold }: TimedSeries): TimingSummary['cold'] {
 	return { tookMs: cold.tookMs, connectMs: cold.connectMs + cold.tlsMs };
 }
 
-const EDGE_FIELDS = /^(?:cf-cache-status|x-cache|x-vercel-cache|cache-status|age|via)$/i;
+const NOT_MODIFIED = 304;
+const MOST_SERVER_TIMINGS = 6;
 
-/** RFC 9111 §5.1 and RFC 9211; older caches say HIT or MISS in a field of their own. */
+const CACHE_FIELDS = /^(?:cf-cache-status|x-cache|x-vercel-cache|cdn-cache|cache-status|age|via)$/i;
+const EDGE_MARKS = [
+	...EDGES,
+	...HOSTING.filter(({ name }) => name === 'Vercel' || name === 'Netlify'),
+].flatMap(({ headers = [] }) => [...headers]);
+
+/** A shared cache or an edge put it there. */
+function isOfEdge([name, value]: readonly [string, string]): boolean {
+	return (
+		CACHE_FIELDS.test(name) ||
+		EDGE_MARKS.some(([mark, pattern]) => mark === name.toLowerCase() && pattern.test(value))
+	);
+}
+
+/**
+ * In a series over some seconds a stored answer grows older than 0: where none does, `Age: 0` comes from
+ * caches that put it on what they have just fetched.
+ */
 function cacheUse(answered: readonly TimingSample[]): TimingSummary['cache'] {
-	const hits = answered.filter(({ headers }) => {
-		const said = headers
-			.filter(([name]) => /^(?:cf-cache-status|x-cache|x-vercel-cache|cache-status)$/i.test(name))
-			.map(([, value]) => value.toLowerCase());
-		if (said.length > 0) return said.some((one) => /\b(?:hit|stale|revalidated)\b/.test(one));
-		return fieldIn(headers, 'age') !== '';
-	}).length;
+	const said = answered.map(({ headers }) => cacheSaid(headers));
+	const counts = said.includes('hit') ? ['hit', 'age-zero'] : ['hit'];
+	const hits = said.filter((one) => counts.includes(one)).length;
 	return { hits, others: answered.length - hits };
+}
+
+/** RFC 9110 §8.4.1: `identity` is none. */
+function encodingIn(headers: TimingSample['headers']): string {
+	const said = fieldIn(headers, 'content-encoding').trim().toLowerCase();
+	return said === 'identity' ? '' : said;
+}
+
+function mostOften(values: readonly string[]): string {
+	const counts = new Map<string, number>();
+	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+	return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? '';
 }
 
 function fieldIn(headers: TimingSample['headers'], wanted: string): string {
@@ -465,28 +576,51 @@ export function timingsIn(
 /** The name of the probe that takes the samples. */
 export const SERIES = 'timing.series';
 
-function reported({
-	url,
-	samples,
-	errorRate,
-	p95Interval,
-	phases,
-	...summary
-}: TimingSummary): ReportTiming {
-	const [low, high] = p95Interval;
+function reported(summary: TimingSummary): ReportTiming {
+	const { url, namedAs, method, samples, errorRate, phases, serverTime, redirects } = summary;
+	const [low, high] = summary.p95Interval;
+	const roundedOrNull = (ms: number | null) => (ms === null ? null : rounded(ms));
 	return {
 		url,
+		...(namedAs !== null && { namedAs }),
+		method,
 		samples,
 		p50: rounded(summary.p50),
 		p95: rounded(summary.p95),
 		p99: rounded(summary.p99),
-		p95Interval: [rounded(low), high === null ? null : rounded(high)],
+		p95Interval: [rounded(low), roundedOrNull(high)],
 		errorRate,
 		phases: {
 			connect: rounded(phases.connect + phases.tls),
 			firstByte: rounded(phases.firstByte),
 			download: rounded(phases.download),
+			dns: rounded(phases.dns),
 		},
+		budgetMs: summary.budgetMs,
+		limitMs: rounded(summary.limitMs),
+		over: summary.over,
+		errors: summary.errors,
+		min: rounded(summary.min),
+		max: rounded(summary.max),
+		intendedP95: rounded(summary.intendedP95),
+		newConnectionP95: roundedOrNull(summary.newConnectionP95),
+		roundTrip: roundedOrNull(summary.roundTrip),
+		isEdge: summary.isEdge,
+		serverTime: { p50: rounded(serverTime.p50), p95: rounded(serverTime.p95) },
+		serverTimings: summary.serverTimings.map((one) => ({
+			...one,
+			durationMs: rounded(one.durationMs),
+		})),
+		connection: summary.connection,
+		reopened: summary.reopened,
+		plan: summary.plan,
+		spanMs: rounded(summary.spanMs),
+		decision: summary.decision,
+		missing: summary.missing,
+		redirects: { count: redirects.count, tookMs: rounded(redirects.tookMs) },
+		bytes: summary.bytes,
+		encoding: summary.encoding,
+		cache: summary.cache,
 	};
 }
 

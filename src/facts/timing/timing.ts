@@ -37,6 +37,8 @@ const SampleSchema: z.ZodType<TimingSample> = z.object({
 	redirectMs: z.number(),
 	status: z.number().int(),
 	newConnection: z.boolean(),
+	roundTripMs: z.number(),
+	closedAfterMs: z.number().nullable(),
 	bytes: z.number().int(),
 	failure: z.string(),
 	fault: z.enum(TIMING_FAULTS),
@@ -66,6 +68,7 @@ const SeriesSchema: z.ZodType<TimingSeries> = z.object({
 const TimedEndpoints = z.array(
 	z.object({
 		url: z.string(),
+		namedAs: z.string().optional(),
 		method: z.enum(['GET', 'HEAD']),
 		visit: z.array(z.string()).min(1).readonly().nullable(),
 		samples: z.number().int().positive(),

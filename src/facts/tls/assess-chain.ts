@@ -66,7 +66,7 @@ const EXPIRY_WARNING_MS = 14 * 86_400_000;
  */
 export function assessChain(
 	chain: readonly Uint8Array[],
-	{ host, now, roots, privateRoots = [], fetched = [] }: AssessOptions,
+	{ host, now, roots, privateRoots = NO_ROOTS, fetched = [] }: AssessOptions,
 ): ChainAssessment {
 	// Times in certificates are whole seconds, the last one included to its end (§4.1.2.5).
 	const at = Math.floor(new Date(now).getTime() / 1000) * 1000;
@@ -138,14 +138,30 @@ function readable(encodings: readonly Uint8Array[]): readonly Certificate[] {
 	});
 }
 
-function poolOf(
-	sent: readonly Certificate[],
-	{ roots, privateRoots = [] }: Pick<AssessOptions, 'roots' | 'privateRoots'>,
-	fetched: readonly Certificate[],
-): Pool {
+/** The same arrays come at every judgement of a run. */
+const ROOTS = new WeakMap<
+	readonly Uint8Array[],
+	{ readonly privateRoots: readonly Uint8Array[]; readonly pool: Pool }
+>();
+
+const NO_ROOTS: readonly Uint8Array[] = [];
+
+function rootsIn(roots: readonly Uint8Array[], privateRoots: readonly Uint8Array[]): Pool {
+	const made = ROOTS.get(roots);
+	if (made?.privateRoots === privateRoots) return made.pool;
 	const pool = new Pool();
 	for (const root of readable(roots)) pool.add(root, 'public-root');
 	for (const root of readable(privateRoots)) pool.add(root, 'private-root');
+	ROOTS.set(roots, { privateRoots, pool });
+	return pool;
+}
+
+function poolOf(
+	sent: readonly Certificate[],
+	{ roots, privateRoots = NO_ROOTS }: Pick<AssessOptions, 'roots' | 'privateRoots'>,
+	fetched: readonly Certificate[],
+): Pool {
+	const pool = new Pool(rootsIn(roots, privateRoots));
 	for (const certificate of sent) pool.add(certificate, 'sent');
 	for (const certificate of fetched) pool.add(certificate, 'fetched');
 	return pool;

@@ -27,19 +27,30 @@ const MOST_DEPTH = 20;
 export class Pool {
 	readonly #bySubject = new Map<string, Node[]>();
 	readonly #seen = new Set<string>();
+	readonly #below: Pool | null;
+
+	/** `below`: what is in it comes first, and may be shared by many. */
+	constructor(below: Pool | null = null) {
+		this.#below = below;
+	}
 
 	/** The first to bring a certificate decides where it comes from: add roots first. */
 	add(certificate: Certificate, origin: Origin): void {
-		if (this.#seen.has(certificate.sha256)) return;
+		if (this.#has(certificate)) return;
 		this.#seen.add(certificate.sha256);
 		const same = this.#bySubject.get(certificate.subject.key);
 		if (same === undefined) this.#bySubject.set(certificate.subject.key, [{ certificate, origin }]);
 		else same.push({ certificate, origin });
 	}
 
+	#has({ sha256 }: Certificate): boolean {
+		if (this.#seen.has(sha256)) return true;
+		return this.#below !== null && this.#below.#seen.has(sha256);
+	}
+
 	/** Certificates whose subject is this certificate's issuer, likely ones first. */
 	issuersOf(certificate: Certificate, now: number): readonly Node[] {
-		const named = this.#bySubject.get(certificate.issuer.key) ?? [];
+		const named = this.#named(certificate.issuer.key);
 		if (named.length < 2) return named;
 		const keyId = certificate.authorityKey?.keyId ?? null;
 		return named
@@ -49,7 +60,13 @@ export class Pool {
 	}
 
 	find(sha256: string, subjectKey: string): Node | undefined {
-		return this.#bySubject.get(subjectKey)?.find((node) => node.certificate.sha256 === sha256);
+		return this.#named(subjectKey).find((node) => node.certificate.sha256 === sha256);
+	}
+
+	#named(subjectKey: string): readonly Node[] {
+		const below = this.#below === null ? [] : this.#below.#named(subjectKey);
+		const own = this.#bySubject.get(subjectKey) ?? [];
+		return below.length === 0 ? own : [...below, ...own];
 	}
 }
 
@@ -122,11 +139,17 @@ class Search {
 		const done = this.#signed.get(pair);
 		if (done !== undefined) return done;
 		if (this.#signatures-- <= 0) return false;
-		const valid = signatureState(child, parent) === 'valid';
+		const valid = VALID.get(pair) ?? signatureState(child, parent) === 'valid';
+		if (VALID.size >= MOST_VALID) VALID.clear();
+		VALID.set(pair, valid);
 		this.#signed.set(pair, valid);
 		return valid;
 	}
 }
+
+/** Several checks judge the same chain, and many chains have the same authorities. By both SHA-256. */
+const VALID = new Map<string, boolean>();
+const MOST_VALID = 2_000;
 
 /** Two certificates for one name and key are the same authority. */
 function speakerOf({ subject, spki }: Certificate): string {

@@ -91,6 +91,8 @@ const listedAt = defineProbe({
 		detail: 'detail' in state ? state.detail : '',
 	}),
 	plan: ({ url }) => `GET ${url}`,
+	// A connection and an answer.
+	wire: () => ({ roundTrips: 2, address: null }),
 });
 
 /** Why there is none, in words. */

@@ -79,6 +79,10 @@ export const tlsHello = defineProbe({
 		complete: true,
 		tookMs: 0,
 	}),
+	wire: ({ address }, outcome) => ({
+		roundTrips: outcome.kind === 'failed' && outcome.phase === 'connect' ? 1 : 2,
+		address,
+	}),
 });
 
 function saying({ host, address, port, version, suites, groups, again }: HelloRequest): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineProbe } from '../../core/fact.ts';
 import type { TlsCompleted, TlsOutcome, TlsRequest } from '../../core/io.ts';
+import { tlsRoundTrips } from './tls-round-trips.ts';
 
 export const TlsOutcomeSchema: z.ZodType<TlsOutcome> = z.discriminatedUnion('kind', [
 	z.object({
@@ -54,7 +55,17 @@ export const tlsHandshake = defineProbe({
 		detail: outcome.kind === 'completed' ? outcome.cipher : outcome.detail,
 	}),
 	plan: (request) => `TLS ${saying(request)}`,
+	wire: ({ address, forTicket }, outcome) => ({
+		roundTrips: roundTripsOf(outcome, forTicket),
+		address,
+	}),
 });
+
+/** A connection, the handshake, and what follows it. */
+function roundTripsOf(outcome: TlsOutcome, forTicket?: true): number {
+	if (outcome.kind === 'failed') return outcome.phase === 'connect' ? 1 : 2;
+	return 1 + tlsRoundTrips(outcome.protocol) + (forTicket === true ? 1 : 0);
+}
 
 function saying(request: TlsRequest): string {
 	const { host, address, port, maxVersion, withoutName, again } = request;

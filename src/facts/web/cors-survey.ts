@@ -151,15 +151,15 @@ async function lookAt(url: string, params: Params, get: GetFact): Promise<Looked
 	const { seed, apex } = params;
 	const random = await ask(url, 'random', randomOrigin(seed), get);
 	if (typeof random === 'string' || isEchoed(random.said, true)) return looked(url, [random]);
-	const first = [random, await ask(url, 'null', 'null', get)];
-	let base = apex;
-	for (const host of ownHosts(params)) {
-		const own = await ask(url, 'own', `https://${host}`, get);
-		first.push(own);
-		if (typeof own === 'string' || isEchoed(own.said)) {
-			base = host;
-			break;
-		}
+	const askOwn = (host: string) => ask(url, 'own', `https://${host}`, get);
+	const [own = apex, ...others] = ownHosts(params);
+	const beside = await Promise.all([ask(url, 'null', 'null', get), askOwn(own)]);
+	const first = [random, ...beside];
+	let base = own;
+	for (const host of others) {
+		if (isLetIn(first.at(-1))) break;
+		first.push(await askOwn(host));
+		base = isLetIn(first.at(-1)) ? host : apex;
 	}
 	if (!dependsOnOrigin(first)) return looked(url, first);
 	const imitations = await Promise.all([
@@ -168,6 +168,11 @@ async function lookAt(url: string, params: Params, get: GetFact): Promise<Looked
 		ask(url, 'http', `http://${base}`, get),
 	]);
 	return looked(url, [...first, ...imitations]);
+}
+
+/** Or gave no answer, which no other origin will change. */
+function isLetIn(asked: Asked | string | undefined): boolean {
+	return typeof asked !== 'object' || isEchoed(asked.said);
 }
 
 function randomOrigin(seed: string): string {

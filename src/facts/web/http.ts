@@ -12,6 +12,7 @@ import type { HttpAnswered, HttpOutcome, HttpRequest, Io } from '../../core/io.t
 import { addressesOf } from '../dns/dns.ts';
 import { type FoundSecret, FoundSecretSchema } from '../secrets/secret-sighting.ts';
 import { secretsServed } from '../secrets/served-secrets.ts';
+import { tlsRoundTrips } from '../tls/tls-round-trips.ts';
 import { redactBody, redactHeaders, redactValues } from './redact.ts';
 
 /** An answer without the secrets that were in it. */
@@ -112,7 +113,19 @@ export const httpExchange = defineProbe({
 		tls: null,
 		timing: { dns: 0, connect: 0, tls: 0, firstByte: 0, download: 0 },
 	}),
+	wire: (_, outcome) => ({ roundTrips: roundTripsOf(outcome), address: outcome.address }),
 });
+
+/** Its name was looked up before; a connection that was kept from another exchange cost nothing. */
+function roundTripsOf(outcome: SeenOutcome): number {
+	if (outcome.kind === 'failed') {
+		return { dns: 0, connect: 1, tls: 2, request: 3 }[outcome.phase];
+	}
+	const { timing, tls } = outcome;
+	return (
+		(timing.connect > 0 ? 1 : 0) + (timing.tls > 0 ? tlsRoundTrips(tls?.protocol ?? '') : 0) + 1
+	);
+}
 
 /** Nothing behind this point sees a secret of the target: not a check, a recording, nor a report. */
 async function withoutSecrets(

@@ -52,6 +52,7 @@ export const SiteParams = z.object({
 	registrable: z.string().nullable(),
 	hosts: z.array(z.string()),
 	endpoints: z.array(z.string()),
+	guess: z.literal(false).optional(),
 	deep: z.boolean(),
 	login: z.string().nullable(),
 	seed: z.string(),
@@ -63,12 +64,16 @@ export function siteParams({
 	registrable,
 	hosts,
 	endpoints,
+	guess,
 	deep,
 	login,
 	seed,
-}: Pick<Target, 'domain' | 'registrable' | 'hosts' | 'endpoints' | 'deep' | 'login' | 'seed'>) {
+}: Pick<
+	Target,
+	'domain' | 'registrable' | 'hosts' | 'endpoints' | 'guess' | 'deep' | 'login' | 'seed'
+>) {
 	const lists = { hosts: [...hosts], endpoints: [...endpoints] };
-	return { domain, registrable, ...lists, deep, login, seed };
+	return { domain, registrable, ...lists, ...(guess === false && { guess }), deep, login, seed };
 }
 
 const SAMPLE: Site = {

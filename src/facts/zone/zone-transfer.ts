@@ -33,4 +33,5 @@ export const zoneTransfer = defineProbe({
 	}),
 	plan: ({ zone, server }) => `DNS TCP ${zone} AXFR @${server}, closed after the first message`,
 	assume: () => ({ records: 0, answer: 'REFUSED' }),
+	wire: () => ({ roundTrips: 2, address: null }),
 });

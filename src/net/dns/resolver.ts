@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { DnsAnswer, DnsPort, DnsQuestion } from '../../core/io.ts';
-import { createPace, createSlots, isLocal, type Pace } from '../budget.ts';
+import { isLocal, type Pace } from '../budget.ts';
 import type { AddressMap } from '../dialer.ts';
+import { createLimits, type Limits } from '../limits.ts';
 import { firstOf, firstWithin } from '../wait.ts';
 import { type Asked, answerTo, askedOf, type Heard, unaskable } from './answer.ts';
 import type { HttpsResolver } from './https.ts';
@@ -19,6 +20,8 @@ export interface ResolverSettings {
 	readonly bootstrap: readonly ServerAddress[];
 	/** Of servers that are asked directly. 53 unless given. */
 	readonly dnsPort?: number | undefined;
+	/** Its own unless given: those of a fleet. */
+	readonly limits?: Limits | undefined;
 }
 
 /** The whole of one question, whatever the servers do, in milliseconds. */
@@ -34,10 +37,6 @@ const DIRECT_TRIES = { silent: 4, whole: 6 } as const;
 const NEXT_SERVER_MS = 1_500;
 /** A recursive resolver that is silent for so long may be dead. */
 const DOUBT_MS = 1_000;
-/** Questions in flight at a recursive resolver. */
-const IN_FLIGHT = 100;
-/** An authoritative server gets so many at once, then so many a second. */
-const DIRECT = { burst: 100, perSecond: 20 } as const;
 /** A server that never answered anything is given up after so many lost questions. */
 const LOST_BEFORE_DEAD = 2;
 
@@ -57,10 +56,9 @@ interface Server {
  * should ask (an unknown type, a server that is no address).
  */
 export function createResolver(settings: ResolverSettings): DnsPort & { close(): Promise<void> } {
-	const { signal, resolver } = settings;
+	const { signal, resolver, limits = createLimits() } = settings;
 	const kept = new Map<string, Promise<DnsAnswer>>();
-	const pool = createPool(settings);
-	const inFlight = createSlots(IN_FLIGHT);
+	const pool = createPool({ ...settings, limits });
 	let https: Promise<HttpsResolver> | null = null;
 
 	const addressesOf = async (host: string): Promise<readonly string[]> => {
@@ -81,7 +79,7 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 	};
 
 	const askRecursively = async (asked: Asked): Promise<Heard> => {
-		const release = await inFlight.take(signal);
+		const release = await limits.questions.take(signal);
 		const doubt = setTimeout(askForTheRoot, DOUBT_MS);
 		try {
 			if (resolver.kind === 'https') return await askHttps(resolver.url, asked);
@@ -149,13 +147,17 @@ interface Pool {
 	askInTurn(list: readonly ServerAddress[], asked: Asked): Promise<Heard>;
 }
 
-function createPool({ signal, locate }: ResolverSettings): Pool {
+function createPool({
+	signal,
+	locate,
+	limits,
+}: Pick<ResolverSettings, 'signal' | 'locate'> & { readonly limits: Limits }): Pool {
 	const servers = new Map<string, Server>();
 
 	const serverAt = (at: ServerAddress): Server => {
 		const known = servers.get(serverText(at));
 		if (known) return known;
-		const pace = createPace(DIRECT.burst, DIRECT.perSecond);
+		const pace = limits.paceOf(serverText(at));
 		const givenUp = new AbortController();
 		setMaxListeners(0, givenUp.signal);
 		const server = { at, pace, roundTripMs: null, answered: false, lost: 0, givenUp };
@@ -214,7 +216,10 @@ function createPool({ signal, locate }: ResolverSettings): Pool {
 		},
 		async askInTurn(list, asked) {
 			const done = new AbortController();
-			const stop = AbortSignal.any([signal, done.signal]);
+			const stop = done.signal;
+			const end = () => done.abort(signal.reason);
+			signal.addEventListener('abort', end, { once: true });
+			if (signal.aborted) end();
 			const order = list.map(serverAt).sort((a, b) => silences(a) - silences(b));
 			const until = performance.now() + LONGEST_MS;
 			const poor: Heard[] = [];
@@ -239,6 +244,7 @@ function createPool({ signal, locate }: ResolverSettings): Pool {
 				}
 				return withNotes(best(poor), poor);
 			} finally {
+				signal.removeEventListener('abort', end);
 				done.abort('over');
 			}
 		},

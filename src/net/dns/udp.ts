@@ -53,7 +53,7 @@ export function openUdp(
 		resolveReply = resolve;
 		rejectReply = reject;
 	});
-	const late = { 2: once(), 3: once() } as const;
+	const lateTries = { 2: once(), 3: once() } as const;
 
 	const stop = () => {
 		if (!open) return;
@@ -73,6 +73,14 @@ export function openUdp(
 	};
 	const after = (ms: number, then: () => void) => {
 		timers.push(setTimeout(then, ms));
+	};
+	/** Where this process was busy for so long, the answer may be here already: it is read first. */
+	const late = (ms: number, then: () => void) => {
+		after(ms, () => {
+			setImmediate(() => {
+				if (open) then();
+			});
+		});
 	};
 	const failed = (error: NodeJS.ErrnoException) => {
 		const refused = connectFailure(error.code) === 'refused';
@@ -108,10 +116,10 @@ export function openUdp(
 		});
 	};
 	const tryFrom = async (tried: number) => {
-		if (tried === 2 || tried === TRIES) late[tried].resolve();
+		if (tried === 2 || tried === TRIES) lateTries[tried].resolve();
 		if (tried === TRIES) return;
 		await send(tried === TRIES - 1);
-		if (open) after(retryMs, () => void tryFrom(tried + 1).catch(failed));
+		if (open) late(retryMs, () => void tryFrom(tried + 1).catch(failed));
 	};
 
 	// Nobody may be waiting for it any more when the audit is stopped.
@@ -121,7 +129,7 @@ export function openUdp(
 		if (at.latencyMs) after(at.latencyMs, () => receive(bytes));
 		else receive(bytes);
 	});
-	after(endMs, () => settle(failure('silent', 'no answer over UDP')));
+	late(endMs, () => settle(failure('silent', 'no answer over UDP')));
 	signal.addEventListener('abort', aborted, { once: true });
 	if (signal.aborted) aborted();
 	else {
@@ -130,7 +138,7 @@ export function openUdp(
 			else if (open) tryFrom(0).catch(failed);
 		});
 	}
-	return { reply, lateAfter: (tries) => late[tries].promise.then(() => 'late'), stop };
+	return { reply, lateAfter: (tries) => lateTries[tries].promise.then(() => 'late'), stop };
 }
 
 /** The same of an address where nobody is. */

@@ -71,7 +71,7 @@ export function startGenerator(
 		if (signal.aborted) return;
 		switch (message.kind) {
 			case 'ready':
-				zero = performance.now();
+				zero = message.zeroAt;
 				return ready.resolve();
 			case 'sample':
 				return onSample(sampleOf(message));
@@ -83,7 +83,7 @@ export function startGenerator(
 	return {
 		ready: ready.promise,
 		failed: failed.promise,
-		nowMs: () => (zero === null ? 0 : performance.now() - zero),
+		nowMs: () => (zero === null ? 0 : performance.timeOrigin + performance.now() - zero),
 		submit: (jobs) => post({ kind: 'jobs', jobs }),
 		cancel: (line) => post({ kind: 'cancel', line: line ?? null }),
 		finish() {

@@ -45,6 +45,8 @@ export class MeasuringRun {
 			isOwn,
 			warmUp,
 			connection: null,
+			answeredAt: 0,
+			closedAt: 0,
 			isBusy: false,
 			usedAt: 0,
 		}));
@@ -60,7 +62,7 @@ export class MeasuringRun {
 		this.#noise.begin();
 		this.#zero = performance.now();
 		for (const post of this.#early.splice(0)) post();
-		this.#post({ kind: 'ready' });
+		this.#post({ kind: 'ready', zeroAt: performance.timeOrigin + this.#zero });
 		this.#pump();
 	}
 
@@ -181,6 +183,8 @@ export class MeasuringRun {
 			ended: since(taken.ended),
 			status: taken.status,
 			newConnection: taken.newConnection ? 1 : 0,
+			roundTripMs: taken.roundTripMs,
+			closedAfterMs: taken.closedAfterMs,
 			connectMs: taken.connectMs,
 			tlsMs: taken.tlsMs,
 			redirectMs: taken.redirectMs,

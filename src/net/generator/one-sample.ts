@@ -16,6 +16,9 @@ import type { Expectation, Line, Route, SampleText, Step } from './protocol.ts';
 export interface Keeper {
 	readonly route: number;
 	connection: HttpConnection | null;
+	/** By `performance.now()`: the last whole answer over it, and its end. */
+	answeredAt: number;
+	closedAt: number;
 }
 
 /** What one sample came to. Times by `performance.now()`; `0` where it did not come so far. */
@@ -25,6 +28,8 @@ export interface Taken extends SampleText {
 	readonly ended: number;
 	readonly status: number;
 	readonly newConnection: boolean;
+	readonly roundTripMs: number;
+	readonly closedAfterMs: number;
 	readonly connectMs: number;
 	readonly tlsMs: number;
 	readonly redirectMs: number;
@@ -75,6 +80,8 @@ class Walk {
 	#connectMs = 0;
 	#tlsMs = 0;
 	#isNew = false;
+	#roundTripMs = 0;
+	#closedAfterMs = -1;
 	#bytes = 0;
 	#stepBegan = this.#began;
 
@@ -143,7 +150,13 @@ class Walk {
 	async #connection(step: Step): Promise<HttpConnection | HttpFailed> {
 		const isKept = this.#keeper?.route === step.route;
 		const held = isKept ? this.#keeper?.connection : this.#own.get(step.route);
-		if (held && !held.isClosed()) return held;
+		if (held && !held.isClosed()) {
+			this.#roundTripMs = isKept && !this.#isNew ? 0 : held.connectMs;
+			return held;
+		}
+		if (held && this.#keeper && isKept && this.#keeper.answeredAt > 0) {
+			this.#closedAfterMs = Math.max(0, this.#keeper.closedAt - this.#keeper.answeredAt);
+		}
 		this.#isNew = true;
 		const { dialer, routes, timeouts } = this.#around;
 		const to = destinationOf(routes[step.route]);
@@ -155,7 +168,8 @@ class Walk {
 		}
 		this.#connectMs += opened.connectMs;
 		this.#tlsMs += opened.tlsMs;
-		if (isKept && this.#keeper) this.#keeper.connection = opened;
+		this.#roundTripMs = opened.connectMs;
+		if (isKept && this.#keeper) keep(this.#keeper, opened);
 		else this.#own.set(step.route, opened);
 		return opened;
 	}
@@ -166,7 +180,8 @@ class Walk {
 		redirects: number,
 	): Promise<Taken> {
 		const { head, isCut, beganAt, firstByteMs, tookMs } = sent;
-		const wrong = reader === null || isCut ? '' : await this.#wrongIn(head, reader);
+		if (this.#keeper && !isCut) this.#keeper.answeredAt = beganAt + tookMs;
+		const wrong = reader === null || isCut ? null : await this.#wrongIn(head, reader);
 		return {
 			...this.#opening(redirects),
 			headersAt: beganAt + firstByteMs,
@@ -175,8 +190,10 @@ class Walk {
 			firstByteMs,
 			bytes: this.#bytes,
 			askedForLess: asksForLess(head),
-			fault: isCut ? 'cut' : wrong === '' ? 'none' : 'wrong-body',
-			failure: isCut ? `the answer was not complete after ${Math.round(tookMs)} ms` : wrong,
+			fault: isCut ? 'cut' : (wrong?.fault ?? 'none'),
+			failure: isCut
+				? `the answer was not complete after ${Math.round(tookMs)} ms`
+				: (wrong?.failure ?? ''),
 			headers: head.headers.filter(([name]) =>
 				this.#line.keepHeaders?.includes(name.toLowerCase()),
 			),
@@ -202,6 +219,8 @@ class Walk {
 		return {
 			started: this.#started,
 			newConnection: this.#isNew,
+			roundTripMs: this.#roundTripMs,
+			closedAfterMs: this.#closedAfterMs,
 			connectMs: this.#connectMs,
 			tlsMs: this.#tlsMs,
 			redirectMs: redirects === 0 ? 0 : this.#stepBegan - this.#began,
@@ -209,22 +228,65 @@ class Walk {
 		};
 	}
 
-	async #wrongIn(head: Head, reader: BodyReader): Promise<string> {
+	async #wrongIn(head: Head, reader: BodyReader): Promise<WrongBody | null> {
 		const { expect } = this.#line;
-		if (expect === undefined) return '';
+		if (expect === undefined) return null;
 		reader.encodedBy(valuesOf(head, 'content-encoding'));
 		const { bytes, isTruncated } = await reader.decoded(false);
-		return isTruncated ? '' : unexpectedIn(bytes.toString('utf8'), head, expect);
+		return isTruncated ? null : wrongIn(bytes.toString('utf8'), head, expect);
 	}
 }
 
-function unexpectedIn(body: string, head: Head, expect: Expectation): string {
+function keep(keeper: Keeper, opened: HttpConnection): void {
+	keeper.connection = opened;
+	keeper.answeredAt = 0;
+	opened.whenClosed(() => {
+		if (keeper.connection === opened) keeper.closedAt = performance.now();
+	});
+}
+
+interface WrongBody {
+	readonly fault: 'wrong-body' | 'foreign-body';
+	readonly failure: string;
+}
+
+/** Exported for its tests. */
+export function wrongIn(body: string, head: Head, expect: Expectation): WrongBody | null {
 	const { wellFormed, contains, excludes = [] } = expect;
-	if (contains !== undefined && !body.includes(contains)) {
-		return `the body does not contain ${JSON.stringify(contains)}`;
+	const others = contains === undefined ? body : body.replaceAll(contains, ' ');
+	if (excludes.some((one) => holdsWord(others, one))) {
+		return { fault: 'foreign-body', failure: 'the body holds what belongs to another user' };
 	}
-	const foreign = excludes.find((one) => body.includes(one));
-	if (foreign !== undefined) return `the body contains ${JSON.stringify(foreign)}`;
+	const failure = unexpectedIn(body, head, { wellFormed, contains, isSecret: excludes.length > 0 });
+	return failure === '' ? null : { fault: 'wrong-body', failure };
+}
+
+/** Not inside of a longer word: `ann@example.com` is not in `joann@example.com`. */
+function holdsWord(text: string, word: string): boolean {
+	for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+		const before = text.charAt(at - 1);
+		const behind = text.charAt(at + word.length);
+		if (!WORD_CHARACTER.test(before) && !WORD_CHARACTER.test(behind)) return true;
+	}
+	return false;
+}
+
+const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+
+function unexpectedIn(
+	body: string,
+	head: Head,
+	{
+		wellFormed,
+		contains,
+		isSecret,
+	}: Pick<Expectation, 'wellFormed' | 'contains'> & { readonly isSecret: boolean },
+): string {
+	if (contains !== undefined && !body.includes(contains)) {
+		return isSecret
+			? 'the body does not hold the marker of its user'
+			: `the body does not contain ${JSON.stringify(contains)}`;
+	}
 	if (wellFormed !== true || head.status >= 300) return '';
 	// Many a health check answers with nothing, whatever its header says.
 	if (body === '') return '';

@@ -67,7 +67,7 @@ export interface Expectation {
 	/** Its JSON must parse, where the header says that it is JSON and the body is not empty. */
 	readonly wellFormed?: boolean | undefined;
 	readonly contains?: string | undefined;
-	/** Such as markers of other users. */
+	/** Markers of other users, each as a whole word and not inside of `contains`. None is said aloud. */
 	readonly excludes?: readonly string[] | undefined;
 }
 
@@ -101,7 +101,8 @@ export type ToWorker =
 	| { readonly kind: 'finish' };
 
 export type FromWorker =
-	| { readonly kind: 'ready' }
+	/** `zeroAt` is the moment 0 of the run's clock, in milliseconds since 1970. */
+	| { readonly kind: 'ready'; readonly zeroAt: number }
 	/** `row` is one sample in the order of `COLUMNS`. */
 	| { readonly kind: 'sample'; readonly row: Float64Array; readonly told: SampleText }
 	| { readonly kind: 'done'; readonly noise: Noise };
@@ -142,6 +143,10 @@ export const COLUMNS = [
 	/** Of the last answer; 0 for none. */
 	'status',
 	'newConnection',
+	/** TCP connect of the last step's connection; 0 where it was a kept one. */
+	'roundTripMs',
+	/** Last answer to the end of the kept connection that would have been used; -1 where it was open. */
+	'closedAfterMs',
 	/** What opening the sample's connections took, all steps together. */
 	'connectMs',
 	'tlsMs',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../../src/core/sequential-plan.ts';
 import {
 	atLeast,
 	atMost,
@@ -61,6 +62,58 @@ describe('exact binomial bounds, as tables of statistics give them', () => {
 	});
 });
 
+/**
+ * The exact chances of the plan's ends where each sample is over with the same chance: samples are
+ * counted one by one, and a series that is decided at a look leaves the count. `verdict` is asked at
+ * the end of each.
+ */
+function chances(share: number, verdict: (n: number, over: number) => string) {
+	const ends = new Map<string, number>();
+	let open = [1];
+	for (let n = 1; n <= 300; n += 1) {
+		const next = new Array<number>(open.length + 1).fill(0);
+		for (const [over, chance] of open.entries()) {
+			next[over] = (next[over] ?? 0) + chance * (1 - share);
+			next[over + 1] = (next[over + 1] ?? 0) + chance * share;
+		}
+		for (const [over, chance] of next.entries()) {
+			if (decide(n, over) === 'go-on') continue;
+			const end = verdict(n, over);
+			ends.set(end, (ends.get(end) ?? 0) + chance);
+			next[over] = 0;
+		}
+		open = next;
+	}
+	return ends;
+}
+
+describe('the sequential plan', () => {
+	it('passes 4.6 % of what is exactly on the line, and fails 1.9 % of it', () => {
+		const ends = chances(P95_SHARE, decide);
+		expect(ends.get('pass')).toBeCloseTo(0.046, 3);
+		expect(ends.get('fail')).toBeCloseTo(0.019, 3);
+		expect([...ends.values()].reduce((sum, one) => sum + one)).toBeCloseTo(1, 10);
+	});
+
+	it('comes to an end after about 85 samples where one in five hundred is over', () => {
+		let samples = 0;
+		chances(0.002, (n) => String(n)).forEach((chance, n) => {
+			samples += chance * Number(n);
+		});
+		expect(samples).toBeGreaterThan(80);
+		expect(samples).toBeLessThan(95);
+	});
+
+	it('leaves errors at exactly 1 % their five per cent either way, though it ends when it likes', () => {
+		const ends = chances(P99_SHARE, (n, errors) => {
+			if (errors >= (failBound(n, P99_SHARE) ?? Number.POSITIVE_INFINITY)) return 'fail';
+			return errors <= (passBound(n, P99_SHARE) ?? -1) ? 'pass' : 'open';
+		});
+		expect(ends.get('pass') ?? 0).toBeLessThanOrEqual(0.05);
+		expect(ends.get('fail') ?? 0).toBeLessThanOrEqual(0.05);
+	});
+});
+
 describe('nearest rank', () => {
 	it.each([
 		[0.5, 3],
@@ -89,12 +142,12 @@ describe('the interval of a quantile', () => {
 		expect(quantileInterval([], 0.95)).toBeNull();
 	});
 
-	it('holds the true quantile at least 95 times in 100', () => {
+	it.each([20, 80, 150, 300])('of %i samples holds the true one 95 times in 100', (n) => {
 		const random = generator(7);
 		let held = 0;
 		const runs = 2_000;
 		for (let run = 0; run < runs; run += 1) {
-			const sorted = Array.from({ length: 150 }, random).sort((a, b) => a - b);
+			const sorted = Array.from({ length: n }, random).sort((a, b) => a - b);
 			const interval = quantileInterval(sorted, 0.95);
 			if (interval && interval.low <= 0.95 && (interval.high ?? 1) >= 0.95) held += 1;
 		}

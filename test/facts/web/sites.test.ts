@@ -78,10 +78,11 @@ describe('endpoints', () => {
 			['https://app.shop.test/', 'found', 'page'],
 			['https://api.shop.test/', 'found', 'api'],
 		]);
+		const page = { method: 'GET', samples: 20, budgetMs: 2000, sequential: false };
 		expect(found[0]?.together).toEqual([
-			{ url: 'https://shop.test/', samples: 20, budgetMs: 2000, sequential: false },
-			{ url: 'https://app.shop.test/', samples: 20, budgetMs: 2000, sequential: false },
-			{ url: 'https://api.shop.test/', samples: 20, budgetMs: 300, sequential: false },
+			{ ...page, url: 'https://shop.test/', visit: ['https://shop.test/'] },
+			{ ...page, url: 'https://app.shop.test/', visit: ['https://app.shop.test/'] },
+			{ ...page, url: 'https://api.shop.test/', visit: null, budgetMs: 300 },
 		]);
 	});
 
@@ -95,7 +96,7 @@ describe('endpoints', () => {
 			name: 'https://api.shop.test/',
 			context: { standing: 'declared' },
 		});
-		expect(found[0]?.together).toEqual([
+		expect(found[0]?.together).toMatchObject([
 			{ url: 'https://api.shop.test/', samples: 300, budgetMs: 300, sequential: true },
 		]);
 	});

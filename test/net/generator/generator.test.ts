@@ -241,7 +241,7 @@ describe('a sample', () => {
 		const excludes = { expect: { oneIn: 1, excludes: ['"b"'] } };
 		const second = await runOf(planFor(port, bare, excludes), every(5, 2));
 		expect(second.taken).toMatchObject([
-			{ fault: 'wrong-body', failure: 'the body contains "\\"b\\""' },
+			{ fault: 'foreign-body', failure: 'the body holds what belongs to another user' },
 			{ fault: 'none' },
 		]);
 	});
