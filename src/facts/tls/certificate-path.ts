@@ -44,8 +44,8 @@ export class Pool {
 	}
 
 	#has({ sha256 }: Certificate): boolean {
-		if (this.#seen.has(sha256)) return true;
-		return this.#below !== null && this.#below.#seen.has(sha256);
+		const below = this.#below;
+		return this.#seen.has(sha256) || (below !== null && below.#seen.has(sha256));
 	}
 
 	/** Certificates whose subject is this certificate's issuer, likely ones first. */
