@@ -44,8 +44,7 @@ export class Pool {
 	}
 
 	#has({ sha256 }: Certificate): boolean {
-		if (this.#seen.has(sha256)) return true;
-		return this.#below !== null && this.#below.#seen.has(sha256);
+		return this.#seen.has(sha256) || this.#below?.#seen.has(sha256) === true;
 	}
 
 	/** Certificates whose subject is this certificate's issuer, likely ones first. */
