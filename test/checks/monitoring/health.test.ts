@@ -43,6 +43,7 @@ const json = (body: object, more: object = {}) => ({
 });
 const ROOT = { '/': json({}) };
 const OK = json({ status: 'ok' });
+const SECRET = `postgres://shop:${'k3Vq9Zt7Lw2'}Xb5Rn8@db.shop.test:5432/shop`;
 
 /** `verdict host/path`, of everything but what does not apply. */
 async function said(hosts: Parameters<typeof world>[0], more: object = {}) {
@@ -84,6 +85,7 @@ describe('monitoring/health on live hosts', () => {
 				'/health',
 				json({ status: 'ok', hostname: 'ip-10-0-3-4', node_version: 'v20.1.0' }),
 			),
+			secret: at('/health', json({ status: 'ok', database: SECRET })),
 			moved: at('/health', { redirect: '/health/' }, { '/health/': OK }),
 			login: at('/health', { status: 401, body: 'no' }),
 			slow: at('/health', { ...OK, delayMs: 1_300 }),
@@ -95,6 +97,7 @@ describe('monitoring/health on live hosts', () => {
 				'cached stays/health',
 				'failing fails/api/health',
 				'leaks-detail leaks/health',
+				'leaks-detail secret/health',
 				'missing none',
 				'needs-login login/health',
 				'redirects moved/health',
@@ -117,6 +120,7 @@ describe('monitoring/health on live hosts', () => {
 			'always-ok high',
 			'cached high',
 			'failing high',
+			'leaks-detail blocker',
 			'leaks-detail later',
 			'missing later',
 			'needs-login info',
