@@ -63,8 +63,8 @@ const BROKEN: Readonly<Record<string, Host>> = {
 	stored: { ask: '/v1 cached p95<300ms', routes: { '/v1': api(SLOW) } },
 	failing: { ask: '/v1', routes: sequence(...after(4, { status: 502 })) },
 	unlucky: { ask: '/v1 p95<10s', routes: sequence(...after(60, { status: 500 }), ...after(400)) },
-	tail: { ask: '/v1', routes: sequence(...after(29, { delayMs: 1_500 })) },
-	blocks: { ask: '/v1', routes: sequence(...after(60, SLOW, SLOW), ...after(400)) },
+	tail: { ask: '/v1 p95<800ms', routes: sequence(...after(29, { delayMs: 1_500 })) },
+	blocks: { ask: '/v1 p95<800ms', routes: sequence(...after(60, SLOW, SLOW, SLOW), ...after(400)) },
 	cold: { ask: '/v1 p95<10s', routes: { '/v1': api({ sleep: { afterMs: 900, wakeMs: 1_300 } }) } },
 	large: {
 		ask: '/v1 p95<100ms',

@@ -32,6 +32,7 @@ function series(samples: readonly TimingSample[], more: Partial<TimedSeries> = {
 		limitMs: limitOf(300, roundTripMs),
 		askedForLess: false,
 		cold: null,
+		opened: more.cold == null ? [] : [{ connectMs: more.cold.connectMs, tlsMs: more.cold.tlsMs }],
 		samples,
 		idle: [],
 		dnsMs: [],
