@@ -315,12 +315,8 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 		const args = { ...about(), policy: applied, softer, negativeTtl: null, control };
 		return [say('enforce-without-dkim', { ...args, proven: isProvenAbsent(dkim) })];
 	}
-	const essential = subject.context.dkim === 'essential';
-	const couldBe = essential ? 'blocker' : 'high';
-	if (dkim.status !== 'known') {
-		if (!essential && isLeftOut(dkim)) return [];
-		return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
-	}
+	const couldBe = subject.context.dkim === 'essential' ? 'blocker' : 'high';
+	if (dkim.status !== 'known') return withoutKeys(dkim, couldBe);
 	if (hasKeyRecord(dkim.value) || dkim.value.existence === 'present') return [];
 	if (dkim.value.existence === 'unclear') {
 		const detail = `the policy is ${applied}, and no DKIM key was found: ${dkim.value.control}`;
@@ -335,9 +331,11 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 	];
 }
 
-/** By a part of an audit, which says so of the finding itself. */
-function isLeftOut(dkim: Given['dkim']): boolean {
-	return dkim.status === 'unknown' && dkim.because === 'not-asked';
+/** A part of an audit that looks for no keys says so of the finding itself. */
+function withoutKeys(dkim: Given['dkim'], couldBe: 'blocker' | 'high'): Said {
+	const isLeftOut = dkim.status === 'unknown' && dkim.because === 'not-asked';
+	if (isLeftOut && couldBe === 'high') return [];
+	return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
 }
 
 function isProvenAbsent(dkim: Given['dkim']): boolean {

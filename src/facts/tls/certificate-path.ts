@@ -45,7 +45,7 @@ export class Pool {
 
 	#has({ sha256 }: Certificate): boolean {
 		const below = this.#below;
-		return this.#seen.has(sha256) || (below !== null && below.#seen.has(sha256));
+		return this.#seen.has(sha256) || (below === null ? false : below.#seen.has(sha256));
 	}
 
 	/** Certificates whose subject is this certificate's issuer, likely ones first. */
