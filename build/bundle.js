@@ -69,9 +69,10 @@ const knownHere = {
 		if (id === 'node:child_process' && importer.includes('/node_modules/commander/')) {
 			return `${UNUSED}child_process`;
 		}
-		// Its whole is fetch, caches, WebSocket and more, half of the time that loading it takes; a watch
-		// has that time.
-		return id === 'undici' && !importer.endsWith('/net/webhook.ts') ? UNDICI : null;
+		// Its whole is fetch, caches, WebSocket and more, half of the time that loading it takes: what every
+		// audit waits for is given the part that it uses.
+		const isAudit = importer === path.join(root, 'src/net/connection.ts');
+		return id === 'undici' && isAudit ? UNDICI : null;
 	},
 	async load(id) {
 		if (id === `${UNUSED}child_process`) return 'module.exports = {};';
@@ -124,6 +125,14 @@ const { output } = await bundle.write({
 	minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
 });
 await writeFile(path.join(into, 'LICENSES.txt'), await licences(output));
+
+const files = new Set(output.map(({ fileName }) => fileName));
+for (const { code = '' } of output) {
+	for (const [, name] of code.matchAll(/\.\/([\w-]+-worker)\b/g)) {
+		if (!files.has(`${name}.js`))
+			throw new Error(`${name}.js is started and not bundled: name it above`);
+	}
+}
 
 /** What is bundled of others is passed on with their notices. */
 async function licences(chunks) {

@@ -303,9 +303,7 @@ function deliveryFinding(reading: Reading, { host, mail }: Destination): readonl
 // ── Enforcement ──────────────────────────────────────────────────────────────────────────────────
 
 export function enforcementFindings({ given, subject, say, about, record }: Reading): Said {
-	const { policy } = given.dmarc.walk;
-	const applied =
-		policy === null ? 'none' : policy.testing ? softened(policy.policy) : policy.policy;
+	const applied = appliedPolicy(given);
 	if (applied === 'none' || subject.context.role !== 'sends') return [];
 	const { dkim, spf } = given;
 	const unsigned = ownMessages(given, subject).find(isSentUnsigned);
@@ -315,8 +313,12 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 		const args = { ...about(), policy: applied, softer, negativeTtl: null, control };
 		return [say('enforce-without-dkim', { ...args, proven: isProvenAbsent(dkim) })];
 	}
-	const couldBe = subject.context.dkim === 'essential' ? 'blocker' : 'high';
-	if (dkim.status !== 'known') return withoutKeys(dkim, couldBe);
+	const essential = subject.context.dkim === 'essential';
+	const couldBe = essential ? 'blocker' : 'high';
+	if (dkim.status !== 'known') {
+		if (!essential && isLeftOut(dkim)) return [];
+		return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
+	}
 	if (hasKeyRecord(dkim.value) || dkim.value.existence === 'present') return [];
 	if (dkim.value.existence === 'unclear') {
 		const detail = `the policy is ${applied}, and no DKIM key was found: ${dkim.value.control}`;
@@ -331,11 +333,16 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 	];
 }
 
-/** A part of an audit that looks for no keys says so of the finding itself. */
-function withoutKeys(dkim: Given['dkim'], couldBe: 'blocker' | 'high'): Said {
-	const isLeftOut = dkim.status === 'unknown' && dkim.because === 'not-asked';
-	if (isLeftOut && couldBe === 'high') return [];
-	return [cannotSay('inconclusive', 'whether mail is signed could not be looked up', couldBe)];
+/** What receivers do with mail that fails: `t=y` asks for a step less. */
+function appliedPolicy({ dmarc }: Given) {
+	const { policy } = dmarc.walk;
+	if (policy === null) return 'none';
+	return policy.testing ? softened(policy.policy) : policy.policy;
+}
+
+/** By a part of an audit, which says so of the finding itself. */
+function isLeftOut(dkim: Given['dkim']): boolean {
+	return dkim.status === 'unknown' && dkim.because === 'not-asked';
 }
 
 function isProvenAbsent(dkim: Given['dkim']): boolean {

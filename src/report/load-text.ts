@@ -26,7 +26,7 @@ const STOPS: Readonly<Record<string, string>> = {
 	'errors-in-a-row': 'ended early: errors',
 	'error-share': 'ended early: errors',
 	slow: 'ended early: too slow',
-	interrupted: 'stopped by hand',
+	interrupted: 'ended early',
 	'not-begun': 'did not begin',
 };
 

@@ -42,7 +42,7 @@ export type LoadRefusal =
 			readonly found: string;
 	  };
 
-export const PROOF_LABEL = '_launch-ready';
+const PROOF_LABEL = '_launch-ready';
 export const PROOF_FILE = '/.well-known/launch-ready.txt';
 
 /**

@@ -52,7 +52,7 @@ export interface LoadSummary {
 	readonly degrades: 'no' | 'p95' | 'p50' | null;
 	readonly recovers: 'yes' | 'no-p95' | 'no-p50' | null;
 	readonly slips: boolean;
-	/** Answers that came by the end, of those that should have; `null` where the plan was not kept to its end. */
+	/** Answers that came by the end, of those that should have; `null` where that is not told. */
 	readonly throughput: { readonly completed: number; readonly planned: number } | null;
 	/** Answers a second, over the whole load. */
 	readonly rate: number;
@@ -127,6 +127,7 @@ export function summariseLoad(
 	const limitMs = limitOf(budgetMs, run.roundTripMs);
 	const noiseMs = Math.max(noise.pingP95Ms, noise.loopDelayP99Ms);
 	const leastMs = LEAST_MS + noiseMs;
+	const isNoisy = noise.pingP95Ms > NOISY.pingMs || noise.loopDelayP99Ms > NOISY.loopMs;
 	const all = rowsOf(run.under);
 	const isWhole = stop.why === 'completed';
 	const judged = isWhole ? all.filter(({ intendedMs }) => intendedMs >= plan.rampMs) : all;
@@ -167,7 +168,7 @@ export function summariseLoad(
 		errorRate: decideErrors(rows.length, errors.length, ended),
 		degrades: compared(intended, before, { times: 2, leastMs, ...DEGRADES }),
 		recovers: compared(after, before, { times: 1.5, leastMs, ...RECOVERS }),
-		slips: slipsIn(rows, service, limitMs),
+		slips: !isNoisy && slipsIn(rows, lateEnough, { service, limitMs }),
 		throughput: throughputOf(plan, run, all, before),
 		rate: run.endedMs > 0 ? all.length / (run.endedMs / 1_000) : 0,
 		stall: longestStall(all, plan.users / plan.thinkMs, run.endedMs),
@@ -180,13 +181,13 @@ export function summariseLoad(
 		foreign: foreignOf(run, all),
 		failures: run.failures,
 		noise,
-		isNoisy: noise.pingP95Ms > NOISY.pingMs || noise.loopDelayP99Ms > NOISY.loopMs,
+		isNoisy,
 	};
 }
 
 // ── Rows ─────────────────────────────────────────────────────────────────────────────────────────
 
-export interface LoadRow {
+interface LoadRow {
 	readonly intendedMs: number;
 	readonly sentMs: number;
 	readonly endedMs: number;
@@ -195,7 +196,7 @@ export interface LoadRow {
 	readonly user: number;
 }
 
-export function rowsOf(samples: LoadSamples): readonly LoadRow[] {
+function rowsOf(samples: LoadSamples): readonly LoadRow[] {
 	return samples.intendedMs.map((intendedMs, nth) => ({
 		intendedMs,
 		sentMs: samples.sentMs[nth] ?? intendedMs,
@@ -207,7 +208,7 @@ export function rowsOf(samples: LoadSamples): readonly LoadRow[] {
 }
 
 /** No good answer: none at all, a status of 500 and above, a body that is not what it must be. */
-export function isError({ fault, status }: Pick<LoadRow, 'fault' | 'status'>): boolean {
+function isError({ fault, status }: Pick<LoadRow, 'fault' | 'status'>): boolean {
 	return fault !== 'none' || status >= 500;
 }
 
@@ -287,14 +288,18 @@ const SLIP = { times: 1.1, ms: 5 } as const;
  * Whether users had to wait for their answers before they could ask again. Only that counts: what this
  * machine was late by is no fault of the server.
  */
-function slipsIn(rows: readonly LoadRow[], service: Quantiles, limitMs: number): boolean {
+function slipsIn(
+	rows: readonly LoadRow[],
+	unsent: readonly number[],
+	{ service, limitMs }: { readonly service: Quantiles; readonly limitMs: number },
+): boolean {
 	const free = new Map<number, number>();
 	const waited = rows.map((row) => {
 		const wait = Math.max(0, (free.get(row.user) ?? 0) - row.intendedMs);
 		free.set(row.user, row.endedMs);
 		return wait + serviceTime(row);
 	});
-	const { p95 } = quantiles(waited, rows.map(isError), limitMs);
+	const { p95 } = quantiles([...waited, ...unsent], rows.map(isError), limitMs);
 	return p95 > SLIP.times * service.p95 && p95 - service.p95 > SLIP.ms;
 }
 
@@ -331,7 +336,8 @@ function throughputOf(
 	rows: readonly LoadRow[],
 	before: Quantiles | null,
 ): LoadSummary['throughput'] {
-	if (stop.why !== 'completed' || plan.model === 'closed') return null;
+	const isTold = stop.why === 'completed' || stop.why === 'slow';
+	if (!isTold || plan.model === 'closed') return null;
 	const from = plan.rampMs;
 	const inHold = rows.filter(({ intendedMs }) => intendedMs >= from);
 	const planned = inHold.length + unsentMs.filter((at) => at >= from).length;
@@ -402,7 +408,7 @@ function whole(rows: readonly LoadRow[], limitMs: number): Quantiles | null {
 }
 
 /** An error counts as the slowest, and as over the limit, so that it improves nothing. */
-export function quantiles(
+function quantiles(
 	tookMs: readonly number[],
 	errors: readonly boolean[],
 	limitMs: number,

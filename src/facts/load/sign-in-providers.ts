@@ -1,7 +1,7 @@
 import { isWithin } from '../dns/ancestry.ts';
 
 /** A service that is other people's, and what a name or an answer of it is recognised by. */
-export interface LoadProvider {
+interface LoadProvider {
 	readonly name: string;
 	/** Ends of host names, its own and those that aliases lead to. */
 	readonly names: readonly string[];
@@ -16,7 +16,7 @@ export interface LoadProvider {
 }
 
 /** General knowledge of November 2026; `server: Vercel` is read with `x-vercel-id`. */
-export const LOAD_PROVIDERS: readonly LoadProvider[] = [
+const LOAD_PROVIDERS: readonly LoadProvider[] = [
 	{
 		name: 'Auth0',
 		names: ['auth0.com', 'auth0app.com'],

@@ -568,7 +568,9 @@ export function timingsIn(
 		return endpoints.flatMap((series) => {
 			const plan = plans.find((one) => one.url === series.url);
 			const summary = plan === undefined ? null : summarise(plan, series, noise);
-			return summary === null || summary.samples === 0 ? [] : [reported(summary)];
+			if (summary === null || summary.samples === 0) return [];
+			const status = series.samples.filter(isAnswered).at(-1)?.status ?? null;
+			return [{ ...reported(summary), status }];
 		});
 	});
 }

@@ -44,8 +44,9 @@ export class Pool {
 	}
 
 	#has({ sha256 }: Certificate): boolean {
-		const below = this.#below;
-		return this.#seen.has(sha256) || (below === null ? false : below.#seen.has(sha256));
+		if (this.#seen.has(sha256)) return true;
+		// biome-ignore lint/complexity/useOptionalChain: TypeScript refuses one before a private name.
+		return this.#below !== null && this.#below.#seen.has(sha256);
 	}
 
 	/** Certificates whose subject is this certificate's issuer, likely ones first. */

@@ -52,7 +52,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 	return text;
 }
 
-const asked = { ...BRIEF, urls: [], users: 8, thinkSeconds: 0.1 };
+const asked = { ...BRIEF, urls: [], users: 12, thinkSeconds: 0.3 };
 const env = { LOAD_ACCOUNTS: ACCOUNTS };
 
 /** Before the load, one user has made 16 requests to warm up and these. */

@@ -465,6 +465,7 @@ it('sums up every endpoint of the series for the report', () => {
 			bytes: 0,
 			encoding: '',
 			cache: { hits: 0, others: 20 },
+			status: 200,
 		},
 	]);
 });
