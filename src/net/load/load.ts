@@ -181,7 +181,7 @@ class Run {
 			...(model === 'closed' && {
 				next: ({ lane, ended }) => job(lane, ended + pause(thinkMs, Math.random)),
 			}),
-			broken: ({ ended, started }) => circuitBrokenBy(ended, started, baselineMs),
+			broken: ({ ended, waiting }) => circuitBrokenBy(ended, waiting, baselineMs),
 		});
 	}
 
