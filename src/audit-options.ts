@@ -99,8 +99,8 @@ export interface AuditOptions {
 	readonly onProgress?: ((event: Progress) => void) | undefined;
 	/** Told once everything is observed: where the time went, and how long the whole took. */
 	readonly onMeasured?: ((times: WireTimes, durationMs: number) => void) | undefined;
-	/** Its own unless given: those that the audits of a fleet share. */
-	readonly limits?: NetSettings['limits'];
+	/** What the audits of a fleet have in common. */
+	readonly shared?: NetSettings['shared'];
 	/**
 	 * Waits until more than the first DNS question may be asked: the audit's time begins then. It is told
 	 * the domain's first address, `null` where it has none; what it returns is called at the end.

@@ -105,7 +105,7 @@ async function runWithin(
 		env: options.env ?? {},
 		userAgent: USER_AGENT,
 		signal,
-		limits: options.limits,
+		shared: options.shared,
 	});
 	const first = askAhead(net.io, target, options);
 	const { runChecks } = await import('./judged-audit.ts');

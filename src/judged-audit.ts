@@ -10,8 +10,10 @@ import { readEvidence } from './evidence/read-evidence.ts';
 import { recordPurpose } from './facts/dns/record-purpose.ts';
 import { loadsIn } from './facts/load/loads-in.ts';
 import { reportTotalsIn } from './facts/mail/report-totals.ts';
+import { type HealthEndpoint, healthEndpoints } from './facts/monitoring/health-endpoints.ts';
 import { timingsIn } from './facts/timing/timing-summary.ts';
 import { seenCertificates } from './facts/tls/seen-certificates.ts';
+import { oldUrlsIn } from './facts/web/old-urls.ts';
 import { platformOf, platformsByHost, type Serving } from './facts/web/platform.ts';
 import { compose } from './report/compose.ts';
 import { serviceMap } from './report/service-map.ts';
@@ -22,6 +24,8 @@ import { VERSION } from './version.ts';
 export interface Ran extends Judged {
 	/** Who serves the site; `null` where no page was asked for, or nothing tells. */
 	readonly serving: Serving | null;
+	/** `null` where no check looked for health endpoints, or their hosts could not be told. */
+	readonly health: readonly HealthEndpoint[] | null;
 }
 
 /** What a report is made of. */
@@ -35,7 +39,12 @@ export async function runChecks(
 	request: { target: Target; observer: Observer; now: Date },
 ): Promise<Ran> {
 	const judged = await judgeChecks(options, request);
-	return { ...judged, serving: await servingOf(judged, request.target) };
+	const { target } = request;
+	return {
+		...judged,
+		serving: await servingOf(judged, target),
+		health: await healthOf(judged, target),
+	};
 }
 
 /** From what was asked for anyway: a run that looks at no site asks for none on behalf of its report. */
@@ -46,10 +55,17 @@ async function servingOf({ store }: Audited, { domain }: Target): Promise<Servin
 	return platform.status === 'known' ? platform.value : null;
 }
 
+/** From what the checks of health asked anyway. */
+async function healthOf({ store, checks }: Judged, target: Target): Promise<Ran['health']> {
+	if (!checks.some(({ id }) => id === 'monitoring/health')) return null;
+	const found = await store.get(healthEndpoints(target));
+	return found.status === 'known' ? found.value : null;
+}
+
 /** What was found, as the report. */
 export function reportOf(
 	options: AuditOptions,
-	{ target, checks, findings, waivers, store, serving }: Reported,
+	{ target, checks, findings, waivers, store, serving, health }: Reported,
 	header: EvidenceHeader,
 ): Report {
 	const observed = store.observed();
@@ -66,6 +82,8 @@ export function reportOf(
 				target,
 				now: options.asOf ?? new Date(header.startedAt),
 			}),
+			oldUrls: oldUrlsIn(observed, target),
+			health: health === null ? null : health.map(healthRow),
 		}),
 		timings: timingsIn(observed),
 		loads: loadsIn(observed),
@@ -79,6 +97,11 @@ export function reportOf(
 		durationMs: header.durationMs,
 		vantage: header.vantage,
 	});
+}
+
+function healthRow({ url, state, looks, detail }: HealthEndpoint) {
+	const status = looks.at(-1)?.status ?? null;
+	return { url, state, status, cached: looks.some(({ cache }) => cache !== ''), detail };
 }
 
 /** Judges a recording; `domain`, where it is known, must be the recording's. */

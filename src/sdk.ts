@@ -473,6 +473,31 @@ export {
 	tlsaOf,
 	tlsaText,
 } from './facts/mail/tlsa-record.ts';
+export {
+	type ErrorTracking,
+	errorTracking,
+	type SeenTracker,
+} from './facts/monitoring/error-tracking.ts';
+export {
+	HEALTH_PATHS,
+	type HealthEndpoint,
+	type HealthHost,
+	type HealthState,
+	type HealthSurvey,
+	healthEndpoints,
+	healthHosts,
+	healthSurvey,
+	SLOW_MS,
+} from './facts/monitoring/health-endpoints.ts';
+export type { HealthLeak } from './facts/monitoring/health-leaks.ts';
+export type { HealthLook } from './facts/monitoring/health-look.ts';
+export { type HealthView, healthView } from './facts/monitoring/health-view.ts';
+export type { Channel, Monitor } from './facts/monitoring/monitor.ts';
+export { type MonitoredTarget, monitoredTargets } from './facts/monitoring/monitored-targets.ts';
+export { type MonitorsOf, monitorsOf } from './facts/monitoring/monitors-of.ts';
+export type { RepositoryMonitors } from './facts/monitoring/repository-monitors.ts';
+export { type StatusPage, type StatusPages, statusPages } from './facts/monitoring/status-pages.ts';
+export { watchedHost } from './facts/monitoring/watched-host.ts';
 export { isKeyFileName } from './facts/secret-formats/key-store.ts';
 export {
 	type EnvFile,

@@ -30,8 +30,8 @@ function holdsHash(text: string, wanted: string): boolean {
 	const runs = text.toLowerCase().matchAll(/(?<![0-9a-z])v?([0-9a-f]{7,64})(?![0-9a-z])/g);
 	return [...runs].some(([, run = '']) => {
 		const [short, long] = run.length < wanted.length ? [run, wanted] : [wanted, run];
-		// Digits alone are a date or a number as likely as the beginning of a commit.
-		const mayBeShort = /[a-f]/.test(short) || WHOLE_HASHES.includes(long.length);
+		// Digits alone are a date or a number as likely as a commit.
+		const mayBeShort = /[a-f]/.test(long) || WHOLE_HASHES.includes(long.length);
 		return short === long || (mayBeShort && long.startsWith(short));
 	});
 }

@@ -18,6 +18,8 @@ describe('a version in an answer', () => {
 		['release v1.2.3.', '1.2.3'],
 		['<meta name="version" content="2026.11.25-1">', '2026.11.25-1'],
 		['20261125', '20261125'],
+		['2222222bbbbcccc', '2222222'],
+		['2222222', '2222222bbbbcccc'],
 	])('%s shows %s', (body, expected) => {
 		expect(showsVersion(answer(body), expected)).toBe(true);
 	});

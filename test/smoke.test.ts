@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../src/cli/exit-code.ts';
 import type { Report } from '../src/core/report.ts';
 import { smoke } from '../src/smoke.ts';
+import { SMOKE_CHECKS } from '../src/smoke-profile.ts';
 import { deployedShop, PAGE, SHOP } from './deployed-shop.ts';
 
 const isFail = ({ outcome }: Report['findings'][number]) => outcome === 'fail';
@@ -35,6 +36,22 @@ describe('a smoke test', () => {
 			['redirects/chain/target-fails', 'https://shop.test/login'],
 		]);
 		expect(exitCodeOf(report, 'high')).toBe(1);
+	});
+
+	it('fails while a health endpoint does, and runs every check of its profile', async () => {
+		await using shop = await deployedShop();
+		const health = ['https://api.shop.test/healthz'];
+		const down = { status: 503, type: 'application/json', body: '{"status":"down"}' };
+		shop.lab.change('api.shop.test', '/healthz', down);
+		const report = await smoke({ ...shop.options, ...PAUSE, health });
+		expect(report.findings.filter(isFail).map(({ id }) => id)).toEqual([
+			'monitoring/health/failing',
+		]);
+		expect(exitCodeOf(report, 'high')).toBe(1);
+		const ran = report.checks.map(({ check }) => check);
+		expect(
+			SMOKE_CHECKS.filter((id) => !ran.some((check) => `${id}/`.startsWith(`${check}/`))),
+		).toEqual([]);
 	});
 
 	it('shows what failed once as such, and passes', async () => {

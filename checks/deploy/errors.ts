@@ -47,6 +47,7 @@ export default defineCheck({
 			control:
 				'Packages of error trackers and exporters in every manifest, scripts from their CDNs, agents at the start, add-ons of platforms and handlers that mail were looked for.',
 			fix: (a: Untracked) => (a.idle === '' ? reportErrors(a, a) : loadReporter(a, a.idle, a)),
+			cause: 'monitoring/errors/no-tracker',
 			evidence: (a: Untracked) => [
 				{ kind: 'file', summary: a.idle === '' ? a.because : a.idlePlace, detail: a.idle },
 			],

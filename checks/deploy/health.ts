@@ -57,6 +57,8 @@ export default defineCheck({
 			control:
 				'Routes by name (health, healthz, livez, readyz, up, status, ping) in code and by file, what libraries bring, and probes of images, platforms, infrastructure code and workflows were looked for.',
 			fix: (a: Missing) => addRoute(a, a.asker),
+			// A host that shows the same is one risk with it.
+			cause: 'monitoring/health/missing',
 			evidence: (a: Missing) => [{ kind: 'file', summary: a.because, detail: '' }],
 		},
 		'not-used': {

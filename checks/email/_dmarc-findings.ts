@@ -303,9 +303,7 @@ function deliveryFinding(reading: Reading, { host, mail }: Destination): readonl
 // ── Enforcement ──────────────────────────────────────────────────────────────────────────────────
 
 export function enforcementFindings({ given, subject, say, about, record }: Reading): Said {
-	const { policy } = given.dmarc.walk;
-	const applied =
-		policy === null ? 'none' : policy.testing ? softened(policy.policy) : policy.policy;
+	const applied = appliedPolicy(given);
 	if (applied === 'none' || subject.context.role !== 'sends') return [];
 	const { dkim, spf } = given;
 	const unsigned = ownMessages(given, subject).find(isSentUnsigned);
@@ -333,6 +331,13 @@ export function enforcementFindings({ given, subject, say, about, record }: Read
 		say('enforce-without-dkim', { ...args, negativeTtl, control, proven: true }),
 		...(broken ? [say('enforce-spf-broken', args)] : []),
 	];
+}
+
+/** What receivers do with mail that fails: `t=y` asks for a step less. */
+function appliedPolicy({ dmarc }: Given) {
+	const { policy } = dmarc.walk;
+	if (policy === null) return 'none';
+	return policy.testing ? softened(policy.policy) : policy.policy;
 }
 
 /** By a part of an audit, which says so of the finding itself. */

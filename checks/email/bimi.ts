@@ -88,7 +88,7 @@ export default defineCheck({
 		}
 	},
 	examples: (example) =>
-		EXAMPLES.map(([name, says, survey, { dmarc = REJECT, now, subject } = {}]) => {
+		examples().map(([name, says, survey, { dmarc = REJECT, now, subject } = {}]) => {
 			const given = { survey, dmarc: typeof dmarc === 'string' ? walked(dmarc) : dmarc };
 			return example(name, given, says, {
 				...(now !== undefined && { now }),
@@ -251,7 +251,8 @@ const GOOD: BimiCertificate = {
 };
 const whole = (logo: BimiLogo) => survey(WHOLE, { logo, certificate: GOOD });
 
-const EXAMPLES: readonly (readonly [
+/** Made when they are asked for: reading a logo loads an XML parser. */
+const examples = (): readonly (readonly [
 	name: string,
 	says: Key | 'unknown' | 'not-applicable',
 	survey: BimiSurvey,
@@ -260,7 +261,7 @@ const EXAMPLES: readonly (readonly [
 		now?: string;
 		subject?: Partial<MailDomain['context']>;
 	},
-])[] = [
+])[] => [
 	['logo and certificate', 'published', survey(WHOLE, { certificate: GOOD })],
 	['declined', 'published', survey('v=BIMI1; l=; a=;'), { dmarc: '' }],
 	['an unknown tag', 'published', survey(`${WHOLE}; x=1`, { certificate: GOOD })],

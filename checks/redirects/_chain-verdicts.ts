@@ -20,6 +20,8 @@ type Common = {
 	readonly url: string;
 	/** A staging host, or one that was only guessed: one step less grave. */
 	readonly lower: boolean;
+	/** Where the walk began, where that is not the root of the host. */
+	readonly start?: string;
 };
 
 type Told<K extends Fault['kind']> = Common & Omit<Extract<Fault, { kind: K }>, 'kind'>;
@@ -29,7 +31,9 @@ const SLOW_REDIRECTS = 5;
 const MOST_REDIRECTS = 20;
 
 const grade = (a: Common, severity: Severity) => (a.lower ? STEP_LOWER[severity] : severity);
-const curl = (a: Common) => `curl -sIL --max-redirs 25 https://${a.subject}/`;
+const curl = (a: Common) =>
+	`curl -sIL --max-redirs 25 ${a.start === undefined ? `https://${a.subject}/` : `'${a.start.replaceAll("'", '%27')}'`}`;
+const pathOf = ({ start }: Common) => (start === undefined ? '/' : new URL(start).pathname);
 const arrows = (urls: readonly string[]) =>
 	urls.length <= 6 ? urls.join(' → ') : `${urls.slice(0, 5).join(' → ')} → … → ${urls.at(-1)}`;
 
@@ -179,7 +183,7 @@ export const CHAIN_VERDICTS = {
 				? advice(
 						`Make ${a.to} answer with the page.`,
 						"Look into the server's log for the time of this audit.",
-						'A 404 usually means that the deployment has no page at /, or that this host is not attached to it.',
+						`A 404 usually means that the deployment has no page at ${pathOf(a)}, or that this host is not attached to it.`,
 						'A 502, 503 or 504 means that the proxy runs and the application behind it does not.',
 					)
 				: advice(

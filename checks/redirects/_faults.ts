@@ -20,7 +20,12 @@ import { isApi, sessionCookieIn } from './_exposure.ts';
 import { hostOf, withoutHash } from './_tags.ts';
 
 /** Something wrong with one step of a chain, or with where it ends. */
-export type Fault = { readonly host: string; readonly url: string } & (
+export type Fault = {
+	readonly host: string;
+	readonly url: string;
+	/** Where the walk began, where that is not the root of the host. */
+	readonly start?: string;
+} & (
 	| { readonly kind: 'loop'; readonly circle: readonly string[] }
 	| { readonly kind: 'loop-without-cookies'; readonly circle: readonly string[] }
 	| { readonly kind: 'too-long'; readonly hops: readonly string[]; readonly redirects: number }

@@ -409,9 +409,10 @@ function signInFaults(walk: Fact<ChainReport | null>): readonly Fault[] {
 	const url = way.hops.at(-1)?.url ?? '';
 	const page = answer === null || answer.status >= 500 ? null : pageIn(answer, url);
 	const isShell = page?.resources.some(({ element }) => element === 'script') ?? false;
-	return faultsIn({ path: 'root', report: walk.value }).filter(
-		({ kind }) => kind === 'loop' || (kind === 'target-fails' && !isShell),
-	);
+	const start = way.hops[0]?.url ?? url;
+	return faultsIn({ path: 'root', report: walk.value })
+		.filter(({ kind }) => kind === 'loop' || (kind === 'target-fails' && !isShell))
+		.map((fault) => ({ ...fault, start }));
 }
 
 type Owner = ReturnType<typeof ownerOfFirstFailure>;

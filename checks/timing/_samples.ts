@@ -68,6 +68,29 @@ const ANSWER: SeenAnswer = {
 	timing: { dns: 0, connect: 0, tls: 0, firstByte: 0, download: 0 },
 };
 
+/** Samples of one that is too slow, in whole and in each number: a budget of `budgetMs`, and so many over. */
+export function tooSlow(budgetMs: number, samples: number, over: number): Partial<TimingSummary> {
+	const part = (share: number) => Math.round(share * budgetMs);
+	return {
+		budgetMs,
+		limitMs: budgetMs,
+		samples,
+		over,
+		decision: 'fail',
+		missing: 0,
+		min: part(0.6),
+		p50: part(0.7),
+		p95: part(1.4),
+		p99: part(1.5),
+		max: part(1.5),
+		p95Interval: [part(1.2), null],
+		intendedP95: part(1.4),
+		newConnectionP95: part(1.4) + 41,
+		serverTime: { p50: part(0.7) - 20, p75: part(0.9) - 20, p95: part(1.4) - 20 },
+		slowPhases: { samples: over, firstByte: part(1.3), download: 5 },
+	};
+}
+
 /** What a check of one endpoint is given. */
 export function taken(more: Partial<TimingSummary> = {}) {
 	const answer: Fact<SeenAnswer> = { status: 'known', value: ANSWER };

@@ -103,7 +103,8 @@ export function numbers(a: TimingSummary): string {
 
 /** Of the whole answer where the connection is kept, of the document's first byte in a visit. */
 function serverTime({ connection, roundTrip, serverTime: { p50, p95 } }: TimingSummary): string {
-	const what = connection === 'new for each visit' ? 'first byte of the document' : 'server time';
+	const what =
+		connection === 'new for each visit' ? 'server time to the first byte' : 'server time';
 	const less = roundTrip === null ? ', the way there included' : '';
 	return `${what} p50 ${ms(p50)}, p95 ${ms(p95)}${less}`;
 }

@@ -9,7 +9,7 @@ import {
 	timingOf,
 	z,
 } from '../../src/sdk.ts';
-import { taken, UNREACHABLE } from './_samples.ts';
+import { taken, tooSlow, UNREACHABLE } from './_samples.ts';
 import {
 	budget,
 	evidence,
@@ -173,7 +173,7 @@ export default defineCheck({
 				'misses',
 				when,
 			),
-			example('slow', route({ decision: 'fail', over: 10 }), 'p95-over-budget', when),
+			example('slow', route(tooSlow(500, 80, 10)), 'p95-over-budget', when),
 			example(
 				'cut short',
 				route({ samples: 41, cache: { hits: 41, others: 0 } }),

@@ -9,7 +9,7 @@ import {
 	timingOf,
 	z,
 } from '../../src/sdk.ts';
-import { taken, UNREACHABLE } from './_samples.ts';
+import { taken, tooSlow, UNREACHABLE } from './_samples.ts';
 import {
 	budget,
 	evidence,
@@ -123,7 +123,7 @@ export default defineCheck({
 			taken({ decision: 'pass', plan: 'sequential', samples: 80, over: 0 }),
 			'within-budget',
 		),
-		example('a fail', taken({ decision: 'fail', samples: 20, over: 5 }), 'over-budget'),
+		example('a fail', taken(tooSlow(300, 20, 5)), 'over-budget'),
 		example(
 			'a fail far away',
 			taken({ decision: 'fail', over: 5, roundTrip: 180, judgedWithoutRoundTrip: true }),

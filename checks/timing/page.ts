@@ -9,7 +9,7 @@ import {
 	timingOf,
 	z,
 } from '../../src/sdk.ts';
-import { taken, UNREACHABLE } from './_samples.ts';
+import { taken, tooSlow, UNREACHABLE } from './_samples.ts';
 import {
 	budget,
 	evidence,
@@ -127,7 +127,7 @@ export default defineCheck({
 				'within-budget',
 				when,
 			),
-			example('a fail', visit({ decision: 'fail', over: 5 }), 'over-budget', when),
+			example('a fail', visit(tooSlow(2_000, 20, 5)), 'over-budget', when),
 			example(
 				'a fail by redirects',
 				visit({ decision: 'fail', over: 5, redirects: { count: 3, tookMs: 1_900 } }),

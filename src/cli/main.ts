@@ -1,4 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { MONITORING_TOOLS } from '../export/monitoring-tools.ts';
 import { visibleLines } from '../report/visible-text.ts';
 import { VERSION } from '../version.ts';
 import { EXIT, type ExitCode, FAIL_ON } from './exit-code.ts';
@@ -37,6 +38,7 @@ function program(): Command {
 	demoCommand(root);
 	spfCommand(root);
 	dmarcCommand(root);
+	exportCommand(root);
 	root
 		.command('explain <id>')
 		.description('what a check or finding means, why it matters, how to fix it, its source')
@@ -294,6 +296,35 @@ function dmarcCommand(root: Command): void {
 		});
 }
 
+function exportCommand(root: Command): void {
+	root
+		.command('export')
+		.addArgument(new Argument('<tool>', 'whose configuration').choices(MONITORING_TOOLS))
+		.argument(
+			'<report>',
+			'a report saved as JSON, - for standard input, or a domain to audit first',
+		)
+		.description('the configuration of a monitoring tool for what the audit found')
+		.option('-o, --output <path>', 'file or folder to write to (default: standard output)')
+		.option('--domain <name>', 'which report of a file that holds several')
+		.option('--dns-server <ip>', 'whom the monitors ask for records (default: 1.1.1.1)')
+		.option('--upptime-repo <owner/name>', 'the repository that Upptime runs in')
+		.option('--host <name>', 'when it audits: a further host that must work (repeatable)', collect)
+		.option('--endpoint <url>', 'when it audits: time this URL (repeatable)', collect)
+		.option('--health <url>', 'when it audits: a health endpoint (repeatable)', collect)
+		.option('--old-urls <file>', 'when it audits: URLs that must still lead somewhere')
+		.option('--timeout <duration>', 'when it audits: end after this time (default: 60s)')
+		.option('--resolver <server>', 'when it audits: instead of the system’s resolver')
+		.option('--ca <file>', 'when it audits: also trust these roots, PEM (repeatable)', collect)
+		.option('--config <file>', 'instead of the launch-ready.config.yaml found upwards')
+		.option('-q, --quiet', 'no progress, no messages')
+		.addHelpText('after', EXPORT_HELP)
+		.action(async (tool, source, options) => {
+			const { exportTo } = await import('./commands/export.ts');
+			process.exitCode = await exportTo(tool, source, options);
+		});
+}
+
 function lintRecordCommand(root: Command): void {
 	root
 		.command('lint-record')
@@ -412,6 +443,20 @@ Examples:
 
 Exit codes: 0 judged, whatever the result is; 2 wrong usage, or lines of a batch that are no cases;
 3 temperror: DNS did not answer, so nothing is known; 130 interrupted.`;
+
+const EXPORT_HELP = `
+What is written:
+  gatus        one file, for Gatus 5
+  upptime      one file, .upptimerc.yml
+  prometheus   prometheus.yml, blackbox.yml, alerts.yml and alertmanager.yml, into a folder
+  uptime-kuma  static monitors of AutoKuma, into a folder: since its version 2 Uptime Kuma itself
+               imports no file; AutoKuma brings them into 1.23 and 2.x
+
+Examples:
+  launch-ready export gatus report.json -o gatus.yaml
+  launch-ready export prometheus example.com -o monitoring/
+
+Exit codes: 0 written; 2 wrong usage; 3 the audit saw nothing to watch; 74 not written; 130 interrupted.`;
 
 const DMARC_HELP = `
 Exit codes: 0 answered, policy or not; 2 wrong usage; 3 DNS failed.`;

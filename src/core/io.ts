@@ -497,6 +497,8 @@ export interface TimedSeries {
 	readonly askedForLess: boolean;
 	/** The very first request, which no summary counts. */
 	readonly cold: TimingSample | null;
+	/** Connections opened for the warm-ups, the very first among them, in milliseconds. */
+	readonly opened: readonly { readonly connectMs: number; readonly tlsMs: number }[];
 	/** By intended start. */
 	readonly samples: readonly TimingSample[];
 	/** The requests after `idleSeconds` of nothing. */

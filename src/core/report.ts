@@ -109,6 +109,7 @@ const Timing = z.object({
 		download: z.number(),
 		dns: z.number().optional(),
 	}),
+	status: z.number().int().nullish().describe('of the last answer; null without one'),
 	namedAs: z.string().optional().describe('what the user named, where that redirects to url'),
 	method: z.string().optional(),
 	budgetMs: z.number().optional().describe('for p95'),
@@ -258,8 +259,34 @@ const ServiceMap = z.object({
 			status: z.number().int(),
 			endsAt: z.string().nullish().describe('where visitors end, if that was seen'),
 			endStatus: z.number().int().nullish(),
+			named: z.boolean().optional().describe('the user named it: an old URL, a campaign'),
 		}),
 	),
+	answers: z
+		.array(
+			z.object({
+				url: z.string().describe('where its visitors end; values in queries redacted'),
+				from: z.string().describe('the start page, or the policy of MTA-STS'),
+				status: z.number().int(),
+				type: z.string().nullable().describe('media type'),
+			}),
+		)
+		.optional()
+		.describe('what a visitor of each host is answered in the end'),
+	health: z
+		.array(
+			z.object({
+				url: z.string(),
+				state: z
+					.string()
+					.describe('up, or what is wrong: contradicts, failing, shell, missing, redirects, …'),
+				status: z.number().int().nullable().describe('of the last look; null without one'),
+				cached: z.boolean().describe('a cache answered at least once'),
+				detail: z.string().describe('why it was not seen; empty where it was'),
+			}),
+		)
+		.optional()
+		.describe('health endpoints, where checks asked for them'),
 	certificates: z.array(
 		z.object({
 			host: z.string(),

@@ -10,9 +10,15 @@ import { BLOBS, EVIDENCE, type EvidenceHeader, LONGEST_INLINE } from './evidence
 /** The recording could not be written; the message names the folder. */
 export class EvidenceNotWritten extends Error {}
 
+/** Whatever else it has is written as it is; only what was observed has room for long strings. */
+interface Recorded {
+	readonly key: string;
+	readonly fact: { readonly status: string; readonly value?: unknown };
+}
+
 export interface EvidenceWriter {
 	/** Observations arrive redacted: what a probe returns has no secret in it. */
-	record(observation: unknown): void;
+	record<O extends Recorded>(observation: O): void;
 	/** Writes what is left and puts the file in its place; rejects where the disk refused anything. */
 	finish(header: EvidenceHeader): Promise<void>;
 }
@@ -42,7 +48,12 @@ export async function writeEvidence(folder: string): Promise<EvidenceWriter> {
 	};
 	return {
 		record(observation) {
-			stream.write(`${JSON.stringify(outlined(observation as Json, keep))}\n`);
+			const { fact } = observation;
+			const kept =
+				fact.status === 'known'
+					? { ...observation, fact: { ...fact, value: outlined(fact.value as Json, keep) } }
+					: observation;
+			stream.write(`${JSON.stringify(kept)}\n`);
 		},
 		async finish(header) {
 			await new Promise<void>((done) => stream.end(done));

@@ -5,16 +5,20 @@ import type { Report } from '../core/report.ts';
 import type { Severity } from '../core/severity.ts';
 import { createSlots } from '../net/budget.ts';
 import { type AddressMap, WHERE_IT_IS } from '../net/dialer.ts';
+import { createShared } from '../net/io.ts';
 import { createLimits } from '../net/limits.ts';
 import { safeJson } from '../report/visible-text.ts';
 
 /** Where addresses really are, by `<transport> <address> <port>`; any other is refused. */
-export type AddressTable = Readonly<Record<string, ReturnType<AddressMap>>>;
+type AddressTable = Readonly<Record<string, ReturnType<AddressMap>>>;
 
 /** What one thread of a fleet needs to know; it can be sent to a thread. */
 export interface PartSettings {
 	/** For every domain. */
-	readonly options: Omit<AuditOptions, 'domain' | 'signal' | 'onProgress' | 'addressMap'>;
+	readonly options: Omit<
+		AuditOptions,
+		'domain' | 'signal' | 'onProgress' | 'addressMap' | 'shared' | 'admit'
+	>;
 	/** Audits that run at once in this part. */
 	readonly atOnce: number;
 	/** Parts of the whole fleet, in this process and in others: each gets its share of every limit. */
@@ -45,6 +49,7 @@ const CONNECTIONS = 512;
 export function createFleetPart(settings: PartSettings, signal: AbortSignal): FleetPart {
 	const { options, atOnce, parts, addresses } = settings;
 	const limits = createLimits({ parts, inAll: Math.max(1, Math.floor(CONNECTIONS / parts)) });
+	const shared = createShared(limits);
 	const places = createSlots(atOnce);
 	// Every audit listens to it.
 	setMaxListeners(0, signal);
@@ -68,7 +73,7 @@ export function createFleetPart(settings: PartSettings, signal: AbortSignal): Fl
 	};
 	return {
 		async run(domain) {
-			const report = await audit({ ...options, domain, signal, addressMap, limits, admit });
+			const report = await audit({ ...options, domain, signal, addressMap, shared, admit });
 			if (signal.aborted && !report.complete) return null;
 			return endedWith(domain, report);
 		},

@@ -6,7 +6,7 @@ import type { Ended } from './fleet-part.ts';
 export class BadResultFile extends Error {}
 
 /** What a run that was broken off has left in its output file. */
-export interface Begun {
+interface Begun {
 	readonly ended: readonly Omit<Ended, 'line'>[];
 	/** Bytes of a last line that was not written to its end; cut off. */
 	readonly torn: number;

@@ -31,7 +31,7 @@ const AT_ONCE = 100;
 /** A thread costs memory, and the resolver is the limit before this many are busy. */
 const MOST_THREADS = 8;
 /** Domains that a thread has in hand, by audits that it runs at once: some wait for a crowded address. */
-const IN_HAND = 4;
+const IN_HAND = 2;
 
 /**
  * Audits every domain once, in any order. Domains go to whichever thread has room. A stop through

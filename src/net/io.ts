@@ -1,4 +1,13 @@
-import type { DnsPort, HttpPort, Io, LoadPort, SmtpPort, TimingPort, TlsPort } from '../core/io.ts';
+import type {
+	DnsPort,
+	HttpPort,
+	Io,
+	LoadPort,
+	SmtpPort,
+	TimingPort,
+	TlsPort,
+	TrustStore,
+} from '../core/io.ts';
 import { systemClock } from './clock.ts';
 import {
 	type AddressMap,
@@ -8,6 +17,7 @@ import {
 	WHERE_IT_IS,
 } from './dialer.ts';
 import { withOverrides } from './dns/overrides.ts';
+import { createRemembered, type Remembered } from './dns/remembered.ts';
 import { createResolver } from './dns/resolver.ts';
 import { parseResolver, resolverText, systemServers } from './dns/server-list.ts';
 import { createLimits, type Limits } from './limits.ts';
@@ -39,8 +49,8 @@ export interface NetSettings {
 	readonly userAgent: string;
 	/** Ends everything; its reason is an `Unobserved('timeout' | 'cancelled')`. */
 	readonly signal: AbortSignal;
-	/** Its own unless given: those that a fleet shares. */
-	readonly limits?: Limits | undefined;
+	/** What the audits of a fleet have in common; its own unless given. */
+	readonly shared?: Shared | undefined;
 	/** Replaced in tests. */
 	readonly now?: (() => Date) | undefined;
 	/** Shortened in tests: how long a silent address is waited for, in milliseconds. */
@@ -51,6 +61,18 @@ export interface NetSettings {
 	readonly handshakeMs?: number | undefined;
 	/** Shortened in tests: how timing samples are paced, and how long one may take. */
 	readonly timing?: Pick<TimingSettings, 'pace' | 'timeoutMs'> | undefined;
+}
+
+/** What audits that run beside each other have in common. */
+export interface Shared {
+	readonly limits: Limits;
+	readonly remembered: Remembered;
+	/** Read once, by whoever needs it first. */
+	readonly roots: { read?: Promise<TrustStore> };
+}
+
+export function createShared(limits: Limits): Shared {
+	return { limits, remembered: createRemembered(), roots: {} };
 }
 
 /** From where the audit looked, for the report. */
@@ -74,7 +96,8 @@ export interface Net {
  * the user, for a resolver or proxy that is none.
  */
 export function createNet(settings: NetSettings): Net {
-	const { signal, env, userAgent, limits = createLimits() } = settings;
+	const { signal, env, userAgent, shared } = settings;
+	const limits = shared?.limits ?? createLimits();
 	const resolver = parseResolver(settings.resolver);
 	const vantage = {
 		resolver: resolverText(resolver),
@@ -86,13 +109,16 @@ export function createNet(settings: NetSettings): Net {
 	const handshake = handshakeMs === undefined ? {} : { tls: handshakeMs, hello: handshakeMs };
 	const tls = once(async () => {
 		const { createTls } = await import('./tls.ts');
-		return createTls(dialer, { caFiles: settings.caFiles ?? [], env, timeoutsMs: handshake });
+		const caFiles = settings.caFiles ?? [];
+		return createTls(dialer, { caFiles, env, timeoutsMs: handshake, kept: shared?.roots });
 	});
 	const dns = createResolver({
 		resolver,
 		signal,
 		dnsPort: settings.dnsPort,
 		limits,
+		remembered: shared?.remembered,
+		own: settings.registrable,
 		locate: settings.addressMap ?? WHERE_IT_IS,
 		bootstrap: resolver.kind === 'https' ? systemServers() : resolver.servers,
 		authorities: async () => {

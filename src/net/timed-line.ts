@@ -134,6 +134,9 @@ export class TimedLine {
 			limitMs: this.#limitMs(),
 			askedForLess: this.#askedForLess,
 			cold: cold === undefined ? null : this.#timed(cold),
+			opened: this.#warmUps.flatMap(({ status, connectMs, tlsMs }) =>
+				status > 0 && connectMs > 0 ? [{ connectMs, tlsMs }] : [],
+			),
 			samples,
 			idle: this.#idleAt.flatMap((at) => {
 				const sample = this.#samples.get(at);

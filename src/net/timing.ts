@@ -332,6 +332,7 @@ function noWayTo(endpoint: TimedEndpoint, { how, detail }: HttpFailed): TimedSer
 		limitMs: endpoint.budgetMs,
 		askedForLess: false,
 		cold: null,
+		opened: [],
 		samples: [sample, sample, sample],
 		idle: [],
 		dnsMs: [],

@@ -12,6 +12,8 @@ export interface TlsSettings {
 	readonly caFiles?: readonly string[];
 	/** NODE_EXTRA_CA_CERTS is read from here. */
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Where the roots stay once they are read; read anew each time unless given. */
+	readonly kept?: { read?: Promise<TrustStore> } | undefined;
 	/** Replaced in tests. */
 	readonly timeoutsMs?: {
 		readonly connect?: number;
@@ -36,7 +38,12 @@ export function createTls(dialer: Dialer, settings: TlsSettings): TlsPort {
 	return {
 		handshake: (request) => twiceIfReset(() => handshakeOnce(request), signal),
 		hello: (request) => sayHello(dialer, request, timeouts.hello),
-		roots: () => readRoots(settings),
+		roots() {
+			const { kept } = settings;
+			if (kept === undefined) return readRoots(settings);
+			kept.read ??= readRoots(settings);
+			return kept.read;
+		},
 	};
 
 	async function handshakeOnce({

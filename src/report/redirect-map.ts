@@ -6,7 +6,7 @@ import type { Target } from '../core/target.ts';
 type Redirects = ServiceMap['redirects'];
 
 /** One request, as the fact store hands it on. */
-interface Exchange {
+export interface Exchange {
 	readonly params: {
 		readonly url: string;
 		readonly method?: string;
@@ -24,9 +24,13 @@ const MOST_HOPS = 20;
  * there; `null` where they end nowhere, or at another party. Controls are left out, and so is what
  * stands in queries, except for what campaigns are counted by: a Location can carry a token.
  */
-export function redirectMap(exchanges: readonly Exchange[], target: Target): Redirects {
-	const plain = exchanges.filter(({ params }) => isVisit(params, target));
-	const answers = new Map(plain.map(({ params: { url }, value }) => [url, value]));
+export function redirectMap(
+	exchanges: readonly Exchange[],
+	target: Target,
+	oldUrls: ReadonlySet<string> = new Set(),
+): Redirects {
+	const answers = visits(exchanges, target);
+	const named = new Set([...oldUrls, ...target.campaigns]);
 	const hops = [...answers].flatMap(([url, value]) => {
 		const to = locationOf(value, url);
 		if (to === null || value.kind !== 'answered' || !isOurs(url, target)) return [];
@@ -38,6 +42,7 @@ export function redirectMap(exchanges: readonly Exchange[], target: Target): Red
 				status: value.status,
 				endsAt: end === null ? null : withoutValues(end.url),
 				endStatus: end?.status ?? null,
+				...(named.has(url) && { named: true }),
 			},
 		];
 	});
@@ -46,13 +51,22 @@ export function redirectMap(exchanges: readonly Exchange[], target: Target): Red
 		.map(([, hop]) => hop);
 }
 
+/** What visitors' requests were answered, by URL. */
+export function visits(
+	exchanges: readonly Exchange[],
+	target: Target,
+): ReadonlyMap<string, HttpOutcome> {
+	const plain = exchanges.filter(({ params }) => isVisit(params, target));
+	return new Map(plain.map(({ params: { url }, value }) => [url, value]));
+}
+
 /** What a visitor asks, as opposed to a control, a probe or a second look with cookies. */
 function isVisit({ url, method, headers, jar }: Exchange['params'], { seed }: Target): boolean {
 	if ((method ?? 'GET') !== 'GET' || headers !== undefined || jar !== undefined) return false;
 	return !url.includes(seed) && !url.includes(CONTROL_QUERY) && !url.includes(OUTSIDE);
 }
 
-function isOurs(url: string, { registrable, domain, oldDomains }: Target): boolean {
+export function isOurs(url: string, { registrable, domain, oldDomains }: Target): boolean {
 	const { hostname } = new URL(url);
 	return [registrable ?? domain ?? '', ...oldDomains].some(
 		(one) => one !== '' && (hostname === one || hostname.endsWith(`.${one}`)),
@@ -77,7 +91,8 @@ function percentEncoded(character: string): string {
 	return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
-function endOf(
+/** Where visitors of a URL end; `null` where they end nowhere, or at another party. */
+export function endOf(
 	start: string,
 	answers: ReadonlyMap<string, HttpOutcome>,
 ): { readonly url: string; readonly status: number } | null {
@@ -93,7 +108,7 @@ function endOf(
 }
 
 /** `<redacted:LEN>`, as everywhere; text that is no URL loses all that follows a question mark. */
-function withoutValues(text: string): string {
+export function withoutValues(text: string): string {
 	if (!URL.canParse(text)) return text.replace(/[?#].*$/s, '?<redacted>');
 	const url = new URL(text);
 	const query = url.search

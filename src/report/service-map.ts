@@ -2,7 +2,8 @@ import { groupBy } from '../core/group-by.ts';
 import type { DnsAnswer, DnsRecord } from '../core/io.ts';
 import type { ServiceMap } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
-import { redirectMap } from './redirect-map.ts';
+import { answerMap } from './answer-map.ts';
+import { type Exchange, redirectMap, withoutValues } from './redirect-map.ts';
 
 /** One observation, as the fact store hands it on. */
 interface Observed {
@@ -23,23 +24,30 @@ interface Known {
 	readonly purposeOf: PurposeOf;
 	readonly reports: ServiceMap['mail']['reports'];
 	readonly certificates: ServiceMap['certificates'];
+	/** URLs that the user says must still lead somewhere. */
+	readonly oldUrls?: ReadonlySet<string>;
+	/** `null` where nobody looked for health endpoints. */
+	readonly health?: ServiceMap['health'] | null;
 }
 
 /** The DNS and service map: what was seen of the target, its controls left out. */
 export function serviceMap(
 	observed: readonly Observed[],
 	target: Target,
-	{ purposeOf, reports, certificates }: Known,
+	{ purposeOf, reports, certificates, oldUrls, health }: Known,
 ): ServiceMap {
 	const all = ofProbe<DnsSeen['params'], DnsAnswer>(observed, 'dns.answer').filter(
 		({ params }) => !params.name.includes(target.seed) && isOurs(params.name, target),
 	);
 	const dns = all.filter(({ params }) => params.server === undefined);
+	const exchanges = ofProbe<Exchange['params'], Exchange['value']>(observed, 'http.exchange');
 	const found = dns.flatMap(({ value }) => [...aliasesOf(value), ...value.records]);
 	return {
 		records: recordsIn(all, target, purposeOf),
 		hosts: hostsIn(dns),
-		redirects: redirectMap(ofProbe(observed, 'http.exchange'), target),
+		redirects: redirectMap(exchanges, target, oldUrls),
+		answers: answerMap(exchanges, target),
+		...(health && { health: health.map((one) => ({ ...one, url: withoutValues(one.url) })) }),
 		certificates: [...certificates],
 		mail: { ...mailIn(found, target), ...(reports !== undefined && { reports }) },
 		externalDependencies: externalIn(found, target),

@@ -86,7 +86,7 @@ function connectionLine(one: ReportTiming): string {
 		...(one.serverTime === undefined
 			? []
 			: [
-					`${isVisit ? 'first byte of the document' : 'server time'} p50 ${ms(one.serverTime.p50)}, p95 ${ms(one.serverTime.p95)}`,
+					`${isVisit ? 'server time to the first byte' : 'server time'} p50 ${ms(one.serverTime.p50)}, p95 ${ms(one.serverTime.p95)}`,
 				]),
 	].join('; ');
 }

@@ -1,7 +1,7 @@
 import type { Alert, Channel, Owed } from './watch-state.ts';
 
 /** Brings one alert where it is meant to go; throws with the reason where that failed. */
-export type Send = (alert: Alert, signal: AbortSignal) => Promise<void>;
+type Send = (alert: Alert, signal: AbortSignal) => Promise<void>;
 export type Senders = Partial<Readonly<Record<Channel, Send>>>;
 
 export interface Delivery {

@@ -26,7 +26,14 @@ beforeEach(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'evidence-'));
 });
 
-async function written(...observations: unknown[]) {
+type Written = {
+	key: string;
+	at: string;
+	after?: string;
+	fact: Record<string, unknown> & { status: string };
+};
+
+async function written(...observations: Written[]) {
 	const writer = await writeEvidence(folder);
 	for (const one of observations) writer.record(one);
 	await writer.finish(header);
@@ -51,6 +58,19 @@ it('gives back what was recorded, long strings by hash and each once', async () 
 	expect(file).not.toContain('xxxx');
 	expect(file.trimEnd().split('\n')).toHaveLength(4);
 	expect((await readdir(folder)).sort()).toEqual(['blobs', EVIDENCE]);
+});
+
+it('keeps the key of a long request and a long reason', async () => {
+	const long = `timing.series{"urls":"${'x'.repeat(2_000)}"}`;
+	const late = { status: 'unknown', because: 'timeout', detail: 'y'.repeat(2_000) };
+	const { observations } = await written(
+		{ ...known(long, 1), after: long },
+		{ key: 'b', at, fact: late },
+	);
+	expect(observations).toEqual([
+		{ ...known(long, 1), after: long },
+		{ key: 'b', at, fact: late },
+	]);
 });
 
 it('keeps any value', async () => {

@@ -90,7 +90,7 @@ it('says when no upper bound is known, when the way is long, and when nothing an
 	} satisfies ReportTiming;
 	expect(lines(visit, true)).toEqual(
 		expect.arrayContaining([
-			expect.stringMatching(/; no round trip seen; first byte of the document p50 70 ms/),
+			expect.stringMatching(/; no round trip seen; server time to the first byte p50 70 ms/),
 			expect.stringContaining('2 redirects 31 ms'),
 		]),
 	);

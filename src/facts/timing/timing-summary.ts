@@ -360,11 +360,12 @@ export const FAULT_WORDS: Readonly<Record<TimingSample['fault'], string>> = {
 	ours: 'not measured',
 };
 
-/** Connect and TLS of whatever connections were opened, the cold one and those of warm-ups with them. */
-function phasesOf({ samples, cold, dnsMs }: TimedSeries): Phases {
-	const opened = [...samples, ...(cold === null ? [] : [cold])].filter(
-		({ connectMs, status }) => connectMs > 0 && status > 0,
-	);
+/** Connect and TLS of whatever connections were opened, those of warm-ups with them. */
+function phasesOf({ samples, opened: before, dnsMs }: TimedSeries): Phases {
+	const opened = [
+		...samples.filter(({ connectMs, status }) => connectMs > 0 && status > 0),
+		...before,
+	];
 	return {
 		dns: median(dnsMs),
 		connect: median(opened.map(({ connectMs }) => connectMs)),
@@ -534,8 +535,12 @@ export function openingsOf(
 	);
 	if (answered.length === 0) return null;
 	const opened = [
-		...answered
+		...series
+			.flatMap(({ samples }) => samples.filter(isAnswered))
 			.filter(({ redirectMs }) => redirectMs === 0)
+			.map(({ connectMs, tlsMs }) => ({ connect: connectMs, tls: tlsMs })),
+		...series
+			.flatMap(({ opened: before }) => [...before])
 			.map(({ connectMs, tlsMs }) => ({ connect: connectMs, tls: tlsMs })),
 		...exchanges,
 	].filter((one) => one.connect > 0);
@@ -568,7 +573,9 @@ export function timingsIn(
 		return endpoints.flatMap((series) => {
 			const plan = plans.find((one) => one.url === series.url);
 			const summary = plan === undefined ? null : summarise(plan, series, noise);
-			return summary === null || summary.samples === 0 ? [] : [reported(summary)];
+			if (summary === null || summary.samples === 0) return [];
+			const status = series.samples.filter(isAnswered).at(-1)?.status ?? null;
+			return [{ ...reported(summary), status }];
 		});
 	});
 }

@@ -45,6 +45,7 @@ export class Pool {
 
 	#has({ sha256 }: Certificate): boolean {
 		if (this.#seen.has(sha256)) return true;
+		// biome-ignore lint/complexity/useOptionalChain: TypeScript refuses one before a private name.
 		return this.#below !== null && this.#below.#seen.has(sha256);
 	}
 

@@ -10,6 +10,7 @@ import {
 	type Unsettled,
 } from '../../core/fact.ts';
 import { OLD_URL_REQUESTS } from '../../core/old-url-budget.ts';
+import type { Target } from '../../core/target.ts';
 import { isWithin } from '../dns/ancestry.ts';
 import { botWall } from './bot-wall.ts';
 import { chainReport } from './chain-report.ts';
@@ -55,10 +56,34 @@ export const oldUrlList = defineDerivation({
 		if (file === null) return known({ urls: [], unread: [] });
 		const text = await get(oldUrlFile({ path: file }));
 		if (text.status !== 'known') return text;
-		const format = /\.csv$/i.test(file) ? 'csv' : 'txt';
-		return known(readOldUrls(text.value, { format, base: `https://${domain}/`, owned }));
+		return known(readList(text.value, { file, domain, owned }));
 	},
 });
+
+function readList(
+	text: string,
+	{ file, domain, owned }: { file: string; domain: string; owned: readonly string[] },
+): OldUrlList {
+	const format = /\.csv$/i.test(file) ? 'csv' : 'txt';
+	return readOldUrls(text, { format, base: `https://${domain}/`, owned });
+}
+
+/** The URLs of the list that was read, where one was; empty without. */
+export function oldUrlsIn(
+	observed: readonly {
+		readonly probe: string;
+		readonly params: unknown;
+		readonly value: unknown;
+	}[],
+	{ domain, registrable, oldDomains }: Pick<Target, 'domain' | 'registrable' | 'oldDomains'>,
+): ReadonlySet<string> {
+	const read = observed.find(({ probe }) => probe === 'file.old-urls');
+	if (read === undefined || domain === null) return new Set();
+	const { path: file } = read.params as { readonly path: string };
+	const owned = [registrable ?? domain, ...oldDomains];
+	const { urls } = readList(read.value as string, { file, domain, owned });
+	return new Set(urls.map(({ url }) => url));
+}
 
 /** What came of one old URL. */
 export interface OldUrlWalk extends OldUrl {

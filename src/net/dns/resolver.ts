@@ -7,6 +7,7 @@ import { firstOf, firstWithin } from '../wait.ts';
 import { type Asked, answerTo, askedOf, type Heard, unaskable } from './answer.ts';
 import type { HttpsResolver } from './https.ts';
 import { askServer, type Ladder, type ServerAddress, type Told } from './ladder.ts';
+import type { Remembered } from './remembered.ts';
 import { failure } from './reply.ts';
 import { parseServer, type Resolver, resolverText, serverText } from './server-list.ts';
 
@@ -22,6 +23,10 @@ export interface ResolverSettings {
 	readonly dnsPort?: number | undefined;
 	/** Its own unless given: those of a fleet. */
 	readonly limits?: Limits | undefined;
+	/** What a fleet knows of names that are nobody's own. */
+	readonly remembered?: Remembered | undefined;
+	/** The name at and below which answers are this audit's own. */
+	readonly own?: string | null | undefined;
 }
 
 /** The whole of one question, whatever the servers do, in milliseconds. */
@@ -97,9 +102,16 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 
 	const askOnce = (question: DnsQuestion): Promise<DnsAnswer> => {
 		const key = keyOf(question);
-		const answer = kept.get(key) ?? ask(question);
+		const answer = kept.get(key) ?? askAnew(key, question);
 		kept.set(key, answer);
 		return answer;
+	};
+
+	const askAnew = (key: string, question: DnsQuestion): Promise<DnsAnswer> => {
+		const { remembered, own } = settings;
+		const isShared = question.server === undefined && !isOwn(question.name, own ?? '');
+		if (remembered === undefined || !isShared) return ask(question);
+		return remembered.answer(key, () => ask(question));
 	};
 
 	const ask = async (question: DnsQuestion): Promise<DnsAnswer> => {
@@ -119,6 +131,11 @@ export function createResolver(settings: ResolverSettings): DnsPort & { close():
 			https = null;
 		},
 	};
+}
+
+function isOwn(name: string, own: string): boolean {
+	const bare = name.toLowerCase().replace(/\.$/, '');
+	return bare === own || bare.endsWith(`.${own}`);
 }
 
 function keyOf(question: DnsQuestion): string {

@@ -22,13 +22,13 @@ interface Host {
 /** Everything that takes an audit minutes, in seconds: distances of starts, and a minute of idleness. */
 const SOON = {
 	pace: {
-		sequential: 20,
-		fixed: 20,
-		visit: 20,
+		sequential: 25,
+		fixed: 25,
+		visit: 25,
 		apart: 2,
 		retry: 20,
 		idleSecond: 20,
-		longestGap: 20,
+		longestGap: 25,
 	},
 	timeoutMs: 2_000,
 };
@@ -62,27 +62,27 @@ const BROKEN: Readonly<Record<string, Host>> = {
 	gone: { ask: '/v1', routes: {}, isMissing: true },
 	stored: { ask: '/v1 cached p95<300ms', routes: { '/v1': api(SLOW) } },
 	failing: { ask: '/v1', routes: sequence(...after(4, { status: 502 })) },
-	unlucky: { ask: '/v1', routes: sequence(...after(60, { status: 500 }), ...after(400)) },
-	tail: { ask: '/v1', routes: sequence(...after(29, { delayMs: 1_500 })) },
-	blocks: { ask: '/v1', routes: sequence(...after(60, SLOW, SLOW), ...after(400)) },
-	cold: { ask: '/v1', routes: { '/v1': api({ sleep: { afterMs: 900, wakeMs: 1_300 } }) } },
+	unlucky: { ask: '/v1 p95<10s', routes: sequence(...after(60, { status: 500 }), ...after(400)) },
+	tail: { ask: '/v1 p95<800ms', routes: sequence(...after(29, { delayMs: 1_500 })) },
+	blocks: { ask: '/v1 p95<800ms', routes: sequence(...after(60, SLOW, SLOW, SLOW), ...after(400)) },
+	cold: { ask: '/v1 p95<10s', routes: { '/v1': api({ sleep: { afterMs: 900, wakeMs: 1_300 } }) } },
 	large: {
 		ask: '/v1 p95<100ms',
 		routes: { '/v1': api({ body: JSON.stringify('a'.repeat(40_000)), pauseMs: 800 }) },
 	},
-	closing: { ask: '/v1', routes: { '/v1': api({ headers: [['Connection', 'close']] }) } },
+	closing: { ask: '/v1 p95<10s', routes: { '/v1': api({ headers: [['Connection', 'close']] }) } },
 	stream: {
 		ask: '/v1',
 		routes: { '/v1': { type: 'text/event-stream', body: 'x'.repeat(15), fault: 'slow' } },
 	},
-	guarded: { ask: '/v1', routes: sequence(...after(50), ...LOCKED) },
-	moved: { ask: '/old', routes: { '/old': { redirect: '/v1' }, '/v1': api() } },
+	guarded: { ask: '/v1 p95<10s', routes: sequence(...after(50), ...LOCKED) },
+	moved: { ask: '/old p95<10s', routes: { '/old': { redirect: '/v1' }, '/v1': api() } },
 	far: { ask: '/v1 p95<200ms', routes: { '/v1': api() }, distance: 130 },
-	older: { ask: '/v1', routes: { '/v1': api() }, distance: 120, tls: { max: 'TLSv1.2' } },
-	six: { ask: '/v1', routes: { '/v1': api() }, at: ['203.0.113.200', '2001:db8::200'] },
-	lost: { ask: '/v1', routes: { '/v1': api() }, at: ['203.0.113.201'] },
-	uneven: { ask: '/v1', routes: { '/v1': api() }, at: ['203.0.113.202'] },
-	lookup: { ask: '/v1', routes: { '/v1': api() } },
+	older: { ask: '/v1 p95<10s', routes: { '/v1': api() }, distance: 300, tls: { max: 'TLSv1.2' } },
+	six: { ask: '/v1 p95<10s', routes: { '/v1': api() }, at: ['203.0.113.200', '2001:db8::200'] },
+	lost: { ask: '/v1 p95<10s', routes: { '/v1': api() }, at: ['203.0.113.201'] },
+	uneven: { ask: '/v1 p95<10s', routes: { '/v1': api() }, at: ['203.0.113.202'] },
+	lookup: { ask: '/v1 p95<10s', routes: { '/v1': api() } },
 };
 
 /** What fails at each, besides what this machine's own noise may add. */
@@ -130,24 +130,29 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
 
 /** The same shop, and nothing wrong with it. */
 const SOUND: Readonly<Record<string, Host>> = {
-	page: { ask: '/', routes: { '/': PAGE } },
-	walk: { ask: '/', routes: { '/': { redirect: 'https://end.shop.test/' } } },
+	page: { ask: '/ p95<10s', routes: { '/': PAGE } },
+	walk: { ask: '/ p95<10s', routes: { '/': { redirect: 'https://end.shop.test/' } } },
 	end: { routes: { '/': PAGE } },
 	api: { routes: { '/': api() } },
-	slow: { ask: '/v1 p95<2s', routes: { '/v1': api() } },
-	stored: { ask: '/v1 cached p95<2s', routes: { '/v1': api({ headers: [['Age', '7']] }) } },
+	slow: { ask: '/v1 p95<10s', routes: { '/v1': api() } },
+	stored: { ask: '/v1 cached p95<10s', routes: { '/v1': api({ headers: [['Age', '7']] }) } },
 	large: {
-		ask: '/v1 p95<2s',
-		routes: { '/v1': api({ body: JSON.stringify('a'.repeat(40_000)), ...SLOW }) },
+		ask: '/v1 p95<10s',
+		routes: { '/v1': api({ body: JSON.stringify('a'.repeat(40_000)), delayMs: 300 }) },
 	},
-	older: { ask: '/v1 p95<2s', routes: { '/v1': api() }, distance: 120 },
-	six: { ask: '/v1 p95<2s', routes: { '/v1': api() }, at: ['203.0.113.200', '2001:db8::200'] },
-	lost: { ask: '/v1 p95<2s', routes: { '/v1': api() }, at: ['203.0.113.201', '2001:db8::201'] },
-	uneven: { ask: '/v1 p95<2s', routes: { '/v1': api() }, at: ['203.0.113.202', '203.0.113.203'] },
+	older: { ask: '/v1 p95<10s', routes: { '/v1': api() }, distance: 300 },
+	six: { ask: '/v1 p95<10s', routes: { '/v1': api() }, at: ['203.0.113.200', '2001:db8::200'] },
+	lost: { ask: '/v1 p95<10s', routes: { '/v1': api() }, at: ['203.0.113.201', '2001:db8::201'] },
+	uneven: { ask: '/v1 p95<10s', routes: { '/v1': api() }, at: ['203.0.113.202', '203.0.113.203'] },
 };
 
 /** A machine that is busy with something else. */
-const ITS_OWN = ['measurement/noisy', 'measurement/samples-correlated', 'tls/extra-round-trip'];
+const ITS_OWN = [
+	'measurement/noisy',
+	'measurement/samples-correlated',
+	'tail/long',
+	'tls/extra-round-trip',
+];
 
 const BESIDE: Partial<World> = {
 	dnsFaults: [{ name: '*.lookup.shop.test', does: { delayMs: 200 } }],

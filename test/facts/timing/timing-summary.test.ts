@@ -32,6 +32,7 @@ function series(samples: readonly TimingSample[], more: Partial<TimedSeries> = {
 		limitMs: limitOf(300, roundTripMs),
 		askedForLess: false,
 		cold: null,
+		opened: more.cold == null ? [] : [{ connectMs: more.cold.connectMs, tlsMs: more.cold.tlsMs }],
 		samples,
 		idle: [],
 		dnsMs: [],
@@ -465,6 +466,7 @@ it('sums up every endpoint of the series for the report', () => {
 			bytes: 0,
 			encoding: '',
 			cache: { hits: 0, others: 20 },
+			status: 200,
 		},
 	]);
 });

@@ -119,9 +119,12 @@ describe('a run', () => {
 		// A fifth of all arrivals wait, each for what is left of the freeze: one in twenty over 3/4 of it.
 		const analytic = 0.75 * frozen;
 		expect(p95(times)).toBeGreaterThan(0.85 * analytic);
-		expect(p95(times)).toBeLessThan(1.15 * analytic);
+		// The twenty that have queued go out one after the other, which takes a busy machine a while.
+		const service = closed.taken.map(({ started, ended }) => ended - started);
+		const usual = service.toSorted((a, b) => a - b)[100] ?? 0;
+		expect(p95(times)).toBeLessThan(1.15 * analytic + 20 * usual);
 		// One connection sends two requests into all that time: its own clock sees nothing.
-		expect(p95(closed.taken.map(({ started, ended }) => ended - started))).toBeLessThan(100);
+		expect(p95(service)).toBeLessThan(100);
 	});
 
 	it('keeps users apart, each on a connection of its own', async () => {

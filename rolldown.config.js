@@ -1,14 +1,13 @@
-/**
+/*
  * Writes dist/bundle: the whole product in few files. Node 20 spends most of the start of an audit on
  * opening, reading and linking a thousand modules; what is loaded together is one file here.
  */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { defineConfig } from 'rolldown';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const into = path.join(root, 'dist/bundle');
+const root = fileURLToPath(new URL('.', import.meta.url));
 const SHIPPED = path.join(root, 'src/shipped-checks.ts');
 const AREA = '\0area:';
 const UNUSED = '\0unused:';
@@ -69,9 +68,10 @@ const knownHere = {
 		if (id === 'node:child_process' && importer.includes('/node_modules/commander/')) {
 			return `${UNUSED}child_process`;
 		}
-		// Its whole is fetch, caches, WebSocket and more, half of the time that loading it takes; a watch
-		// has that time.
-		return id === 'undici' && !importer.endsWith('/net/webhook.ts') ? UNDICI : null;
+		// Its whole is fetch, caches, WebSocket and more, half of the time that loading it takes: what every
+		// audit waits for is given the part that it uses.
+		const isAudit = importer === path.join(root, 'src/net/connection.ts');
+		return id === 'undici' && isAudit ? UNDICI : null;
 	},
 	async load(id) {
 		if (id === `${UNUSED}child_process`) return 'module.exports = {};';
@@ -93,7 +93,22 @@ const knownHere = {
 	},
 };
 
-const bundle = await rolldown({
+const noticesAndThreads = {
+	name: 'notices-and-threads',
+	async generateBundle(_options, bundle) {
+		const chunks = Object.values(bundle);
+		for (const { code = '' } of chunks) {
+			for (const [, name] of code.matchAll(/\.\/([\w-]+-worker)\b/g)) {
+				if (bundle[`${name}.js`] !== undefined) continue;
+				throw new Error(`${name}.js is started and not bundled: name it as an input`);
+			}
+		}
+		const source = await licences(chunks);
+		this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
+	},
+};
+
+export default defineConfig({
 	cwd: root,
 	input: {
 		main: 'src/cli/main.ts',
@@ -108,22 +123,21 @@ const bundle = await rolldown({
 	platform: 'node',
 	transform: { target: 'node20.19' },
 	external: /^(?:node:|launch-ready\/)/,
-	plugins: [checksByArea, knownHere],
+	plugins: [checksByArea, knownHere, noticesAndThreads],
 	// A warning is a mistake in what is shipped.
 	onLog(level, log) {
 		if (level !== 'info') throw new Error(log.message);
 	},
+	output: {
+		dir: 'dist/bundle',
+		format: 'esm',
+		entryFileNames: '[name].js',
+		chunkFileNames: '[name]-[hash].js',
+		codeSplitting: { groups: [{ name: 'start', test: START }] },
+		// Names stay: they are what a bug report is read by.
+		minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+	},
 });
-const { output } = await bundle.write({
-	dir: into,
-	format: 'esm',
-	entryFileNames: '[name].js',
-	chunkFileNames: '[name]-[hash].js',
-	codeSplitting: { groups: [{ name: 'start', test: START }] },
-	// Names stay: they are what a bug report is read by.
-	minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
-});
-await writeFile(path.join(into, 'LICENSES.txt'), await licences(output));
 
 /** What is bundled of others is passed on with their notices. */
 async function licences(chunks) {
