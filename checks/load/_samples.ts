@@ -63,7 +63,7 @@ export function loaded(more: Partial<LoadSummary> = {}): { readonly load: LoadSu
 			burst: null,
 			foreign: { answers: 0, users: 0, looked: 750, alone: 0 },
 			failures: [],
-			noise: { pingP95Ms: 0.6, loopDelayP99Ms: 1.1 },
+			noise: { pingP95Ms: 0.6, loopDelayP99Ms: 1.1, loopDelayMaxMs: 6 },
 			isNoisy: false,
 			...more,
 		},

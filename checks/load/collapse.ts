@@ -122,7 +122,7 @@ export default defineCheck({
 		const isBehind = throughput !== null && throughput.completed < ENOUGH * throughput.planned;
 		const said = [
 			...(isBehind && !isNoisy ? [say('throughput-plateau', load)] : []),
-			...(stall !== null && !isNoisy ? [say('stall', load)] : []),
+			...(stall !== null ? [say('stall', load)] : []),
 			...(recovers === 'no-p95' || recovers === 'no-p50' ? [say('not-recovered', load)] : []),
 			...(rise !== null ? [say('latency-trend', load)] : []),
 		];
@@ -142,14 +142,14 @@ export default defineCheck({
 	examples: (example) => {
 		const completed = (count: number) => loaded({ throughput: { completed: count, planned: 750 } });
 		const stall = { atMs: 12_000, lastedMs: 1_040, waited: 23, inFlight: 25 };
-		const busy = { isNoisy: true, noise: { pingP95Ms: 9, loopDelayP99Ms: 40 } };
+		const busy = { isNoisy: true, noise: { pingP95Ms: 9, loopDelayP99Ms: 40, loopDelayMaxMs: 80 } };
 		return [
 			example('all of it', loaded(), 'steady'),
 			example('nine tenths answered', completed(675), 'steady'),
 			example('one less', completed(674), 'throughput-plateau'),
 			example('the closed model', loaded({ throughput: null }), 'steady'),
 			example('a second of silence', loaded({ stall }), 'stall'),
-			example('a second in which we may have slept', loaded({ stall, ...busy }), 'unknown'),
+			example('a machine that may have slept itself', loaded(busy), 'unknown'),
 			example(
 				'still slow afterwards',
 				loaded({ recovers: 'no-p95', after: quantiles({ ...ONE_USER, p95: 300 }) }),

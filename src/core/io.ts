@@ -624,7 +624,8 @@ export interface LoadRun {
 	readonly stop: LoadStop;
 	/** What went wrong, each kind once, in words. */
 	readonly failures: readonly { readonly fault: TimingFault; readonly detail: string }[];
-	readonly noise: TimingNoise;
+	/** `loopDelayMaxMs`: a stall no longer than that may have been ours. */
+	readonly noise: TimingNoise & { readonly loopDelayMaxMs: number };
 }
 
 export const LOAD_STOPS = [

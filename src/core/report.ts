@@ -198,7 +198,11 @@ const Load = z.object({
 	oneUserAfter: Figures.nullable(),
 	endedSeconds: z.number().describe('after the first user’s start'),
 	stop: z.object({ why: z.string(), detail: z.string() }).describe('completed, or why it ended'),
-	noise: z.object({ pingP95Ms: z.number(), loopDelayP99Ms: z.number() }),
+	noise: z.object({
+		pingP95Ms: z.number(),
+		loopDelayP99Ms: z.number(),
+		loopDelayMaxMs: z.number(),
+	}),
 	samples: z.object({
 		before: Samples,
 		load: Samples,

@@ -1,4 +1,4 @@
-import type { LoadRun, LoadSamples, LoadStop, TimingFault, TimingNoise } from '../../core/io.ts';
+import type { LoadRun, LoadSamples, LoadStop, TimingFault } from '../../core/io.ts';
 import type { LoadPlan } from '../../core/load-plan.ts';
 import { limitOf } from '../../core/sequential-plan.ts';
 import {
@@ -81,7 +81,7 @@ export interface LoadSummary {
 	};
 	/** The first failure of each kind, in words. */
 	readonly failures: LoadRun['failures'];
-	readonly noise: TimingNoise;
+	readonly noise: LoadRun['noise'];
 	readonly isNoisy: boolean;
 }
 
@@ -171,7 +171,7 @@ export function summariseLoad(
 		slips: !isNoisy && slipsIn(rows, lateEnough, { service, limitMs }),
 		throughput: throughputOf(plan, run, all, before),
 		rate: run.endedMs > 0 ? all.length / (run.endedMs / 1_000) : 0,
-		stall: longestStall(all, plan.users / plan.thinkMs, run.endedMs),
+		stall: stallIn(plan, run, all),
 		rise: riseOf(rows, leastMs, stop),
 		beginning: beginningOf(all, { ms: firstMs, leastMs, limitMs }),
 		refusedConnections: every.filter(({ fault }) => fault === 'refused').length,
@@ -328,6 +328,16 @@ function compared<W extends string>(
 	if (slower(one.p95, one.p95Interval[0], other.p95, other.p95Interval[1])) return words.p95;
 	if (slower(one.p50, one.p50Interval[0], other.p50, other.p50Interval[1])) return words.p50;
 	return other.p95Interval[1] === null ? null : words.no;
+}
+
+/** One that may have been our own is none. */
+function stallIn(
+	{ users, thinkMs }: LoadPlan,
+	{ endedMs, noise }: LoadRun,
+	rows: readonly LoadRow[],
+): LoadSummary['stall'] {
+	const stall = longestStall(rows, users / thinkMs, endedMs);
+	return stall !== null && stall.lastedMs > 2 * noise.loopDelayMaxMs ? stall : null;
 }
 
 function throughputOf(

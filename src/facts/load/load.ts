@@ -41,7 +41,11 @@ const RunSchema: z.ZodType<LoadRun> = z.object({
 	endedMs: z.number(),
 	stop: z.object({ why: z.enum(LOAD_STOPS), detail: z.string() }),
 	failures: z.array(z.object({ fault: z.enum(TIMING_FAULTS), detail: z.string() })),
-	noise: z.object({ pingP95Ms: z.number(), loopDelayP99Ms: z.number() }),
+	noise: z.object({
+		pingP95Ms: z.number(),
+		loopDelayP99Ms: z.number(),
+		loopDelayMaxMs: z.number(),
+	}),
 });
 
 /**

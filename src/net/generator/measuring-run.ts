@@ -247,7 +247,12 @@ export class MeasuringRun {
 	}
 
 	#end(): void {
-		const noise = this.#noise?.end() ?? { pingP95Ms: 0, pings: 0, loopDelayP99Ms: 0 };
+		const noise = this.#noise?.end() ?? {
+			pingP95Ms: 0,
+			pings: 0,
+			loopDelayP99Ms: 0,
+			loopDelayMaxMs: 0,
+		};
 		this.#noise = null;
 		this.#isFinishing = false;
 		for (const { connection } of this.#lanes) connection?.destroy();

@@ -57,10 +57,12 @@ export async function listenForNoise(dialer: Dialer): Promise<NoiseFloor> {
 			const sorted = pings.sort((a, b) => a - b);
 			// The histogram counts from tick to tick: its own interval is no delay.
 			const loopDelayP99Ms = Math.max(0, loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS);
+			const loopDelayMaxMs = Math.max(0, loop.max / 1e6 - LOOP_RESOLUTION_MS);
 			return {
 				pingP95Ms: sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0,
 				pings: sorted.length,
 				loopDelayP99Ms,
+				loopDelayMaxMs,
 			};
 		},
 	};

@@ -122,6 +122,8 @@ export interface Noise {
 	readonly pings: number;
 	/** Delay of the Worker's event loop beyond its own resolution, in milliseconds. */
 	readonly loopDelayP99Ms: number;
+	/** The longest of them. */
+	readonly loopDelayMaxMs: number;
 }
 
 /** Times are milliseconds since the run began; negative before the clock was started. */

@@ -13,7 +13,7 @@ const LOOKED_AT = 20;
 const MOST_ERRORS = 4;
 /** Times one user's p95. */
 const SLOWER = 10;
-/** p95 is that of the last so many starts, and of no less than the last 20. */
+/** p95 is that of the last so many answers and of all that is waited for, 20 at least together. */
 const P95_OF = 60;
 /** Nobody suffers below this, however quick the answers were before: ten times a millisecond is nothing. */
 const SUFFERS_FROM_MS = 100;
@@ -33,20 +33,17 @@ export function brokenBy(ended: readonly Outcome[]): LoadStop | null {
 
 /**
  * Why the target suffers too much to go on; `null` where it does not. `ended` in the order in which
- * answers came, `started` in that of the intended starts, with those that are still waited for.
- * `baselineMs` is one user's p95.
+ * answers came; `waiting` should have gone out, and have no answer yet. `baselineMs` is one user's p95.
  */
 export function circuitBrokenBy(
 	ended: readonly Outcome[],
-	started: readonly Outcome[],
+	waiting: readonly Outcome[],
 	baselineMs: number,
 ): LoadStop | null {
 	const broken = brokenBy(ended);
-	if (broken !== null || started.length < LOOKED_AT) return broken;
-	const sorted = started
-		.slice(-P95_OF)
-		.map(({ tookMs }) => tookMs)
-		.sort((a, b) => a - b);
+	const looked = [...ended.slice(-P95_OF), ...waiting];
+	if (broken !== null || looked.length < LOOKED_AT) return broken;
+	const sorted = looked.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
 	const p95 = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
 	if (p95 <= Math.max(SLOWER * baselineMs, SUFFERS_FROM_MS)) return null;
 	return {

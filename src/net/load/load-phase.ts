@@ -17,7 +17,7 @@ export interface PhasePlan {
 	/** The next job after an answer; `null` for none. */
 	next?(sample: Sample): Job | null;
 	/** Why to stop, looked at after each answer and four times a second. */
-	broken(phase: { ended: readonly Outcome[]; started: readonly Outcome[] }): LoadStop | null;
+	broken(phase: { ended: readonly Outcome[]; waiting: readonly Outcome[] }): LoadStop | null;
 }
 
 export interface Phase {
@@ -155,21 +155,17 @@ class PhaseRun {
 		const now = this.#generator?.nowMs() ?? 0;
 		const broken = this.#plan.broken({
 			ended: this.#samples.map(outcomeOf),
-			started: this.#started(now),
+			waiting: this.#waiting(now),
 		});
 		if (broken !== null) this.#breakOff(broken);
 	}
 
-	/** By intended start, those still waited for with what they have waited until now. */
-	#started(now: number): readonly Outcome[] {
-		const known = new Map(this.#samples.map((one) => [one.intended, one]));
+	/** What should have gone out and has not ended, with what it has waited until now. */
+	#waiting(now: number): readonly Outcome[] {
+		const ended = new Set(this.#samples.map(({ intended }) => intended));
 		return this.#intended
-			.filter((at) => at <= now)
-			.sort((a, b) => a - b)
-			.map((at) => {
-				const sample = known.get(at);
-				return sample === undefined ? { tookMs: now - at, isError: false } : outcomeOf(sample);
-			});
+			.filter((at) => at <= now && !ended.has(at))
+			.map((at) => ({ tookMs: now - at, isError: false }));
 	}
 
 	#breakOff(stop: LoadStop): void {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Unobserved } from '../../core/fact.ts';
-import type { LoadPort, LoadRun, LoadSamples, LoadStop, TimingNoise } from '../../core/io.ts';
+import type { LoadPort, LoadRun, LoadSamples, LoadStop } from '../../core/io.ts';
 import type { LoadPlan, LoadProgress } from '../../core/load-plan.ts';
 import { TIMEOUTS } from '../connection.ts';
 import type { Dialer } from '../dialer.ts';
@@ -64,7 +64,7 @@ class Run {
 	readonly #failures: LoadRun['failures'][number][] = [];
 	#route = 0;
 	#roundTripMs: number | null = null;
-	#noise: TimingNoise = { pingP95Ms: 0, loopDelayP99Ms: 0 };
+	#noise: LoadRun['noise'] = { pingP95Ms: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0 };
 
 	constructor(dialer: Dialer, settings: LoadSettings, plan: LoadPlan) {
 		this.#dialer = dialer;
@@ -181,7 +181,7 @@ class Run {
 			...(model === 'closed' && {
 				next: ({ lane, ended }) => job(lane, ended + pause(thinkMs, Math.random)),
 			}),
-			broken: ({ ended, started }) => circuitBrokenBy(ended, started, baselineMs),
+			broken: ({ ended, waiting }) => circuitBrokenBy(ended, waiting, baselineMs),
 		});
 	}
 
@@ -303,10 +303,11 @@ function middleOf(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-function louder(before: TimingNoise, now: Noise | null): TimingNoise {
+function louder(before: LoadRun['noise'], now: Noise | null): LoadRun['noise'] {
 	if (now === null) return before;
 	return {
 		pingP95Ms: Math.max(before.pingP95Ms, now.pingP95Ms),
 		loopDelayP99Ms: Math.max(before.loopDelayP99Ms, now.loopDelayP99Ms),
+		loopDelayMaxMs: Math.max(before.loopDelayMaxMs, now.loopDelayMaxMs),
 	};
 }

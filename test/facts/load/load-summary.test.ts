@@ -97,7 +97,7 @@ describe('p95', () => {
 	});
 
 	it('so near to the budget that noise decides is left open', () => {
-		const noise = { pingP95Ms: 2, loopDelayP99Ms: 30 };
+		const noise = { pingP95Ms: 2, loopDelayP99Ms: 30, loopDelayMaxMs: 60 };
 		expect(of(() => ({ tookMs: 290 }), { noise }).p95).toMatchObject({ because: 'noisy' });
 		expect(of(() => ({ tookMs: 310 }), { noise }).p95).toMatchObject({ because: 'noisy' });
 		expect(of(() => ({ tookMs: 290 })).p95).toEqual({ says: 'pass' });
@@ -168,6 +168,8 @@ describe('a collapse', () => {
 		expect(of(still(1_500)).stall).toMatchObject({ inFlight: expect.any(Number) });
 		expect(of(still(1_500)).stall?.lastedMs).toBeGreaterThan(1_300);
 		expect(of(still(200)).stall).toBeNull();
+		const noise = { pingP95Ms: 0.5, loopDelayP99Ms: 1, loopDelayMaxMs: 900 };
+		expect(of(still(1_500), { noise }).stall).toBeNull();
 	});
 
 	it('that stays is not recovered from', () => {

@@ -54,7 +54,7 @@ export function simulated(
 		endedMs: endMs,
 		stop: { why: 'completed', detail: '' },
 		failures: [],
-		noise: { pingP95Ms: 0.5, loopDelayP99Ms: 1 },
+		noise: { pingP95Ms: 0.5, loopDelayP99Ms: 1, loopDelayMaxMs: 4 },
 		...more,
 	};
 }

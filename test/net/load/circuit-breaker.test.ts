@@ -23,19 +23,24 @@ describe('the circuit breaker', () => {
 	});
 
 	it('breaks where p95 is over ten times that of one user', () => {
-		const started = (slow: number) => [...good(60 - slow), ...good(slow, 501)];
-		expect(circuitBrokenBy(good(20), started(4), 50)?.why).toBe('slow');
-		expect(circuitBrokenBy(good(20), started(3), 50)).toBeNull();
-		expect(circuitBrokenBy(good(20), [...good(56), ...good(4, 500)], 50)).toBeNull();
+		const ended = (slow: number) => [...good(60 - slow), ...good(slow, 501)];
+		expect(circuitBrokenBy(ended(4), [], 50)?.why).toBe('slow');
+		expect(circuitBrokenBy(ended(3), [], 50)).toBeNull();
+		expect(circuitBrokenBy([...good(56), ...good(4, 500)], [], 50)).toBeNull();
+	});
+
+	it('breaks for those that wait without an answer, however long ago the last one came', () => {
+		expect(circuitBrokenBy(good(60), good(4, 501), 50)?.why).toBe('slow');
+		expect(circuitBrokenBy(good(60), good(3, 501), 50)).toBeNull();
 	});
 
 	it('does not break for what nobody suffers from', () => {
-		expect(circuitBrokenBy(good(20), good(60, 100), 1)).toBeNull();
-		expect(circuitBrokenBy(good(20), good(60, 101), 1)?.why).toBe('slow');
+		expect(circuitBrokenBy(good(60, 100), [], 1)).toBeNull();
+		expect(circuitBrokenBy(good(60, 101), [], 1)?.why).toBe('slow');
 	});
 
-	it('does not judge p95 by fewer than twenty starts', () => {
-		expect(circuitBrokenBy(good(3), good(19, 5_000), 50)).toBeNull();
-		expect(circuitBrokenBy(good(3), good(20, 5_000), 50)?.why).toBe('slow');
+	it('does not judge p95 by fewer than twenty', () => {
+		expect(circuitBrokenBy(good(3), good(16, 5_000), 50)).toBeNull();
+		expect(circuitBrokenBy(good(3), good(17, 5_000), 50)?.why).toBe('slow');
 	});
 });
