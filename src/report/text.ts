@@ -368,7 +368,9 @@ class Page {
 		const unknown = checks.filter(({ outcome }) => outcome === 'unknown');
 		if (unknown.length === 0) return '';
 		const could = new Set(coverage.blockerCapableUnknown.map(placeOf));
-		const own = unknown.filter(({ behind }) => behind === undefined);
+		const behindNothing = unknown.filter(({ behind }) => behind === undefined);
+		const brief = new Set(this.#style.verbose ? [] : behindNothing.filter(this.#isTimed));
+		const own = behindNothing.filter((row) => !brief.has(row));
 		const lines = groupBy(own, ({ reason = '', code = '' }) => `${code}: ${reason}`);
 		const written = [...lines].map(([why, rows]) => ({
 			grave: rows.some((row) => could.has(placeOf(row))),
@@ -380,6 +382,13 @@ class Page {
 				const mark = grave ? chalk.magenta(' [could hide a launch blocker]') : '';
 				return this.#wrap(`${text}${mark}`, 4, 2);
 			});
+		if (brief.size > 0) {
+			const what = [...new Set([...brief].map(({ check }) => check))].join(', ');
+			const where = new Set([...brief].map(({ subject }) => subject)).size;
+			const places = `${where} ${where === 1 ? 'endpoint' : 'endpoints'}`;
+			const why = 'too few requests for a verdict; what was seen is under Timing';
+			shown.push(this.#wrap(`${what} at ${places}: budget: ${why}`, 4, 2));
+		}
 		const behind = unknown.filter((row) => row.behind !== undefined);
 		for (const [cause, rows] of groupBy(behind, (row) => placeOf(row.behind ?? row))) {
 			const checksBehind = [...new Set(rows.map(({ check }) => check))];
@@ -387,6 +396,10 @@ class Page {
 		}
 		return [chalk.bold(`Could not be checked (${unknown.length})`), ...shown].join('\n');
 	}
+
+	/** Its figures have a section of their own, which says how many requests are missing. */
+	readonly #isTimed = ({ code, subject }: Report['checks'][number]): boolean =>
+		code === 'budget' && this.#report.timings.some(({ url }) => url === subject);
 
 	#coverage(): string {
 		const { pass, fail, unknown, blocked, notApplicable, skipped, accepted } =
