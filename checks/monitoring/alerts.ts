@@ -5,10 +5,12 @@ import {
 	defineCheck,
 	doesNotApply,
 	type Fix,
+	healthEndpoints,
 	isWithin,
 	minutes,
 	monitoredTargets,
 	monitorsOf,
+	optional,
 	z,
 } from '../../src/sdk.ts';
 import { channel, found } from './_monitor-samples.ts';
@@ -107,7 +109,11 @@ export default defineCheck({
 		},
 	},
 
-	needs: ({ subject: { repo } }) => ({ view: monitorsOf({ repo }) }),
+	needs: ({ subject: { repo, asked } }) => ({
+		view: monitorsOf({ repo }),
+		// An audit that looks at no site at all leaves the question open on purpose.
+		site: optional(healthEndpoints(asked)),
+	}),
 
 	judge({ given: { view }, subject: { registrable }, say }) {
 		if (view === null) {
@@ -174,6 +180,7 @@ export default defineCheck({
 	examples: (example) => {
 		const of = (...channels: readonly Channel[]) => ({
 			view: { ...found({ channels: [...channels] }), isProduct: true },
+			site: NO_SITE,
 		});
 		const mail = (to: string) => channel({ kind: 'mail', to });
 		return [
@@ -200,15 +207,17 @@ export default defineCheck({
 			example('mail at the domain alone', of(mail('ops@example.com')), 'same-domain-mail-only'),
 			example('mail at the domain and chat', of(mail('ops@example.com'), channel()), 'reach'),
 			example('mail at another domain', of(mail('ops@shop-team.test')), 'reach'),
-			example('no repository', { view: null }, 'unknown'),
+			example('no repository', { view: null, site: NO_SITE }, 'unknown'),
 			example(
 				'no monitor',
-				{ view: { ...found({ monitors: [] }), isProduct: true } },
+				{ view: { ...found({ monitors: [] }), isProduct: true }, site: NO_SITE },
 				'not-applicable',
 			),
 		];
 	},
 });
+
+const NO_SITE = { status: 'known' as const, value: [] };
 
 /** Somebody is told, or something that cannot be seen decides it. */
 function isTold(channels: readonly Channel[]): boolean {
