@@ -91,7 +91,8 @@ function busiestOf(observations: readonly Waited[]): WireTimes['busiest'] {
 /** The length of the union of the times in which something was under way on the network. */
 function covered(observations: readonly Waited[]): number {
 	const spans = observations
-		.filter(({ roundTrips = 0 }) => roundTrips > 0)
+		// What measures is on the network all the time, and its round trips are not counted.
+		.filter(({ roundTrips = 0, quiet }) => quiet === true || roundTrips > 0)
 		.map(({ askedMs = 0, tookMs = 0 }) => [askedMs, askedMs + tookMs] as const)
 		.sort(([a], [b]) => a - b);
 	let total = 0;
