@@ -58,7 +58,9 @@ function quantilesOf(text) {
 async function known() {
 	const { result, truth } = await served('known', (port) => load(port));
 	const [{ samples, service, intended, noise }] = result.loads;
-	say(`Known delays, 25 users: ${samples.load.status.length} requests under load`);
+	say(
+		`Known delays, 25 users: ${samples.load.status.length} requests under load; the server also counts the warm-ups`,
+	);
 	const all = [samples.before, samples.load, samples.after].flatMap((phase) =>
 		phase === null ? [] : phase.endedMs.map((ended, nth) => ended - phase.sentMs[nth]),
 	);
