@@ -5,10 +5,23 @@ import {
 	type Endpoint,
 	type Evidence,
 	type Fact,
+	httpAnswer,
 	type NoVerdict,
+	optional,
 	type SeenAnswer,
 	type TimingSummary,
+	timingOf,
 } from '../../src/sdk.ts';
+
+/** The samples of an endpoint, taken together with those of all others. */
+export function timed({ url, together, idleSeconds }: Endpoint) {
+	return timingOf({ url, together: [...together], idleSeconds });
+}
+
+/** With the answer that the audit saw before: a gatekeeper's page is not what was timed. */
+export function timedAndSeen({ subject }: { readonly subject: Endpoint }) {
+	return { answer: optional(httpAnswer({ url: subject.url })), timing: timed(subject) };
+}
 
 /** Why the samples say nothing of the endpoint; `null` where they do. */
 export function notMeasured(

@@ -7,11 +7,10 @@ import {
 	minutes,
 	optional,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { summary, taken, UNREACHABLE } from './_samples.ts';
-import { evidence, forShell } from './_told.ts';
+import { evidence, forShell, timed } from './_told.ts';
 
 interface Dead extends TimingSummary {
 	readonly why: string;
@@ -59,11 +58,7 @@ export default defineCheck({
 	appliesTo: ({ context }) =>
 		context.standing === 'declared' || 'Found by ourselves because it answered.',
 	needs: ({ subject }) => ({
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
+		timing: timed(subject),
 		home: optional(httpAnswer({ url: controlOf(subject.url, subject.apex) })),
 	}),
 

@@ -1,12 +1,9 @@
 import {
 	defineCheck,
 	endpoints,
-	httpAnswer,
 	minutes,
-	optional,
 	perPlatform,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { taken, tooSlow, UNREACHABLE } from './_samples.ts';
@@ -19,6 +16,7 @@ import {
 	notMeasured,
 	numbers,
 	type Open,
+	timedAndSeen,
 	timedByHand,
 	WHY_OPEN,
 } from './_told.ts';
@@ -108,14 +106,7 @@ export default defineCheck({
 	appliesTo: ({ context }) =>
 		context.kind === 'cached' ||
 		'Nobody said that a cache answers for it (--endpoint "URL cached").',
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);

@@ -3,16 +3,13 @@ import {
 	defineCheck,
 	doesNotApply,
 	endpoints,
-	httpAnswer,
 	minutes,
-	optional,
 	perPlatform,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { taken } from './_samples.ts';
-import { evidence, ms, notMeasured, timedByHand } from './_told.ts';
+import { evidence, ms, notMeasured, timedAndSeen, timedByHand } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/cold-start',
@@ -54,14 +51,7 @@ export default defineCheck({
 		},
 	},
 
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	appliesTo: ({ context, idleSeconds }) => {
 		if (context.standing !== 'declared' || context.kind === 'page')

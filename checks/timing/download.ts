@@ -2,16 +2,13 @@ import {
 	defineCheck,
 	doesNotApply,
 	endpoints,
-	httpAnswer,
 	minutes,
-	optional,
 	perPlatform,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { taken } from './_samples.ts';
-import { evidence, forShell, ms, notMeasured } from './_told.ts';
+import { evidence, forShell, ms, notMeasured, timedAndSeen } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/download',
@@ -57,14 +54,7 @@ export default defineCheck({
 		},
 	},
 
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);

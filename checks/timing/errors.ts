@@ -1,16 +1,6 @@
-import {
-	advice,
-	defineCheck,
-	endpoints,
-	httpAnswer,
-	minutes,
-	optional,
-	type TimingSummary,
-	timingOf,
-	z,
-} from '../../src/sdk.ts';
+import { advice, defineCheck, endpoints, minutes, type TimingSummary, z } from '../../src/sdk.ts';
 import { taken, UNREACHABLE } from './_samples.ts';
-import { evidence, notMeasured, timedByHand } from './_told.ts';
+import { evidence, notMeasured, timedAndSeen, timedByHand } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/errors',
@@ -76,14 +66,7 @@ export default defineCheck({
 		},
 	},
 
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);

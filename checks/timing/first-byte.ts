@@ -3,15 +3,12 @@ import {
 	cannotSay,
 	defineCheck,
 	endpoints,
-	httpAnswer,
 	minutes,
-	optional,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { taken } from './_samples.ts';
-import { evidence, ms, notMeasured, roundTripName, timedByHand } from './_told.ts';
+import { evidence, ms, notMeasured, roundTripName, timedAndSeen, timedByHand } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/first-byte',
@@ -57,14 +54,7 @@ export default defineCheck({
 	},
 
 	appliesTo: ({ context }) => context.kind === 'page' || 'Not a page for people.',
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);

@@ -5,11 +5,10 @@ import {
 	endpoints,
 	minutes,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { summary, UNREACHABLE } from './_samples.ts';
-import { evidence, ms } from './_told.ts';
+import { evidence, ms, timed } from './_told.ts';
 
 /** Above these the measuring thread was not quiet, in milliseconds. */
 const NOISY_PING = 5;
@@ -72,11 +71,7 @@ export default defineCheck({
 	},
 
 	needs: ({ subject }) => ({
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
+		timing: timed(subject),
 	}),
 
 	judge({ given: { timing }, subject, say }) {

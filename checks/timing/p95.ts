@@ -1,14 +1,4 @@
-import {
-	advice,
-	defineCheck,
-	endpoints,
-	httpAnswer,
-	minutes,
-	optional,
-	type TimingSummary,
-	timingOf,
-	z,
-} from '../../src/sdk.ts';
+import { advice, defineCheck, endpoints, minutes, type TimingSummary, z } from '../../src/sdk.ts';
 import { taken, tooSlow, UNREACHABLE } from './_samples.ts';
 import {
 	budget,
@@ -20,6 +10,7 @@ import {
 	numbers,
 	type Open,
 	roundTripName,
+	timedAndSeen,
 	timedByHand,
 	WHY_OPEN,
 } from './_told.ts';
@@ -90,14 +81,7 @@ export default defineCheck({
 	appliesTo: ({ context }) =>
 		context.kind === 'api' ||
 		'Not an API route: pages and cached routes have budgets of their own.',
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);

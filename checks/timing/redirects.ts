@@ -1,16 +1,6 @@
-import {
-	advice,
-	defineCheck,
-	endpoints,
-	httpAnswer,
-	minutes,
-	optional,
-	type TimingSummary,
-	timingOf,
-	z,
-} from '../../src/sdk.ts';
+import { advice, defineCheck, endpoints, minutes, type TimingSummary, z } from '../../src/sdk.ts';
 import { taken } from './_samples.ts';
-import { evidence, ms, notMeasured } from './_told.ts';
+import { evidence, ms, notMeasured, timedAndSeen } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/redirects',
@@ -48,14 +38,7 @@ export default defineCheck({
 	},
 
 	appliesTo: ({ context }) => context.kind === 'page' || 'Not a page for people.',
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);

@@ -3,15 +3,12 @@ import {
 	defineCheck,
 	doesNotApply,
 	endpoints,
-	httpAnswer,
 	minutes,
-	optional,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { taken } from './_samples.ts';
-import { evidence, ms, notMeasured, timedByHand } from './_told.ts';
+import { evidence, ms, notMeasured, timedAndSeen, timedByHand } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/tail',
@@ -48,14 +45,7 @@ export default defineCheck({
 		},
 	},
 
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);

@@ -3,15 +3,12 @@ import {
 	cannotSay,
 	defineCheck,
 	endpoints,
-	httpAnswer,
 	minutes,
-	optional,
 	type TimingSummary,
-	timingOf,
 	z,
 } from '../../src/sdk.ts';
 import { taken } from './_samples.ts';
-import { evidence, ms, notMeasured, roundTripName } from './_told.ts';
+import { evidence, ms, notMeasured, roundTripName, timedAndSeen } from './_told.ts';
 
 export default defineCheck({
 	id: 'timing/vantage',
@@ -47,14 +44,7 @@ export default defineCheck({
 		},
 	},
 
-	needs: ({ subject }) => ({
-		answer: optional(httpAnswer({ url: subject.url })),
-		timing: timingOf({
-			url: subject.url,
-			together: [...subject.together],
-			idleSeconds: subject.idleSeconds,
-		}),
-	}),
+	needs: timedAndSeen,
 
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);
