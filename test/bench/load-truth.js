@@ -19,11 +19,13 @@ export async function served(kind, work) {
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	const [first] = await once(server.stdout, 'data');
-	const result = await work(Number(String(first)), server);
 	const rest = [];
 	server.stdout.on('data', (chunk) => rest.push(chunk));
+	// Some servers end by themselves.
+	const ended = once(server.stdout, 'end');
+	const result = await work(Number(String(first)), server);
 	server.kill('SIGTERM');
-	await once(server.stdout, 'end');
+	await ended;
 	return { result, truth: JSON.parse(Buffer.concat(rest).toString() || '[]') };
 }
 
