@@ -10,6 +10,7 @@ export const CACHE_STATUS_FIELDS: readonly string[] = [
 	'x-fastcgi-cache',
 	'x-kinsta-cache',
 	'x-litespeed-cache',
+	'x-magento-cache-debug',
 	'x-nextjs-cache',
 	'x-proxy-cache',
 	'x-sucuri-cache',

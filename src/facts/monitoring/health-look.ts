@@ -1,4 +1,5 @@
 import type { HttpAnswered } from '../../core/io.ts';
+import { proofOfHit } from '../cache/cache-said.ts';
 import { isHtml, pageIn } from '../web/html.ts';
 import { bodyText, fieldValues } from '../web/http.ts';
 import { readLocation } from '../web/location.ts';
@@ -26,7 +27,7 @@ export function healthLook(answer: HttpAnswered): HealthLook {
 	return {
 		status: answer.status,
 		tookMs: answer.timing.firstByte + answer.timing.download,
-		cache: cacheIn(answer),
+		cache: proofOfHit(answer.headers),
 		says,
 		words,
 		time,
@@ -38,20 +39,6 @@ export function healthLook(answer: HttpAnswered): HealthLook {
 function textOf(answer: HttpAnswered): string {
 	if (!isHtml(answer)) return bodyText(answer);
 	return pageIn(answer, 'https://page.invalid/')?.text ?? '';
-}
-
-const CACHE_FIELDS =
-	/^(?:x-cache|x-cache-status|cf-cache-status|x-vercel-cache|x-nextjs-cache|x-proxy-cache|x-fastcgi-cache|x-litespeed-cache|x-drupal-cache|x-magento-cache-debug|cdn-cache|cache-status)$/i;
-
-/** RFC 9111 §5.1, RFC 9211, and the fields that caches had before. */
-function cacheIn({ headers }: HttpAnswered): string {
-	for (const [name, value] of headers) {
-		if (/^age$/i.test(name) && /^\s*0*[1-9]\d*\s*$/.test(value)) return `${name}: ${value.trim()}`;
-		if (CACHE_FIELDS.test(name) && /\b(?:hit|stale|revalidated|updating)\b/i.test(value)) {
-			return `${name}: ${value.trim().slice(0, 60)}`;
-		}
-	}
-	return '';
 }
 
 /** Where a redirect leads; `null` where it leads nowhere. */

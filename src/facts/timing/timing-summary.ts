@@ -9,8 +9,8 @@ import type {
 import type { ReportTiming } from '../../core/report.ts';
 import { decide, isOver, nextLook } from '../../core/sequential-plan.ts';
 import { isEventStream } from '../../core/timed-fields.ts';
+import { cacheSaid } from '../cache/cache-said.ts';
 import { EDGES, HOSTING } from '../web/platform-marks.ts';
-import { cacheSaid } from './cache-said.ts';
 import { serverTimings } from './server-timing.ts';
 import {
 	failBound,

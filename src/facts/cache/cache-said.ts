@@ -1,6 +1,6 @@
 import { parseList, Token } from 'structured-headers';
 import { CACHE_STATUS_FIELDS } from '../../core/timed-fields.ts';
-import { serverTimings } from './server-timing.ts';
+import { serverTimings } from '../timing/server-timing.ts';
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
@@ -35,6 +35,14 @@ export function cacheSaid(headers: Headers): CacheSaid {
 	if (said.length > 0) return said.includes(true) ? 'hit' : 'miss';
 	return age === '0' ? 'age-zero' : 'silent';
 }
+
+/** The field that shows that a cache had the answer, such as `X-Cache: HIT`; empty where none does. */
+export function proofOfHit(headers: Headers): string {
+	const [name, value = ''] = headers.find((field) => cacheSaid([field]) === 'hit') ?? [];
+	return name === undefined ? '' : `${name}: ${value.trim().slice(0, LONGEST_PROOF)}`;
+}
+
+const LONGEST_PROOF = 60;
 
 /** RFC 9211 §2: `hit`; a request that was let into another's; a validation that the origin confirmed. */
 function statusSays(value: string): readonly boolean[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CACHE_STATUS_FIELDS, TIMED_FIELDS } from '../../../src/core/timed-fields.ts';
-import { type CacheSaid, cacheSaid } from '../../../src/facts/timing/cache-said.ts';
+import { type CacheSaid, cacheSaid, proofOfHit } from '../../../src/facts/cache/cache-said.ts';
 
 it.each<[string, string, CacheSaid]>([
 	// RFC 9211 §2, with its own examples
@@ -87,4 +87,13 @@ it('reads fields that samples keep, and any value without a fault', () => {
 			expect(['hit', 'miss', 'age-zero', 'silent']).toContain(cacheSaid([[name, value]]));
 		}),
 	);
+});
+
+it('names the field that proves a hit, cut where it is long', () => {
+	const miss = ['X-Cache', 'Miss from cloudfront'] as const;
+	expect(proofOfHit([['Age', '0'], miss])).toBe('');
+	expect(proofOfHit([miss, ['CF-Cache-Status', ' STALE '], ['Age', '7']])).toBe(
+		'CF-Cache-Status: STALE',
+	);
+	expect(proofOfHit([['X-Cache', `HIT ${'x'.repeat(200)}`]])).toHaveLength('X-Cache: '.length + 60);
 });
