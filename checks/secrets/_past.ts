@@ -1,11 +1,12 @@
-import type {
-	Evidence,
-	Fix,
-	FoundSecret,
-	HistorySecret,
-	PastEnvFile,
-	RepositoryHistory,
-	Severity,
+import {
+	type Evidence,
+	type Fix,
+	type FoundSecret,
+	type HistorySecret,
+	type PastEnvFile,
+	type RepositoryHistory,
+	SAMPLE_SECRET,
+	type Severity,
 } from '../../src/sdk-repository.ts';
 import { type Leak, leakOf } from './_leak.ts';
 import { placesByLevel, type Today } from './_severity.ts';
@@ -227,23 +228,7 @@ export function samplePastSecret(
 	where: Partial<Sighting> = {},
 ): HistorySecret {
 	return {
-		rule: 'stripe-secret-key',
-		provider: 'Stripe',
-		what: 'secret key',
-		tier: 'server',
-		kind: 'server-secret',
-		confidence: 'high',
-		state: 'none',
-		expiresAt: null,
-		local: false,
-		encrypted: false,
-		published: false,
-		paired: false,
-		encoded: null,
-		preview: 'sk_l',
-		length: 32,
-		fingerprint: '0011223344556677',
-		variable: '',
+		...SAMPLE_SECRET,
 		identity: '8899aabbccddeeff',
 		places: [
 			{
@@ -260,9 +245,6 @@ export function samplePastSecret(
 				...where,
 			},
 		],
-		placesInAll: 1,
-		rotate: 'https://dashboard.stripe.com/apikeys',
-		anchor: 'sk_live_',
 		...about,
 	};
 }

@@ -196,19 +196,51 @@ function openingOf({ connection, phases, redirects }: TimingSummary): {
 	return parts.reduce((most, one) => (one.ms > most.ms ? one : most));
 }
 
-export const WHY_OPEN = {
+const WHY_OPEN = {
 	undecided: 'after the last sample of the plan neither is proved, so treat it as borderline',
 	clustered: 'the slow samples came in blocks, so a longer time may look different',
 	late: 'requests had to wait for the answers before them, so customers wait longer than the samples took',
 	noisy: 'this machine was too busy to measure so near to the budget',
 } as const;
 
-export type Open = TimingSummary & { readonly because: keyof typeof WHY_OPEN };
+type Open = TimingSummary & { readonly because: keyof typeof WHY_OPEN };
 
 /** Why the plan did not come to an end, and what would bring it there. */
-export function missingEvidence(a: TimingSummary): string {
+function missingEvidence(a: TimingSummary): string {
 	const more = `a verdict needs ${a.missing} more samples at least`;
 	return a.plan === 'fixed'
 		? `${more}: name the URL with --endpoint`
 		: `the plan could not be finished in time (${more}): raise --timeout`;
+}
+
+/** What a check of p95 says where the samples decide nothing; `of` is what was sampled. */
+export function openVerdicts<const Worst extends 'high' | 'later'>(
+	couldBe: Worst,
+	of: 'samples of' | 'visits to',
+) {
+	const whose = of === 'visits to' ? 'visits to ' : '';
+	return {
+		'not-enough-evidence': {
+			outcome: 'unknown' as const,
+			reason: 'budget' as const,
+			couldBe,
+			says: (a: TimingSummary) =>
+				`${a.samples} ${of} ${a.url} prove neither that p95 is under ${budget(a)} nor that it is not ` +
+				`(${a.over} over): ${numbers(a)}. Provisional: ${missingEvidence(a)}.`,
+		},
+		inconclusive: {
+			outcome: 'unknown' as const,
+			reason: 'inconclusive' as const,
+			couldBe,
+			says: (a: Open) =>
+				`p95 of ${whose}${a.url} cannot be placed on either side of ${budget(a)}: ` +
+				`${WHY_OPEN[a.because]} (${a.over} of ${a.samples} over): ${numbers(a)}.`,
+		},
+	};
+}
+
+/** With the reason, where no further sample of the plan would decide; `null` otherwise. */
+export function openIn(timing: TimingSummary): Open | null {
+	const { decision } = timing;
+	return decision in WHY_OPEN ? { ...timing, because: decision as keyof typeof WHY_OPEN } : null;
 }

@@ -12,13 +12,12 @@ import {
 	evidence,
 	forShell,
 	largestPhase,
-	missingEvidence,
 	notMeasured,
 	numbers,
-	type Open,
+	openIn,
+	openVerdicts,
 	timedAndSeen,
 	timedByHand,
-	WHY_OPEN,
 } from './_told.ts';
 
 const CACHE_IT = perPlatform(
@@ -85,22 +84,7 @@ export default defineCheck({
 				`curl -sS -o /dev/null -D - ${forShell(url)} | grep -iE 'age|cache|vary|set-cookie'`,
 			evidence,
 		},
-		'not-enough-evidence': {
-			outcome: 'unknown',
-			reason: 'budget',
-			couldBe: 'later',
-			says: (a: TimingSummary) =>
-				`${a.samples} samples of ${a.url} prove neither that p95 is under ${budget(a)} nor that it is not ` +
-				`(${a.over} over): ${numbers(a)}. Provisional: ${missingEvidence(a)}.`,
-		},
-		inconclusive: {
-			outcome: 'unknown',
-			reason: 'inconclusive',
-			couldBe: 'later',
-			says: (a: Open) =>
-				`p95 of ${a.url} cannot be placed on either side of ${budget(a)}: ${WHY_OPEN[a.because]} (${a.over} of ` +
-				`${a.samples} over): ${numbers(a)}.`,
-		},
+		...openVerdicts('later', 'samples of'),
 	},
 
 	appliesTo: ({ context }) =>
@@ -112,19 +96,13 @@ export default defineCheck({
 		const not = notMeasured(timing, answer, subject);
 		if (not !== null) return not;
 		const misses = timing.cache.others > 0.2 * counted(timing) ? [say('misses', timing)] : [];
-		switch (timing.decision) {
-			case 'pass':
-				return misses.length > 0 ? misses : say('within-budget', timing);
-			case 'fail':
-				return [say('p95-over-budget', timing), ...misses];
-			case 'undecided':
-			case 'clustered':
-			case 'late':
-			case 'noisy':
-				return [say('inconclusive', { ...timing, because: timing.decision }), ...misses];
-			default:
-				return [say('not-enough-evidence', timing), ...misses];
+		if (timing.decision === 'pass') {
+			return misses.length > 0 ? misses : say('within-budget', timing);
 		}
+		if (timing.decision === 'fail') return [say('p95-over-budget', timing), ...misses];
+		const open = openIn(timing);
+		if (open !== null) return [say('inconclusive', open), ...misses];
+		return [say('not-enough-evidence', timing), ...misses];
 	},
 
 	examples: (example) => {

@@ -4,15 +4,14 @@ import {
 	budget,
 	evidence,
 	largestPhase,
-	missingEvidence,
 	ms,
 	notMeasured,
 	numbers,
-	type Open,
+	openIn,
+	openVerdicts,
 	roundTripName,
 	timedAndSeen,
 	timedByHand,
-	WHY_OPEN,
 } from './_told.ts';
 
 export default defineCheck({
@@ -60,22 +59,7 @@ export default defineCheck({
 			reproduce: timedByHand,
 			evidence,
 		},
-		'not-enough-evidence': {
-			outcome: 'unknown',
-			reason: 'budget',
-			couldBe: 'high',
-			says: (a: TimingSummary) =>
-				`${a.samples} samples of ${a.url} prove neither that p95 is under ${budget(a)} nor that it is not ` +
-				`(${a.over} over): ${numbers(a)}. Provisional: ${missingEvidence(a)}.`,
-		},
-		inconclusive: {
-			outcome: 'unknown',
-			reason: 'inconclusive',
-			couldBe: 'high',
-			says: (a: Open) =>
-				`p95 of ${a.url} cannot be placed on either side of ${budget(a)}: ${WHY_OPEN[a.because]} (${a.over} of ` +
-				`${a.samples} over): ${numbers(a)}.`,
-		},
+		...openVerdicts('high', 'samples of'),
 	},
 
 	appliesTo: ({ context }) =>
@@ -86,19 +70,10 @@ export default defineCheck({
 	judge({ given: { answer, timing }, subject, say }) {
 		const not = notMeasured(timing, answer, subject);
 		if (not !== null) return not;
-		switch (timing.decision) {
-			case 'pass':
-				return say('within-budget', timing);
-			case 'fail':
-				return say('over-budget', timing);
-			case 'undecided':
-			case 'clustered':
-			case 'late':
-			case 'noisy':
-				return say('inconclusive', { ...timing, because: timing.decision });
-			default:
-				return say('not-enough-evidence', timing);
-		}
+		if (timing.decision === 'pass') return say('within-budget', timing);
+		if (timing.decision === 'fail') return say('over-budget', timing);
+		const open = openIn(timing);
+		return open === null ? say('not-enough-evidence', timing) : say('inconclusive', open);
 	},
 
 	examples: (example) => [
